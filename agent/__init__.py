@@ -1,0 +1,1 @@
+"""Keep: the long-lived process that probes and remembers, and the socket consoles attach to."""

@@ -1,0 +1,146 @@
+"""Owns the wire: typed messages between a console and an agent, and how they are framed.
+
+A frame is a length (4 bytes, big endian) and a msgpack body. The first frame each way is `Hello` and
+`Welcome` or `Refused`; their first three fields never change, so that any two versions can refuse each other
+in words. `PROTOCOL` rises when a change is not understood by the version before.
+"""
+
+from __future__ import annotations
+
+import struct
+from asyncio import IncompleteReadError, StreamReader
+
+import msgspec
+
+from checks.board import CheckState, Health, Notice, Snapshot, SystemInfo
+from checks.errors import LinkError
+from checks.model import HistoryQuery, Result, Series
+
+PROTOCOL = 1
+FRAME_LIMIT = 64 * 1024 * 1024
+"""Bytes; a longer frame is not ours."""
+
+
+class Hello(msgspec.Struct, frozen=True, tag=True):
+    """Console: who I am. Always the first frame."""
+
+    protocol: int
+    version: str
+    pid: int
+
+
+class ProbeNow(msgspec.Struct, frozen=True, tag=True):
+    """Console: probe these checks now; all when none is named."""
+
+    names: tuple[str, ...] = ()
+
+
+class AskHistory(msgspec.Struct, frozen=True, tag=True):
+    """Console: give me the course of a reading; answered by `HistoryAnswer` with the same id."""
+
+    id: int
+    query: HistoryQuery
+
+
+class AskResults(msgspec.Struct, frozen=True, tag=True):
+    """Console: give me the newest results of a check; answered by `ResultsAnswer` with the same id."""
+
+    id: int
+    check: str
+    limit: int = 50
+
+
+class Pace(msgspec.Struct, frozen=True, tag=True):
+    """Console: send me at most so many differences per second (0.05 to 4)."""
+
+    per_second: float
+
+
+class Stop(msgspec.Struct, frozen=True, tag=True):
+    """Console: end yourself; nothing stored is lost."""
+
+    reason: str = ""
+
+
+class Welcome(msgspec.Struct, frozen=True, tag=True):
+    """Agent: you are attached; this is the system and its newest snapshot, whole."""
+
+    protocol: int
+    version: str
+    pid: int
+    started: float
+    system: SystemInfo
+    snapshot: Snapshot
+
+
+class Refused(msgspec.Struct, frozen=True, tag=True):
+    """Agent: you are not attached, or what you asked cannot be had, and why."""
+
+    protocol: int
+    version: str
+    pid: int
+    reason: str
+    id: int = 0
+    """The question that it answers; 0 when it is about the attachment."""
+
+
+class Difference(msgspec.Struct, frozen=True, tag=True):
+    """Agent: what changed between two snapshots."""
+
+    number: int
+    at: float
+    health: Health
+    notices: tuple[Notice, ...]
+    states: tuple[CheckState, ...]
+    """Only those that changed; the order and the names of all are those of `Welcome`."""
+
+
+class HistoryAnswer(msgspec.Struct, frozen=True, tag=True):
+    """Agent: the courses asked for."""
+
+    id: int
+    series: tuple[Series, ...]
+
+
+class ResultsAnswer(msgspec.Struct, frozen=True, tag=True):
+    """Agent: the results asked for, newest first."""
+
+    id: int
+    results: tuple[Result, ...]
+
+
+class Bye(msgspec.Struct, frozen=True, tag=True):
+    """Agent: I end now, on purpose."""
+
+    reason: str
+
+
+ToAgent = Hello | ProbeNow | AskHistory | AskResults | Pace | Stop
+ToConsole = Welcome | Refused | Difference | HistoryAnswer | ResultsAnswer | Bye
+
+_encoder = msgspec.msgpack.Encoder()
+to_agent_decoder = msgspec.msgpack.Decoder(ToAgent)
+to_console_decoder = msgspec.msgpack.Decoder(ToConsole)
+
+
+def frame(message: ToAgent | ToConsole) -> bytes:
+    """Return the message as one frame."""
+    body = _encoder.encode(message)
+    return struct.pack(">I", len(body)) + body
+
+
+async def read_frame(reader: StreamReader) -> bytes | None:
+    """Return the next frame's body; None when the other side has ended.
+
+    Raises:
+        LinkError: when the frame is too long to be ours, or was cut off.
+    """
+    try:
+        (length,) = struct.unpack(">I", await reader.readexactly(4))
+        if length > FRAME_LIMIT:
+            raise LinkError(f"a frame of {length} bytes is not of walkdown's protocol")
+        return await reader.readexactly(length)
+    except IncompleteReadError as error:
+        if error.partial:
+            raise LinkError("the connection was cut in the middle of a message") from error
+        return None

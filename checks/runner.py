@@ -1,0 +1,110 @@
+"""Owns one probe from start to Result: deadline, failures made into stable classes, cleaning, judging.
+
+It always comes back: with what was seen, or with why nothing was. One of the two places that may catch
+every exception (the other is the walker): a bug in a kind is an UNKNOWN result, never the end of the agent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import MutableMapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from typing import Any
+
+from checks.clock import Clock
+from checks.definition import Definition
+from checks.errors import ProbeError
+from checks.judge import judge
+from checks.keep import Keep
+from checks.kind import ProbeContext
+from checks.model import NEVER, Level, Observation, Reading, Result, Table
+from checks.secrets import Masker, Vault
+from checks.text import clean
+
+SUMMARY_CELLS = 512
+DETAIL_BYTES = 8192
+TABLE_ROWS = 1000
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """Probes checks. Holds what every probe is given; has no state of its own."""
+
+    clock: Clock
+    vault: Vault
+    masker: Masker
+    keep: Keep
+    threads: Executor
+
+    async def run(
+        self, definition: Definition, before: Result = NEVER, memory: MutableMapping[str, Any] | None = None
+    ) -> Result:
+        """Probe once and return the Result, by the deadline or just after it."""
+        context = ProbeContext(
+            definition.name,
+            definition.timeout,
+            self.clock,
+            self.vault,
+            self.keep,
+            {} if memory is None else memory,
+            self.threads,
+        )
+        at, started = self.clock.now(), self.clock.monotonic()
+        observation = self._safe(await self._observe(definition, context))
+        judgement = judge(definition.rules, observation, before.streaks, at)
+        return Result(
+            definition.name,
+            judgement.level,
+            at,
+            self.clock.monotonic() - started,
+            observation,
+            judgement.verdicts,
+            judgement.streaks,
+        )
+
+    async def _observe(self, definition: Definition, context: ProbeContext) -> Observation:
+        deadline = asyncio.timeout(definition.timeout)
+        try:
+            async with deadline:
+                return await definition.check.probe(context)
+        except ProbeError as error:
+            return Observation(error.summary, error.level, error.error_class, detail=error.detail)
+        except TimeoutError:
+            if not deadline.expired():
+                return self._bug(definition)
+            summary = f"no answer within {definition.timeout:g} s"
+            return Observation(summary, Level.CRIT, "total_timeout")
+        except Exception:  # noqa: BLE001 - the boundary: a kind's bug becomes a Result
+            return self._bug(definition)
+
+    def _bug(self, definition: Definition) -> Observation:
+        log.exception("check %s: bug in kind %s", definition.name, definition.kind)
+        return Observation(f"bug in kind {definition.kind}; see the log", Level.UNKNOWN, "internal_error")
+
+    def _safe(self, seen: Observation) -> Observation:
+        """Return the observation with every text masked, cleaned and cut."""
+        rows = tuple(tuple(self._line(cell) for cell in row) for row in seen.rows.rows[:TABLE_ROWS])
+        return replace(
+            seen,
+            summary=self._line(seen.summary),
+            detail=self._lines(seen.detail),
+            readings=tuple(self._reading(reading) for reading in seen.readings),
+            rows=Table(tuple(self._line(title) for title in seen.rows.columns), rows),
+        )
+
+    def _reading(self, reading: Reading) -> Reading:
+        if not reading.labels:
+            return reading
+        return replace(reading, labels=tuple((name, self._line(value)) for name, value in reading.labels))
+
+    def _line(self, text: str) -> str:
+        return clean(self.masker.mask(text))[:SUMMARY_CELLS]
+
+    def _lines(self, text: str) -> str:
+        safe = clean(self.masker.mask(text), lines=True)
+        raw = safe.encode()
+        return safe if len(raw) <= DETAIL_BYTES else raw[:DETAIL_BYTES].decode(errors="ignore")

@@ -1,0 +1,60 @@
+"""Owns units: what each one is in the base unit of its family, and how amounts are read and written.
+
+Families and their base units: time `s`, size `B`, share `%`, size per time `B/s`, count per time `/s`, and
+plain counts, which have no unit. Decimal prefixes are powers of 1000, binary ones (`KiB`) powers of 1024
+(IEC 80000-13).
+"""
+
+from __future__ import annotations
+
+import re
+
+_TIME = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+_TIME |= {"d": 86400.0, "w": 604800.0}
+_SIZE = {"B": 1.0}
+_SIZE |= {f"{prefix}B": 1000.0**power for power, prefix in enumerate(("k", "M", "G", "T", "P"), 1)}
+_SIZE |= {f"{prefix}iB": 1024.0**power for power, prefix in enumerate(("K", "M", "G", "T", "P"), 1)}
+_SIZE_RATE = {f"{unit}/s": factor for unit, factor in _SIZE.items()}
+_COUNT_RATE = {"/s": 1.0, "/m": 1 / 60, "/min": 1 / 60, "/h": 1 / 3600}
+_COUNT = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9}
+
+FAMILIES: dict[str, dict[str, float]] = {
+    "s": _TIME,
+    "B": _SIZE,
+    "%": {"%": 1.0},
+    "B/s": _SIZE_RATE,
+    "/s": _COUNT_RATE,
+    "": _COUNT,
+}
+"""Base unit -> every unit of the family -> its factor."""
+
+AMOUNT = re.compile(r"\s*([+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)\s*([^\s\d]*)\s*")
+"""A number and its unit, the space between them optional."""
+
+
+def to_base(number: float, unit: str, base: str) -> float:
+    """Return the amount in the base unit; a bare number is in the base unit already.
+
+    Raises:
+        ValueError: when the unit is not of the base unit's family; the message lists those that are.
+    """
+    family = FAMILIES[base]
+    if not unit:
+        return number
+    if unit not in family:
+        known = ", ".join(name for name in family if name) or "none"
+        raise ValueError(f"unit {unit!r} does not fit; units that do: {known}")
+    return number * family[unit]
+
+
+def read(text: str, base: str) -> float:
+    """Return an amount such as `1.5 MiB` or `10s` in the base unit.
+
+    Raises:
+        ValueError: when it is no amount, or of another family.
+    """
+    match = AMOUNT.fullmatch(text)
+    if match is None:
+        example = {"s": "30s", "B": "10 MiB", "%": "80 %"}.get(base, "10")
+        raise ValueError(f"{text!r} is not an amount; write it like {example!r}")
+    return to_base(float(match[1]), match[2], base)

@@ -1,0 +1,1 @@
+"""Show: the terminal and the command line. Speaks to an agent; never probes or acts itself."""
