@@ -1,0 +1,3 @@
+"""Lists the fixtures of real servers, so that any test may ask for one."""
+
+pytest_plugins: list[str] = []
