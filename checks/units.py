@@ -58,3 +58,42 @@ def read(text: str, base: str) -> float:
         example = {"s": "30s", "B": "10 MiB", "%": "80 %"}.get(base, "10")
         raise ValueError(f"{text!r} is not an amount; write it like {example!r}")
     return to_base(float(match[1]), match[2], base)
+
+
+def show(number: float, base: str) -> str:
+    """Return an amount in its base unit as an operator reads it: `85.1 GiB`, `84 ms`, `3 d 4 h`, `22 %`."""
+    if base == "s":
+        return _show_time(number)
+    if base in ("B", "B/s"):
+        return _show_size(number) + base[1:]
+    return f"{_digits(number)} {base}".rstrip()
+
+
+def _show_time(seconds: float) -> str:
+    if 0 < abs(seconds) < 0.0005:
+        return f"{seconds * 1e6:.0f} us"
+    if 0 < abs(seconds) < 0.9995:
+        return f"{_digits(seconds * 1e3)} ms"
+    if abs(seconds) < 59.95:
+        return f"{_digits(seconds)} s"
+    sign, whole = ("-" if seconds < 0 else ""), round(abs(seconds))
+    for unit, span, smaller, part in (("d", 86400, "h", 3600), ("h", 3600, "m", 60)):
+        if whole >= span:
+            return f"{sign}{whole // span} {unit} {whole % span // part} {smaller}"
+    return f"{sign}{whole // 60} m {whole % 60} s"
+
+
+def _show_size(size: float) -> str:
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if abs(size) < 1000:
+            return f"{_digits(size) if unit != 'B' else f'{size:.0f}'} {unit}"
+        size /= 1024
+    return f"{_digits(size)} TiB"
+
+
+def _digits(number: float) -> str:
+    """Return three digits at most after a small number, none after a large one, and no idle zeros."""
+    for bound, places in ((0.9995, 3), (9.995, 2), (99.95, 1)):
+        if abs(number) < bound:
+            return f"{number:.{places}f}".rstrip("0").rstrip(".")
+    return f"{number:.0f}"
