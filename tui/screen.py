@@ -1,0 +1,104 @@
+"""Owns the contract of a screen: what the App binds to it, and when it draws.
+
+A screen is one file in `tui/screens/` and one line in `tui/screen_registry.py`. It composes its body in
+`compose_body` and shows what is bound in `draw`. It never sees the App or the link: wishes go up as messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual import events
+from textual.app import ComposeResult
+from textual.reactive import var
+from textual.screen import ModalScreen, Screen
+
+from checks.board import EMPTY, Snapshot, SystemInfo
+from tui.trend import Trend
+from tui.widgets.banner import Banner
+from tui.widgets.header import HeaderBar
+from tui.widgets.key_footer import KeyFooter
+
+
+class ConsoleScreen(Screen[None]):
+    """A screen with the header above, the keys below, and the board bound to it."""
+
+    NAME = ""
+    """Name of its mode and of its binding, such as `health`."""
+    TITLE = ""
+    HELP = ""
+    """What an operator should know, plain text; shown by `?` above the keys."""
+
+    system: var[SystemInfo] = var(SystemInfo())
+    """The system that the agent looks after."""
+    snapshot: var[Snapshot] = var(EMPTY)
+    """The newest picture of the board."""
+    trends: var[Mapping[str, Trend]] = var({})
+    """What each check has been like lately, by name."""
+    now: var[float] = var(0.0)
+    """The agent's wall clock; rises once a second, also while no agent answers."""
+    detached: var[str] = var("starting")
+    """Why no agent answers; empty while one does."""
+
+    def compose(self) -> ComposeResult:
+        yield HeaderBar()
+        yield Banner()
+        yield from self.compose_body()
+        yield KeyFooter()
+
+    def compose_body(self) -> ComposeResult:
+        """Yield what lies between the header and the keys."""
+        yield from ()
+
+    def draw(self) -> None:
+        """Show what is bound now. Called when it has changed, only while the screen can be seen."""
+
+    @property
+    def can_be_seen(self) -> bool:
+        """Return whether nothing but dialogs lies above it."""
+        stack = self.app.screen_stack
+        return self in stack and all(isinstance(above, ModalScreen) for above in stack[stack.index(self) + 1 :])
+
+    def ask_draw(self) -> None:
+        """Have it drawn soon, once, however often it is asked."""
+        if not self._draw_asked and self.is_mounted:
+            self._draw_asked = True
+            self.call_next(self._draw)
+
+    def __init__(self) -> None:
+        """Compose nothing yet."""
+        super().__init__()
+        self._draw_asked = False
+
+    def _draw(self) -> None:
+        self._draw_asked = False
+        if not self.can_be_seen:
+            return
+        self.set_class(bool(self.detached), "-detached")
+        self.query_one(HeaderBar).show(self.system, self.snapshot, self.now, self.detached)
+        self.query_one(Banner).show(self.system, self.snapshot, self.now, self.detached)
+        self.draw()
+
+    def on_mount(self) -> None:
+        """Show what is bound already."""
+        self.ask_draw()
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Catch up with what came while it was hidden."""
+        self.ask_draw()
+
+    def watch_system(self) -> None:
+        """Draw the new system."""
+        self.ask_draw()
+
+    def watch_snapshot(self) -> None:
+        """Draw the new picture."""
+        self.ask_draw()
+
+    def watch_now(self) -> None:
+        """Draw the new ages."""
+        self.ask_draw()
+
+    def watch_detached(self) -> None:
+        """Draw whether an agent answers."""
+        self.ask_draw()
