@@ -33,7 +33,16 @@ def judge(
         if reading is None:
             if observation.level in (Level.OK, Level.WARN):
                 verdicts.append(
-                    Verdict(rule.text, Level.UNKNOWN, True, None, rule.bound, rule.unit, rule.labels)
+                    Verdict(
+                        rule.text,
+                        Level.UNKNOWN,
+                        True,
+                        None,
+                        rule.bound,
+                        rule.unit,
+                        rule.labels,
+                        reading=rule.reading,
+                    )
                 )
             continue
         streak = None
@@ -75,5 +84,13 @@ def _verdict(rule: Rule, reading: Reading, streak: Streak | None, at: float) -> 
             pending = f"holds {streak.samples} of {rule.samples} samples"
     firing = streak is not None and not pending
     return Verdict(
-        rule.text, rule.level, firing, reading.value, rule.bound, rule.unit, reading.labels, pending
+        rule.text,
+        rule.level,
+        firing,
+        reading.value,
+        rule.bound,
+        rule.unit,
+        reading.labels,
+        pending,
+        rule.reading,
     )

@@ -115,6 +115,8 @@ class Verdict:
     """The labels of the deciding member, so that the worst one is named."""
     pending: str = ""
     """Why it does not fire yet although its condition holds: `holds 4 m of 15 m`."""
+    reading: str = ""
+    """Name of the reading that the rule judges, so that its bound can be drawn beside the values."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,17 @@ class Tone(enum.StrEnum):
     """A warning that must be seen from across the room."""
     CRIT_BADGE = "crit-badge"
     UNKNOWN_BADGE = "unknown-badge"
+    RULE = "rule"
+    """Thin lines that divide and the empty part of a bar."""
+    FOCUS = "focus"
+    """The heading of what the keys act on."""
+    BAND = "band"
+    """The span between lowest and highest of a course."""
+    COURSE_1 = "course-1"
+    """The first course of a plot, and so on; which is which is also said by a letter."""
+    COURSE_2 = "course-2"
+    COURSE_3 = "course-3"
+    COURSE_4 = "course-4"
 
 
 class Piece(NamedTuple):
