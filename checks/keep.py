@@ -41,13 +41,22 @@ class Keep:
             await self._drop(key)
 
     @contextlib.asynccontextmanager
-    async def borrow(self, key: Hashable, connect: Callable[[], Awaitable[C]]) -> AsyncIterator[C]:
+    async def borrow(
+        self,
+        key: Hashable,
+        connect: Callable[[], Awaitable[C]],
+        usable: Callable[[C], bool] = lambda connection: True,
+    ) -> AsyncIterator[C]:
         """Lend the connection of the target `key`, alone; make it with `connect` when there is none.
 
-        Any exception inside, a cancelled probe included, closes the connection: its state is not known.
+        One that is no longer `usable`, such as one that its server has closed since, is replaced. Any exception
+        inside, a cancelled probe included, closes the connection: its state is not known.
         """
         async with self._locks.setdefault(key, asyncio.Lock()):
             connection = self._connections.get(key)
+            if connection is not None and not usable(connection):
+                await self._drop(key)
+                connection = None
             if connection is None:
                 connection = self._connections[key] = await connect()
             try:
