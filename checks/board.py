@@ -8,9 +8,14 @@ over the last 20 results).
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from checks.model import NEVER, Level, Result
+
+FLAP_MEMORY = 20
+FLAP_HIGH = 0.30
+FLAP_LOW = 0.25
 
 
 class Health(enum.StrEnum):
@@ -28,7 +33,7 @@ class CheckInfo:
     """What a console needs to know of a check's definition; constant while the agent runs."""
 
     name: str
-    kind: str
+    kind: str = ""
     title: str = ""
     group: str = ""
     every: float = 30.0
@@ -70,8 +75,6 @@ class CheckState:
     """For each of the last 20 results, whether its level differed from the one before."""
     missed: int = 0
     """Probes left out because the one before was still running (reliability G5)."""
-    running: bool = False
-    """A probe is under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +137,129 @@ class Snapshot:
 
 
 EMPTY = Snapshot()
+
+
+def begin(system: SystemInfo, at: float) -> Snapshot:
+    """Return the board of a system of which nothing has been probed yet."""
+    return Snapshot(1, at, tuple(CheckState(info.name) for info in system.checks))
+
+
+def fold(snapshot: Snapshot, system: SystemInfo, result: Result, at: float) -> Snapshot:
+    """Return the snapshot after one more result; a result of an unknown check changes nothing."""
+    place = next((n for n, info in enumerate(system.checks) if info.name == result.check), None)
+    if place is None:
+        return snapshot
+    states = list(snapshot.states)
+    states[place] = _advance(states[place], system.checks[place], result)
+    return _publish(snapshot, system, states, at)
+
+
+def count_missed(snapshot: Snapshot, system: SystemInfo, name: str, times: int, at: float) -> Snapshot:
+    """Return the snapshot with so many more missed probes of a check."""
+    states = [
+        replace(state, missed=state.missed + times) if state.name == name else state
+        for state in snapshot.states
+    ]
+    return _publish(snapshot, system, states, at)
+
+
+def mark_stale(snapshot: Snapshot, system: SystemInfo, names: frozenset[str], at: float) -> Snapshot:
+    """Return the snapshot in which exactly these checks are stale; the same one when nothing changes.
+
+    The engine measures the age on the monotonic clock: a jump of the wall clock makes nothing stale.
+    """
+    states = [_set_stale(state, state.name in names, at) for state in snapshot.states]
+    if all(new is old for new, old in zip(states, snapshot.states, strict=True)):
+        return snapshot
+    return _publish(snapshot, system, states, at)
+
+
+def set_notices(snapshot: Snapshot, notices: Iterable[Notice], at: float) -> Snapshot:
+    """Return the snapshot with these notices; the same one when they are the same."""
+    wanted = tuple(notices)
+    if wanted == snapshot.notices:
+        return snapshot
+    return replace(snapshot, number=snapshot.number + 1, at=at, notices=wanted)
+
+
+def roll_up(states: Iterable[CheckState], mandatory: frozenset[str]) -> Health:
+    """Return the health of a group or a system from its checks' states."""
+    members = tuple(states)
+    if all(state.last is NEVER or state.last.at == 0 for state in members):
+        return Health.UNKNOWN
+    if any(state.level is Level.CRIT and state.name in mandatory for state in members):
+        return Health.UNHEALTHY
+    if any(state.level is not Level.OK for state in members):
+        return Health.DEGRADED
+    return Health.HEALTHY
+
+
+def _publish(snapshot: Snapshot, system: SystemInfo, states: list[CheckState], at: float) -> Snapshot:
+    blocked = _blocked(system, states)
+    mandatory = frozenset(info.name for info in system.checks if info.mandatory)
+    return replace(
+        snapshot, number=snapshot.number + 1, at=at, states=blocked, health=roll_up(blocked, mandatory)
+    )
+
+
+def _advance(state: CheckState, info: CheckInfo, result: Result) -> CheckState:
+    """Return the state after a result, by Icinga's rules: hard after `attempts`, back after one."""
+    level = result.level
+    attempt, is_hard = 0, True
+    if level is not Level.OK:
+        lasting = state.is_hard and state.hard is not Level.OK
+        attempt = info.attempts if lasting else min(state.attempt + 1, info.attempts)
+        is_hard = attempt >= info.attempts
+    first = state.last.at == 0
+    changes = () if first else (*state.changes, level is not state.last.level)[-FLAP_MEMORY:]
+    return replace(
+        state,
+        last=result,
+        level=level,
+        hard=level if is_hard else state.hard,
+        attempt=attempt,
+        is_hard=is_hard,
+        since=result.at if first or level is not state.level else state.since,
+        stale=False,
+        changes=changes,
+        flapping=_flaps(changes, state.flapping),
+    )
+
+
+def _flaps(changes: tuple[bool, ...], before: bool) -> bool:
+    """Return whether the check flaps; newer changes weigh more (0.8 to 1.2), as Icinga has it."""
+    weights = [0.8 + 0.4 * place / FLAP_MEMORY for place in range(FLAP_MEMORY - len(changes), FLAP_MEMORY)]
+    share = sum(w for w, changed in zip(weights, changes, strict=True) if changed) / FLAP_MEMORY
+    return share > (FLAP_LOW if before else FLAP_HIGH)
+
+
+def _set_stale(state: CheckState, stale: bool, at: float) -> CheckState:
+    if state.stale == stale:
+        return state
+    level = Level.UNKNOWN if stale else state.last.level
+    return replace(state, stale=stale, level=level, since=at if level is not state.level else state.since)
+
+
+def _blocked(system: SystemInfo, states: list[CheckState]) -> tuple[CheckState, ...]:
+    """Return the states with each one that is not OK pointing at the needed check that is CRIT."""
+    if not any(info.needs for info in system.checks):
+        return tuple(states)
+    by_name = {state.name: state for state in states}
+    causes = {
+        info.name: next((need for need in info.needs if _is_crit(by_name.get(need))), "")
+        for info in system.checks
+    }
+    return tuple(_set_blocked(state, causes) for state in states)
+
+
+def _is_crit(state: CheckState | None) -> bool:
+    return state is not None and state.level is Level.CRIT
+
+
+def _set_blocked(state: CheckState, causes: dict[str, str]) -> CheckState:
+    cause = causes.get(state.name, "") if state.level is not Level.OK else ""
+    seen = {state.name}
+    while cause and causes.get(cause) and cause not in seen:
+        seen.add(cause)
+        cause = causes[cause]
+    return state if cause == state.blocked_by else replace(state, blocked_by=cause)

@@ -1,0 +1,204 @@
+"""Owns the schedule: when each check is probed, how many at once, and the newest snapshot.
+
+Every check has one task that probes it, one probe at a time; a tick that comes while a probe runs is counted
+as missed, never queued. Intervals live on the monotonic clock, so a jump of the wall clock moves nothing,
+and a machine that slept does not catch up in a burst. The engine judges nothing and stores nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping
+from typing import Any, Protocol
+
+from checks import board
+from checks.board import Notice, Snapshot, SystemInfo
+from checks.clock import Clock
+from checks.definition import Definition
+from checks.model import Level, Result
+from checks.runner import Runner
+
+AT_ONCE = 16
+"""Probes under way at the same time (reliability G9)."""
+AT_ONCE_PER_TARGET = 4
+SPACING = 0.055
+"""Seconds between the first probes of two checks, so that a start is no stampede (G9: over 50 ms)."""
+LONGEST_START = 11.0
+"""Seconds after which every check has been started once, however many there are."""
+WATCH_EVERY = 1.0
+"""Seconds between two looks at ages, notices and the wall clock."""
+JUMP = 5.0
+"""Seconds by which the wall clock may leave the monotonic one in a second before it is a jump."""
+
+
+class Recorder(Protocol):
+    """Where results go; the store is one."""
+
+    def put(self, result: Result) -> None:
+        """Take the result; never blocks and never raises."""
+        ...
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """Return what the operator must know about recording."""
+        ...
+
+
+class Engine:
+    """Probes the checks of one system while `run` runs, and folds the results into snapshots."""
+
+    def __init__(
+        self,
+        system: SystemInfo,
+        definitions: tuple[Definition, ...],
+        runner: Runner,
+        recorder: Recorder,
+        clock: Clock,
+        known: Mapping[str, Result] | None = None,
+    ) -> None:
+        """Prepare; `known` are the newest stored results, shown with their age until probed again."""
+        self.system = system
+        self.notices: tuple[Notice, ...] = ()
+        """Notices of the engine's owner, such as a configuration that could not be reloaded."""
+        self._definitions = {definition.name: definition for definition in definitions}
+        self._runner = runner
+        self._recorder = recorder
+        self._clock = clock
+        self._jump: tuple[Notice, ...] = ()
+        self._memory: defaultdict[str, MutableMapping[str, Any]] = defaultdict(dict)
+        self._running: set[str] = set()
+        self._asked: asyncio.Queue[str] = asyncio.Queue()
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._target_slots: defaultdict[str, asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(AT_ONCE_PER_TARGET)
+        )
+        self._listeners: set[asyncio.Event] = set()
+        now, monotonic = clock.now(), clock.monotonic()
+        self._stale_after = {info.name: info.stale_after for info in system.checks}
+        self._fresh_until = {name: monotonic + span for name, span in self._stale_after.items()}
+        self._snapshot = board.begin(system, now)
+        for name, result in (known or {}).items():
+            if name in self._fresh_until:
+                self._snapshot = board.fold(self._snapshot, system, result, now)
+                self._fresh_until[name] -= max(0.0, now - result.at)
+        self._snapshot = board.mark_stale(self._snapshot, system, self._stale(), now)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """Return the newest snapshot."""
+        return self._snapshot
+
+    async def snapshots(self) -> AsyncIterator[Snapshot]:
+        """Yield the newest snapshot and then each newer one; those nobody had time for are left out."""
+        changed = asyncio.Event()
+        self._listeners.add(changed)
+        try:
+            while True:
+                changed.clear()
+                yield self._snapshot
+                await changed.wait()
+        finally:
+            self._listeners.discard(changed)
+
+    def probe_now(self, names: tuple[str, ...] = ()) -> None:
+        """Probe these checks as soon as a slot is free, all when none is named; the schedule stays."""
+        for name in names or tuple(self._definitions):
+            if name in self._definitions:
+                self._asked.put_nowait(name)
+
+    async def run(self) -> None:
+        """Probe on schedule until cancelled."""
+        spacing = min(SPACING, LONGEST_START / max(1, len(self._definitions)))
+        async with asyncio.TaskGroup() as tasks:
+            for place, definition in enumerate(self._definitions.values()):
+                tasks.create_task(
+                    self._keep_probing(definition, place * spacing), name=f"check {definition.name}"
+                )
+            tasks.create_task(self._keep_watch(), name="watch over ages and clock")
+            while True:
+                definition = self._definitions[await self._asked.get()]
+                tasks.create_task(self._probe(definition), name=f"asked {definition.name}")
+
+    async def run_once(self, names: tuple[str, ...] = ()) -> Snapshot:
+        """Probe these checks once, all when none is named, without a schedule; return the snapshot."""
+        async with asyncio.TaskGroup() as tasks:
+            for name in names or tuple(self._definitions):
+                tasks.create_task(self._probe(self._definitions[name]), name=f"check {name}")
+        return self._snapshot
+
+    async def _keep_probing(self, definition: Definition, delay: float) -> None:
+        due = self._clock.monotonic() + delay
+        while True:
+            await self._clock.sleep(due - self._clock.monotonic())
+            if not await self._probe(definition):
+                self._miss(definition.name, 1)
+            late = self._clock.monotonic() - due
+            ticks = max(1, int(late // definition.every) + 1)
+            if ticks > 1:
+                self._miss(definition.name, ticks - 1)
+            due += ticks * definition.every
+
+    async def _probe(self, definition: Definition) -> bool:
+        """Probe once; return False when a probe of this check is under way already."""
+        name = definition.name
+        if name in self._running:
+            return False
+        self._running.add(name)
+        try:
+            async with self._target_slots[definition.target or name], self._slots:
+                before = self._snapshot.state(name).last
+                result = await self._runner.run(definition, before, self._memory[name])
+        finally:
+            self._running.discard(name)
+        self._recorder.put(result)
+        self._fresh_until[name] = self._clock.monotonic() + self._stale_after[name]
+        self._publish(lambda at: board.fold(self._snapshot, self.system, result, at))
+        return True
+
+    def _miss(self, name: str, times: int) -> None:
+        self._publish(lambda at: board.count_missed(self._snapshot, self.system, name, times, at))
+
+    async def _keep_watch(self) -> None:
+        wall, monotonic = self._clock.now(), self._clock.monotonic()
+        while True:
+            await self._clock.sleep(WATCH_EVERY)
+            passed, ticked = self._clock.now() - wall, self._clock.monotonic() - monotonic
+            wall, monotonic = self._clock.now(), self._clock.monotonic()
+            if abs(passed - ticked) > JUMP:
+                text = f"the wall clock jumped by {passed - ticked:+.0f} s; schedules are not affected"
+                self._jump = (Notice("clock", text, Level.WARN, wall),)
+            self._publish(self._aged)
+            self._publish(self._noted)
+
+    def _aged(self, at: float) -> Snapshot:
+        return board.mark_stale(self._snapshot, self.system, self._stale(), at)
+
+    def _noted(self, at: float) -> Snapshot:
+        notices = (*self._recorder.notices, *self.notices, *self._jump)
+        return board.set_notices(self._snapshot, notices, at)
+
+    def _stale(self) -> frozenset[str]:
+        now = self._clock.monotonic()
+        return frozenset(name for name, until in self._fresh_until.items() if now > until)
+
+    def _publish(self, change: Callable[[float], Snapshot]) -> None:
+        """Replace the snapshot; the one place where it changes."""
+        newer = change(self._clock.now())
+        if newer is self._snapshot:
+            return
+        self._snapshot = newer
+        for listener in self._listeners:
+            listener.set()
+
+
+@contextlib.asynccontextmanager
+async def running(engine: Engine) -> AsyncIterator[Engine]:
+    """Run the engine while the context is open; probes under way at its end are cancelled."""
+    async with asyncio.TaskGroup() as tasks:
+        schedule = tasks.create_task(engine.run(), name="engine")
+        try:
+            yield engine
+        finally:
+            schedule.cancel()
