@@ -49,8 +49,8 @@ class Keep:
     ) -> AsyncIterator[C]:
         """Lend the connection of the target `key`, alone; make it with `connect` when there is none.
 
-        One that is no longer `usable`, such as one that its server has closed since, is replaced. Any exception
-        inside, a cancelled probe included, closes the connection: its state is not known.
+        One that is no longer `usable`, such as one that its server has closed since, is replaced. Any
+        exception inside, a cancelled probe included, closes the connection: its state is not known.
         """
         async with self._locks.setdefault(key, asyncio.Lock()):
             connection = self._connections.get(key)
