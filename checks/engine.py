@@ -75,6 +75,7 @@ class Engine:
             lambda: asyncio.Semaphore(AT_ONCE_PER_TARGET)
         )
         self._listeners: set[asyncio.Event] = set()
+        self._ended = False
         now, monotonic = clock.now(), clock.monotonic()
         self._stale_after = {info.name: info.stale_after for info in system.checks}
         self._fresh_until = {name: monotonic + span for name, span in self._stale_after.items()}
@@ -91,11 +92,14 @@ class Engine:
         return self._snapshot
 
     async def snapshots(self) -> AsyncIterator[Snapshot]:
-        """Yield the newest snapshot and then each newer one; those nobody had time for are left out."""
+        """Yield the newest snapshot and then each newer one; those nobody had time for are left out.
+
+        Ends when the engine does.
+        """
         changed = asyncio.Event()
         self._listeners.add(changed)
         try:
-            while True:
+            while not self._ended:
                 changed.clear()
                 yield self._snapshot
                 await changed.wait()
@@ -189,8 +193,16 @@ class Engine:
         if newer is self._snapshot:
             return
         self._snapshot = newer
+        self._wake()
+
+    def _wake(self) -> None:
         for listener in self._listeners:
             listener.set()
+
+    def end(self) -> None:
+        """Let those who wait for snapshots go; called once, when nothing is probed any more."""
+        self._ended = True
+        self._wake()
 
 
 @contextlib.asynccontextmanager
@@ -202,3 +214,4 @@ async def running(engine: Engine) -> AsyncIterator[Engine]:
             yield engine
         finally:
             schedule.cancel()
+            engine.end()

@@ -7,9 +7,10 @@ every exception (the other is the walker): a bug in a kind is an UNKNOWN result,
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import MutableMapping
-from concurrent.futures import Executor
+from collections.abc import AsyncIterator, Mapping, MutableMapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,12 +21,14 @@ from checks.judge import judge
 from checks.keep import Keep
 from checks.kind import ProbeContext
 from checks.model import NEVER, Level, Observation, Reading, Result, Table
-from checks.secrets import Masker, Vault
+from checks.secrets import Masker, SecretSource, Vault
 from checks.text import clean
 
 SUMMARY_CELLS = 512
 DETAIL_BYTES = 8192
 TABLE_ROWS = 1000
+THREADS = 16
+"""For blocking libraries; not asyncio's default pool, which name resolution shares (ecosystem A0.7)."""
 
 log = logging.getLogger(__name__)
 
@@ -108,3 +111,15 @@ class Runner:
         safe = clean(self.masker.mask(text), lines=True)
         raw = safe.encode()
         return safe if len(raw) <= DETAIL_BYTES else raw[:DETAIL_BYTES].decode(errors="ignore")
+
+
+@contextlib.asynccontextmanager
+async def open_runner(secrets: Mapping[str, SecretSource], clock: Clock) -> AsyncIterator[Runner]:
+    """Open a runner with its vault, its kept connections and its threads; none of them outlives it."""
+    masker = Masker()
+    threads = ThreadPoolExecutor(THREADS, thread_name_prefix="probe")
+    try:
+        async with Keep() as keep:
+            yield Runner(clock, Vault(secrets, masker), masker, keep, threads)
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)

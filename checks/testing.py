@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 
 from checks.clock import SystemClock
 from checks.definition import Definition
 from checks.expressions import Rule
-from checks.keep import Keep
 from checks.kind import Check
 from checks.model import Result
-from checks.runner import Runner
-from checks.secrets import Masker, SecretSource, Vault
+from checks.runner import open_runner
 
 
 class FakeClock:
@@ -74,16 +69,7 @@ async def _settle() -> None:
         await asyncio.sleep(0)  # noqa: TID251
 
 
-@contextlib.asynccontextmanager
-async def runner(secrets: dict[str, SecretSource] | None = None) -> AsyncIterator[Runner]:
-    """Open a real runner on the real clock."""
-    masker = Masker()
-    with ThreadPoolExecutor(8) as threads:
-        async with Keep() as keep:
-            yield Runner(SystemClock(), Vault(secrets or {}, masker), masker, keep, threads)
-
-
 async def probe(check: Check, *rules: Rule, timeout: float = 5.0, name: str = "check") -> Result:
     """Probe the check once through a real runner and return its Result."""
-    async with runner() as run:
-        return await run.run(Definition(name, "kind", check, timeout=timeout, rules=rules))
+    async with open_runner({}, SystemClock()) as runner:
+        return await runner.run(Definition(name, "kind", check, timeout=timeout, rules=rules))
