@@ -2,6 +2,7 @@
 
     WalkdownError
     |-- ConfigError            the configuration cannot be used: carries every Problem found
+    |-- RuleError              a rule cannot be read, or asks for a reading that its kind has not
     |-- ProbeError             a probe could not be made or its target is bad: level and stable class
     |   |-- TargetError        the target is bad                       -> CRIT
     |   |-- MeasureError       we could not measure                    -> UNKNOWN
@@ -62,6 +63,15 @@ class ConfigError(WalkdownError):
         """Keep every problem; the text is one line for each."""
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
+
+
+class RuleError(WalkdownError):
+    """A rule cannot be read; says where in its text, and why."""
+
+    def __init__(self, position: int, message: str) -> None:
+        """Keep the offset of the first wrong character."""
+        super().__init__(message)
+        self.position = position
 
 
 class ProbeError(WalkdownError):

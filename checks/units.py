@@ -7,6 +7,7 @@ plain counts, which have no unit. Decimal prefixes are powers of 1000, binary on
 
 from __future__ import annotations
 
+import math
 import re
 
 _TIME = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
@@ -62,6 +63,8 @@ def read(text: str, base: str) -> float:
 
 def show(number: float, base: str) -> str:
     """Return an amount in its base unit as an operator reads it: `85.1 GiB`, `84 ms`, `3 d 4 h`, `22 %`."""
+    if not math.isfinite(number):
+        return f"{number} {base}".rstrip()
     if base == "s":
         return _show_time(number)
     if base in ("B", "B/s"):
