@@ -76,11 +76,11 @@ class Runner:
                 return await definition.check.probe(context)
         except ProbeError as error:
             return Observation(error.summary, error.level, error.error_class, detail=error.detail)
-        except TimeoutError:
+        except TimeoutError as late:
             if not deadline.expired():
                 return self._bug(definition)
             summary = f"no answer within {definition.timeout:g} s"
-            return Observation(summary, Level.CRIT, "total_timeout")
+            return Observation(summary, Level.CRIT, "total_timeout", detail=_notes(late.__cause__))
         except Exception:  # noqa: BLE001 - the boundary: a kind's bug becomes a Result
             return self._bug(definition)
 
@@ -123,3 +123,8 @@ async def open_runner(secrets: Mapping[str, SecretSource], clock: Clock) -> Asyn
             yield Runner(clock, Vault(secrets, masker), masker, keep, threads)
     finally:
         threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _notes(cancelled: BaseException | None) -> str:
+    """Return the evidence that a probe left on its cancellation with `add_note`."""
+    return "\n".join(getattr(cancelled, "__notes__", ()))

@@ -1,0 +1,100 @@
+"""Owns what is kept of a stream of unknown length: its beginning, its end, its true size and its hash.
+
+Small streams stay in memory, longer ones go to an unnamed file of at most `HEAD + TAIL` bytes. Bytes are kept
+as they came; making them fit to show is the runner's task.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from tempfile import SpooledTemporaryFile
+from types import TracebackType
+from typing import Self
+
+HEAD = 5 * 1024 * 1024
+TAIL = 5 * 1024 * 1024
+IN_MEMORY = 64 * 1024
+
+
+class Capture:
+    """The kept part of one stream; a context manager, for it may hold a file."""
+
+    def __init__(self, head: int = HEAD, tail: int = TAIL) -> None:
+        """Start empty; keep the first `head` and the last `tail` bytes."""
+        self.size = 0
+        """Bytes that came, kept or not."""
+        self.disk_full = False
+        """True when what came could not be kept, for want of space."""
+        self._head = head
+        self._tail = tail
+        self._hash = hashlib.sha256()
+        self._file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by __exit__
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Forget what was kept."""
+        self._file.close()
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash of all that came, in hexadecimal."""
+        return self._hash.hexdigest()
+
+    @property
+    def truncated(self) -> bool:
+        """Return whether something between beginning and end was left out."""
+        return self.disk_full or self.size > self._head + self._tail
+
+    def add(self, data: bytes) -> None:
+        """Take the next bytes of the stream."""
+        self._hash.update(data)
+        place, self.size = self.size, self.size + len(data)
+        while data and not self.disk_full:
+            offset, room = self._slot(place)
+            part, data = data[:room], data[room:]
+            self._keep(offset, part)
+            place += len(part)
+
+    def read(self) -> bytes:
+        """Return all that is kept, with a line in the place of what was left out."""
+        if self.disk_full:
+            return b""
+        if not self.truncated:
+            return self._span(0, self.size)
+        left_out = self.size - self._head - self._tail
+        oldest = self._slot(self.size)[0]
+        return b"".join(
+            (
+                self._span(0, self._head),
+                b"\n[... %d bytes left out ...]\n" % left_out,
+                self._span(oldest, self._head + self._tail - oldest),
+                self._span(self._head, oldest - self._head),
+            )
+        )
+
+    def ending(self, most: int) -> bytes:
+        """Return the last bytes, at most so many."""
+        return self.read()[-most:]
+
+    def _slot(self, place: int) -> tuple[int, int]:
+        """Return where a byte of the stream lies in the file, and how many may follow it there."""
+        if place < self._head:
+            return place, self._head - place
+        turn = (place - self._head) % self._tail
+        return self._head + turn, self._tail - turn
+
+    def _keep(self, offset: int, part: bytes) -> None:
+        try:
+            self._file.seek(offset)
+            self._file.write(part)
+        except OSError:
+            self.disk_full = True
+
+    def _span(self, offset: int, length: int) -> bytes:
+        self._file.seek(offset)
+        return self._file.read(length)
