@@ -7,6 +7,7 @@ as they came; making them fit to show is the runner's task.
 from __future__ import annotations
 
 import hashlib
+from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from types import TracebackType
 from typing import Self
@@ -64,18 +65,17 @@ class Capture:
         """Return all that is kept, with a line in the place of what was left out."""
         if self.disk_full:
             return b""
+        kept = BytesIO()
         if not self.truncated:
-            return self._span(0, self.size)
-        left_out = self.size - self._head - self._tail
+            self._copy(kept, 0, self.size)
+            return kept.getvalue()
         oldest = self._slot(self.size)[0]
-        return b"".join(
-            (
-                self._span(0, self._head),
-                b"\n[... %d bytes left out ...]\n" % left_out,
-                self._span(oldest, self._head + self._tail - oldest),
-                self._span(self._head, oldest - self._head),
-            )
-        )
+        end = self._head + self._tail
+        self._copy(kept, 0, self._head)
+        kept.write(b"\n[... %d bytes left out ...]\n" % (self.size - end))
+        self._copy(kept, oldest, end)
+        self._copy(kept, self._head, oldest)
+        return kept.getvalue()
 
     def ending(self, most: int) -> bytes:
         """Return the last bytes, at most so many."""
@@ -95,6 +95,8 @@ class Capture:
         except OSError:
             self.disk_full = True
 
-    def _span(self, offset: int, length: int) -> bytes:
-        self._file.seek(offset)
-        return self._file.read(length)
+    def _copy(self, target: BytesIO, start: int, end: int) -> None:
+        """Copy a span of the file in small parts, so that it is never in memory twice."""
+        self._file.seek(start)
+        for place in range(start, end, IN_MEMORY):
+            target.write(self._file.read(min(IN_MEMORY, end - place)))
