@@ -7,20 +7,26 @@ can hold a value. Whatever the vault has revealed is masked by value on every wa
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import re
+import stat
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from checks.errors import MeasureError
 
 MASK = "*****"
 SHORTEST_MASKED = 6
 """Characters; a shorter secret is not masked by value, for the mask would eat ordinary text (S21)."""
+SECRET_LIMIT = 64 * 1024
+"""Bytes; a longer secret is not one."""
+COMMAND_TIMEOUT = 10.0
 
 REFERENCE = re.compile(r"\{\{\s*secret\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
 """How a text names a secret."""
@@ -28,7 +34,7 @@ REFERENCE = re.compile(r"\{\{\s*secret\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
 
 @dataclass(frozen=True, slots=True)
 class SecretText:
-    """Text that may name secrets, such as `{{ secret.db_password }}`; shows as written, never as its value."""
+    """Text that may name secrets, such as `{{ secret.db_password }}`; shows as written, never its value."""
 
     template: str
 
@@ -73,16 +79,25 @@ class SecretText:
 
 @dataclass(frozen=True, slots=True)
 class SecretSource:
-    """Where one secret comes from; exactly one of the four is set."""
+    """Where one secret comes from; exactly one of the four is set.
+
+    Raises:
+        ValueError: when none is set, or more than one.
+    """
 
     env: str = ""
     """Name of an environment variable."""
     file: str = ""
     """Path of a file; one trailing line end is cut. Others must not be able to read it."""
     command: tuple[str, ...] = ()
-    """Argument list whose standard output is the secret; ten seconds at most."""
+    """Argument list whose standard output is the secret; ten seconds at most, and run once, not per probe."""
     credential: str = ""
     """Name of a systemd credential, found below `$CREDENTIALS_DIRECTORY`."""
+
+    def __post_init__(self) -> None:
+        """Refuse a source that could be read in two ways, or in none."""
+        if sum(map(bool, (self.env, self.file, self.command, self.credential))) != 1:
+            raise ValueError("a secret comes from exactly one of env, file, command, credential")
 
 
 class Masker:
@@ -94,8 +109,8 @@ class Masker:
         self._pattern: re.Pattern[str] | None = None
 
     def learn(self, value: str) -> None:
-        """Mask this value from now on, and its URL-encoded form; short values are left alone."""
-        forms = {form for form in (value, quote(value, safe="")) if len(form) >= SHORTEST_MASKED}
+        """Mask this value from now on, in every form in which it leaks; short values are left alone."""
+        forms = {form for form in _forms(value) if len(form) >= SHORTEST_MASKED}
         if forms <= self._values:
             return
         self._values |= forms
@@ -107,6 +122,33 @@ class Masker:
         return text if self._pattern is None else self._pattern.sub(MASK, text)
 
 
+def _forms(value: str) -> Iterator[str]:
+    """Yield a secret as written, line by line, URL-encoded, JSON-escaped and in base64."""
+    if len(value) < SHORTEST_MASKED:
+        return
+    yield value
+    yield from (line for line in value.splitlines() if not line.startswith("-----"))
+    raw = value.encode(errors="surrogateescape")
+    for encoded in (quote(raw, safe=""), quote(raw), quote_plus(raw)):
+        yield encoded
+        yield re.sub("%[0-9A-F]{2}", lambda escape: escape[0].lower(), encoded)
+    yield json.dumps(value)[1:-1]
+    yield json.dumps(value, ensure_ascii=False)[1:-1]
+    yield from _base64_forms(raw)
+
+
+def _base64_forms(raw: bytes) -> Iterator[str]:
+    """Yield what base64 makes of the bytes wherever they stand in a longer text, such as `user:password`.
+
+    Three bytes make four letters, so there are three ways; letters that neighbours share are left out.
+    """
+    for before, shared in ((0, 0), (1, 2), (2, 3)):
+        letters = base64.b64encode(b"\0" * before + raw).decode().rstrip("=")
+        whole = letters[shared : len(letters) - ((before + len(raw)) % 3 != 0)]
+        yield whole
+        yield whole.replace("+", "-").replace("/", "_")
+
+
 class Vault:
     """Reads secrets on demand and teaches the masker every value that it hands out."""
 
@@ -114,6 +156,13 @@ class Vault:
         """Hold the sources; read none of them yet."""
         self._sources = sources
         self._masker = masker
+        self._answers: dict[str, str] = {}
+        self._warnings: dict[str, str] = {}
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Return what the operator should know of the secrets read so far; never a value."""
+        return tuple(f"secret {name}: {text}" for name, text in sorted(self._warnings.items()))
 
     def reveal(self, text: SecretText) -> str:
         """Return the text with the secrets' values in it.
@@ -131,30 +180,61 @@ class Vault:
         if source is None:
             raise MeasureError("secret", f"secret {name}: not defined")
         try:
-            value = _read(source)
+            value, warning = self._read(name, source)
         except (OSError, ValueError, subprocess.SubprocessError) as error:
             raise MeasureError("secret", f"secret {name}: {_reason(error)}") from error
+        if len(value) < SHORTEST_MASKED:
+            warning = f"shorter than {SHORTEST_MASKED} characters, so it cannot be masked where it is shown"
+        self._warnings.pop(name, None)
+        if warning:
+            self._warnings[name] = warning
         self._masker.learn(value)
         return value
 
-
-def _read(source: SecretSource) -> str:
-    if source.env:
-        if source.env not in os.environ:
-            raise ValueError(f"environment variable {source.env} is not set")
-        return os.environ[source.env]
-    if source.command:
-        done = subprocess.run(
-            source.command, capture_output=True, timeout=10, check=True, stdin=subprocess.DEVNULL
-        )
-        return done.stdout.decode().rstrip("\r\n")
-    path = Path(source.file)
-    if source.credential:
+    def _read(self, name: str, source: SecretSource) -> tuple[str, str]:
+        """Return the value, and a warning when others can read it too."""
+        if source.env:
+            if source.env not in os.environ:
+                raise ValueError(f"environment variable {source.env} is not set")
+            return os.environ[source.env], ""
+        if source.command:
+            if name not in self._answers:
+                self._answers[name] = _ask(source.command)
+            return self._answers[name], ""
+        if source.file:
+            return _read_file(Path(source.file))
         folder = os.environ.get("CREDENTIALS_DIRECTORY")
         if not folder:
             raise ValueError("CREDENTIALS_DIRECTORY is not set; run under systemd with LoadCredential=")
-        path = Path(folder) / source.credential
-    return path.read_text().rstrip("\r\n")
+        return _read_file(Path(folder) / source.credential)
+
+
+def _ask(command: tuple[str, ...]) -> str:
+    done = subprocess.run(
+        command, capture_output=True, timeout=COMMAND_TIMEOUT, check=True, stdin=subprocess.DEVNULL
+    )
+    return _text(done.stdout)
+
+
+def _read_file(path: Path) -> tuple[str, str]:
+    with path.open("rb") as file:
+        mode = os.fstat(file.fileno()).st_mode
+        if not stat.S_ISREG(mode):
+            raise ValueError(f"{path} is not a file")
+        value = _text(file.read(SECRET_LIMIT + 1))
+    if mode & 0o077:
+        return value, f"{path} can be opened by others (mode {mode & 0o777:04o}); chmod 600 {path}"
+    return value, ""
+
+
+def _text(raw: bytes) -> str:
+    """Return the secret without its line end; the value is never part of an error."""
+    if len(raw) > SECRET_LIMIT:
+        raise ValueError(f"longer than {SECRET_LIMIT} bytes")
+    try:
+        return raw.decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise ValueError("not UTF-8 text") from None
 
 
 def _reason(error: Exception) -> str:

@@ -42,7 +42,7 @@ def test_amounts_are_converted_to_the_base_unit(text: str, base: str, amount: fl
     ],
 )
 def test_what_is_no_amount_is_refused_in_words(text: str, base: str, said: str) -> None:
-    with pytest.raises(ValueError, match="(?s).*") as error:
+    with pytest.raises(ValueError, match="unit|amount") as error:
         read(text, base)
     assert said in str(error.value)
 
