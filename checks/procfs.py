@@ -7,11 +7,6 @@ read is a `MeasureError`. Content is bytes: names in it are chosen by others and
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address
-from pathlib import Path
 
 from checks.errors import MeasureError
 
@@ -19,17 +14,6 @@ ROOT = "/proc"
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 _CHUNK = 65536
-_LISTENING = b"0A"
-
-
-@dataclass(frozen=True, slots=True)
-class Listener:
-    """A TCP socket of this machine that waits for connections."""
-
-    address: IPv4Address | IPv6Address
-    port: int
-    inode: int
-    """Of the socket, by which its owner is found."""
 
 
 def read(path: str) -> bytes:
@@ -91,9 +75,7 @@ def pairs(path: str, heading: bytes) -> dict[str, int]:
         words = line.split()
         if words and words[0] == heading:
             names, values = words[1::2], words[2::2]
-            return {
-                name.decode(errors="replace"): int(value) for name, value in zip(names, values, strict=False)
-            }
+            return _numbered(names, values)
     return {}
 
 
@@ -105,40 +87,8 @@ def pressure(resource: str) -> float | None:
     return float(words[1][6:])
 
 
-def listeners() -> Iterator[Listener]:
-    """Yield every listening TCP socket."""
-    for path in ("net/tcp", "net/tcp6"):
-        for line in _listening(path):
-            words = line.split()
-            address, _, port = words[1].partition(b":")
-            yield Listener(_address(address), int(port, 16), int(words[9]))
-
-
 def _numbered(names: list[bytes], values: list[bytes]) -> dict[str, int]:
     return {name.decode(errors="replace"): int(value) for name, value in zip(names, values, strict=False)}
-
-
-def _listening(path: str) -> Iterator[bytes]:
-    """Yield the lines of listening sockets: the kernel lists them first, so connections cost nothing."""
-    try:
-        with Path(ROOT, path).open("rb", buffering=4096) as file:
-            next(file, b"")
-            for line in file:
-                words = line.split(None, 4)
-                if len(words) < 5 or words[3] != _LISTENING:
-                    return
-                yield line
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise _unreadable(path, error) from error
-
-
-def _address(text: bytes) -> IPv4Address | IPv6Address:
-    """Return the address that the kernel writes as words of the machine's byte order."""
-    words = (text[start : start + 8] for start in range(0, len(text), 8))
-    raw = b"".join(int(word, 16).to_bytes(4, sys.byteorder) for word in words)
-    return IPv4Address(raw) if len(raw) == 4 else IPv6Address(raw)
 
 
 def _unreadable(path: str, error: OSError) -> MeasureError:

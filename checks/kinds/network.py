@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import ClassVar
@@ -11,6 +12,7 @@ import psutil
 from checks import procfs
 from checks.errors import MeasureError
 from checks.kind import ProbeContext, ReadingSpec
+from checks.listeners import listeners
 from checks.model import Observation, Reading, Table
 from checks.rates import rate, two_looks
 from checks.units import show
@@ -99,7 +101,8 @@ def _connections() -> list[Reading]:
     established = procfs.table("net/snmp", b"Tcp:").get("CurrEstab")
     if established is not None:
         readings.append(Reading("tcp_established", established))
-        readings.append(Reading("tcp_listen", sum(1 for _ in procfs.listeners())))
+    with contextlib.suppress(MeasureError):
+        readings.append(Reading("tcp_listen", len(listeners())))
     time_wait = procfs.pairs("net/sockstat", b"TCP:").get("tw")
     if time_wait is not None:
         readings.append(Reading("tcp_time_wait", time_wait))
