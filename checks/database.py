@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checks.errors import StoreError
+from checks.private import FILE_MODE, make_private, own
 from checks.schema import Migration, apply, migrations, pending
 
 BUSY_SECONDS = 5.0
@@ -29,7 +30,6 @@ CHECK_SECONDS = 2.0
 """How long a store is searched for damage before it is taken as sound; about 1 GB when cached."""
 
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_ALIEN_BITS = 0o077
 _PRAGMAS = ("foreign_keys = ON", "synchronous = NORMAL", "journal_size_limit = 16777216")
 
 
@@ -52,7 +52,7 @@ def open_database(path: Path, now: float, known: tuple[Migration, ...] | None = 
         sqlite3.Error: when SQLite cannot read or write it.
     """
     steps = migrations() if known is None else known
-    _own_folder(path.parent)
+    make_private(path.parent)
     _own_files(path)
     kept = None
     if path.exists() and not _is_sound(path):
@@ -109,29 +109,13 @@ def set_aside(path: Path, now: float) -> Path:
     return kept
 
 
-def _own_folder(folder: Path) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    status = folder.lstat()
-    if not stat.S_ISDIR(status.st_mode):
-        raise StoreError(f"{folder} is a symbolic link; the state folder must be a real one")
-    _own(folder, status, 0o700)
-
-
 def _own_files(path: Path) -> None:
     for file in (path, _beside(path, "-wal"), _beside(path, "-shm")):
         with contextlib.suppress(FileNotFoundError):
             status = file.lstat()
             if not stat.S_ISREG(status.st_mode):
                 raise StoreError(f"{file} is not a regular file")
-            _own(file, status, 0o600)
-
-
-def _own(path: Path, status: os.stat_result, mode: int) -> None:
-    """Refuse what belongs to another; take away what others may do with what is ours."""
-    if status.st_uid != os.geteuid():
-        raise StoreError(f"{path} belongs to uid {status.st_uid}, not to uid {os.geteuid()}")
-    if status.st_mode & _ALIEN_BITS:
-        path.chmod(mode)
+            own(file, status, FILE_MODE)
 
 
 def _is_sound(path: Path) -> bool:
