@@ -74,7 +74,7 @@ class Engine:
         self._target_slots: defaultdict[str, asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(AT_ONCE_PER_TARGET)
         )
-        self._listeners: set[asyncio.Event] = set()
+        self._changed = asyncio.Event()
         self._ended = False
         now, monotonic = clock.now(), clock.monotonic()
         self._stale_after = {info.name: info.stale_after for info in system.checks}
@@ -91,20 +91,19 @@ class Engine:
         """Return the newest snapshot."""
         return self._snapshot
 
-    async def snapshots(self) -> AsyncIterator[Snapshot]:
-        """Yield the newest snapshot and then each newer one; those nobody had time for are left out.
+    @property
+    def ended(self) -> bool:
+        """Return whether nothing is probed any more."""
+        return self._ended
 
-        Ends when the engine does.
+    async def newer(self, number: int) -> Snapshot:
+        """Return the newest snapshot, once it is newer than this number or the engine has ended.
+
+        Who comes late gets the newest only; those in between are left out.
         """
-        changed = asyncio.Event()
-        self._listeners.add(changed)
-        try:
-            while not self._ended:
-                changed.clear()
-                yield self._snapshot
-                await changed.wait()
-        finally:
-            self._listeners.discard(changed)
+        while self._snapshot.number <= number and not self._ended:
+            await self._changed.wait()
+        return self._snapshot
 
     def probe_now(self, names: tuple[str, ...] = ()) -> None:
         """Probe these checks as soon as a slot is free, all when none is named; the schedule stays."""
@@ -196,8 +195,9 @@ class Engine:
         self._wake()
 
     def _wake(self) -> None:
-        for listener in self._listeners:
-            listener.set()
+        """Let those who wait look again; whoever comes later waits for the next change."""
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
 
     def end(self) -> None:
         """Let those who wait for snapshots go; called once, when nothing is probed any more."""

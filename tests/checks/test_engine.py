@@ -258,13 +258,21 @@ async def test_what_the_recorder_has_to_say_reaches_the_snapshot_and_leaves_it()
 
 async def test_a_slow_reader_gets_the_newest_snapshot_only():
     async with bench(*[check(name=f"c{n}") for n in range(50)]) as it:
-        snapshots = it.engine.snapshots()
-        first = await anext(snapshots)
+        first = it.engine.snapshot
         await it.clock.advance(30)
-        second = await anext(snapshots)
+        second = await it.engine.newer(first.number)
         assert second is it.engine.snapshot
         assert second.number > first.number + 50
-        await snapshots.aclose()
+
+
+async def test_who_waits_for_a_snapshot_is_let_go_when_the_engine_ends():
+    async with bench(check()) as it:
+        await it.clock.advance(1)
+        waiting = asyncio.ensure_future(it.engine.newer(10_000))
+        await it.clock.advance(0)
+        assert not waiting.done()
+    assert (await waiting).number < 10_000
+    assert it.engine.ended
 
 
 async def test_run_once_probes_everything_without_a_schedule():
