@@ -115,9 +115,10 @@ class Runner:
 
 @contextlib.asynccontextmanager
 async def open_runner(
-    secrets: Mapping[str, SecretSource], clock: Clock, masker: Masker
+    secrets: Mapping[str, SecretSource], clock: Clock, masker: Masker | None = None
 ) -> AsyncIterator[Runner]:
     """Open a runner with its vault, its kept connections and its threads; none of them outlives it."""
+    masker = masker or Masker()
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="probe")
     try:
         async with Keep() as keep:

@@ -10,7 +10,6 @@ from checks.expressions import Rule
 from checks.kind import Check
 from checks.model import Result
 from checks.runner import open_runner
-from checks.secrets import Masker
 
 
 class FakeClock:
@@ -72,5 +71,5 @@ async def _settle() -> None:
 
 async def probe(check: Check, *rules: Rule, timeout: float = 5.0, name: str = "check") -> Result:
     """Probe the check once through a real runner and return its Result."""
-    async with open_runner({}, SystemClock(), Masker()) as runner:
+    async with open_runner({}, SystemClock()) as runner:
         return await runner.run(Definition(name, "kind", check, timeout=timeout, rules=rules))

@@ -1,0 +1,13 @@
+"""Owns the entry of an agent that a console starts: `python -P -m agent [--system PATH]`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from agent.run import run
+
+if __name__ == "__main__":
+    arguments = argparse.ArgumentParser(prog="walkdown-agent", allow_abbrev=False)
+    arguments.add_argument("--system", type=Path, default=None)
+    raise SystemExit(run(arguments.parse_args().system, stay=False))

@@ -1,0 +1,118 @@
+"""Owns the system that an agent looks after: probed, recorded, loaded again when its files change.
+
+A configuration that cannot be used never replaces one that can: the old one goes on, and a notice says
+which file and line is wrong.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+from checks.board import Notice
+from checks.clock import Clock
+from checks.engine import Engine, running
+from checks.errors import ConfigError
+from checks.model import Level
+from checks.runner import open_runner
+from checks.secrets import Masker
+from checks.store import Store
+from checks.system import System
+
+LOOK_EVERY = 2.0
+"""Seconds between two looks at the configuration's files."""
+
+log = logging.getLogger(__name__)
+
+Fingerprint = tuple[tuple[str, int, int], ...]
+
+
+class LiveSystem:
+    """A system that is probed for as long as `run` runs."""
+
+    def __init__(
+        self, system: System, load: Callable[[], System], store: Store, masker: Masker, clock: Clock
+    ) -> None:
+        """Prepare to probe `system`; `load` reads it anew."""
+        self._system = system
+        self._load = load
+        self._store = store
+        self._masker = masker
+        self._clock = clock
+        self._engine: Engine | None = None
+        self._begun = asyncio.Event()
+
+    @property
+    def store(self) -> Store:
+        """Return the store that the results go to."""
+        return self._store
+
+    async def engine_after(self, last: Engine | None) -> Engine:
+        """Return the engine that probes now, once it is another one than `last`."""
+        while self._engine is None or self._engine is last:
+            await self._begun.wait()
+        return self._engine
+
+    async def run(self) -> None:
+        """Probe until cancelled; begin anew with each configuration that can be used."""
+        while True:
+            async with self._probing(self._system) as engine:
+                self._engine = engine
+                begun, self._begun = self._begun, asyncio.Event()
+                begun.set()
+                self._system = await self._next_system(engine)
+
+    @contextlib.asynccontextmanager
+    async def _probing(self, system: System) -> AsyncIterator[Engine]:
+        known = await self._store.newest()
+        async with open_runner(system.secrets, self._clock, self._masker) as runner:
+            engine = Engine(system.info, system.definitions, runner, self._store, self._clock, known)
+            async with running(engine):
+                yield engine
+
+    async def _next_system(self, engine: Engine) -> System:
+        """Wait until the files have changed into a configuration that can be used."""
+        seen = await asyncio.to_thread(fingerprint, self._system.info.source)
+        while True:
+            await self._clock.sleep(LOOK_EVERY)
+            now = await asyncio.to_thread(fingerprint, self._system.info.source)
+            if now == seen:
+                continue
+            seen = now
+            try:
+                system = await asyncio.to_thread(self._load)
+            except ConfigError as error:
+                engine.notices = (self._refusal(error),)
+                log.warning("configuration not loaded again:\n%s", error)
+                continue
+            if system == self._system:
+                engine.notices = ()
+                continue
+            return system
+
+    def _refusal(self, error: ConfigError) -> Notice:
+        first, more = error.problems[0], len(error.problems) - 1
+        rest = f" (and {more} more; see walkdown validate)" if more else ""
+        return Notice(
+            "config",
+            f"changed files not used, the old ones go on: {first}{rest}",
+            Level.WARN,
+            self._clock.now(),
+        )
+
+
+def fingerprint(source: str) -> Fingerprint:
+    """Return what tells whether the files of a system have changed; empty for a discovered system."""
+    path = Path(source)
+    if not source:
+        return ()
+    files = [path] if path.is_file() else sorted(path.rglob("*.y*ml"))
+    found = []
+    for file in files:
+        with contextlib.suppress(OSError):
+            about = file.stat()
+            found.append((str(file), about.st_mtime_ns, about.st_size))
+    return tuple(found)

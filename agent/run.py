@@ -1,0 +1,135 @@
+"""Owns the agent's process: its lock, its log, its signals, and the order in which its parts open."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import logging.handlers
+import os
+import resource
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from agent.lifecycle import ALREADY_RUNS
+from agent.live import LiveSystem
+from agent.readiness import tell_systemd
+from agent.server import Server
+from checks import paths
+from checks.clock import Clock, SystemClock
+from checks.errors import ConfigError, StoreError
+from checks.load import load
+from checks.private import make_private, open_private
+from checks.secrets import Masker
+from checks.store import Store
+from checks.system import System
+
+IDLE_AFTER = 900.0
+"""Seconds without a console after which an agent that nobody asked to stay ends."""
+CONFIG_ERROR = 78
+IO_ERROR = 74
+
+log = logging.getLogger(__name__)
+
+
+class MaskedFormatter(logging.Formatter):
+    """Formats log records without the values of secrets, tracebacks included."""
+
+    def __init__(self, masker: Masker) -> None:
+        """Mask with `masker`."""
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+        self._masker = masker
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record's text, masked."""
+        return self._masker.mask(super().format(record))
+
+
+def run(source: Path | None, *, stay: bool) -> int:
+    """Run the agent of a system until it is told to end, or is idle and not told to stay.
+
+    Returns an exit code: 0; 74 when its folders cannot be used; 75 when another agent looks after the
+    system already; 78 when the configuration cannot be used.
+    """
+    os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    masker = Masker()
+    try:
+        make_private(paths.state_folder())
+        make_private(paths.runtime_folder())
+        with only_one(source):
+            _log_to(None if stay else paths.log_file(source), masker)
+            asyncio.run(_keep(source, load(source), masker, stay))
+    except BlockingIOError:
+        return _fail(f"another agent looks after {paths.system_name(source)} already", ALREADY_RUNS)
+    except ConfigError as error:
+        return _fail(str(error), CONFIG_ERROR)
+    except (StoreError, OSError) as error:
+        return _fail(str(error), IO_ERROR)
+    return 0
+
+
+def _fail(words: str, code: int) -> int:
+    sys.stderr.write(f"{words}\n")
+    return code
+
+
+@contextlib.contextmanager
+def only_one(source: Path | None) -> Iterator[None]:
+    """Hold the lock of a system's agent.
+
+    Raises:
+        BlockingIOError: when another agent holds it.
+    """
+    path = paths.runtime_folder() / f"{paths.system_name(source)}.lock"
+    with path.open("w", opener=open_private) as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+
+
+def _log_to(path: Path | None, masker: Masker) -> None:
+    """Send the log to the file, 5 of 10 MB at most, or to standard error."""
+    handler: logging.Handler = logging.StreamHandler()
+    if path is not None:
+        handler = logging.handlers.RotatingFileHandler(path, maxBytes=10_000_000, backupCount=4)
+    handler.setFormatter(MaskedFormatter(masker))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+
+
+async def _keep(source: Path | None, system: System, masker: Masker, stay: bool) -> None:
+    """Open store, engine and socket around one another; close them in the opposite order."""
+    clock = SystemClock()
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ended.set)
+    loop.add_signal_handler(signal.SIGHUP, lambda: log.info("a terminal hung up; going on"))
+
+    def stop(reason: str) -> None:
+        log.info("asked to end: %s", reason)
+        ended.set()
+
+    async with Store(paths.store_file(source), clock) as store, asyncio.TaskGroup() as tasks:
+        live = LiveSystem(system, lambda: load(source), store, masker, clock)
+        probing = tasks.create_task(live.run(), name="live system")
+        server = Server(live, clock, clock.now(), stop)
+        async with server.listening(paths.socket_file(source)):
+            log.info("watching %s: %d checks", system.info.name, len(system.definitions))
+            tell_systemd("READY=1", f"STATUS={len(system.definitions)} checks of {system.info.name}")
+            idle = tasks.create_task(_end_when_idle(server, clock, ended, stay), name="end when idle")
+            await ended.wait()
+            tell_systemd("STOPPING=1")
+        idle.cancel()
+        probing.cancel()
+
+
+async def _end_when_idle(server: Server, clock: Clock, ended: asyncio.Event, stay: bool) -> None:
+    """End the agent when no console has been attached for a while, unless it was told to stay."""
+    while not stay:
+        await clock.sleep(min(5.0, IDLE_AFTER))
+        if not server.attached and clock.monotonic() - server.idle_since > IDLE_AFTER:
+            log.info("no console for %.0f s; ending", IDLE_AFTER)
+            ended.set()

@@ -1,0 +1,224 @@
+"""Owns the socket: who may attach, what attached consoles are told, and the questions they ask.
+
+A console that reads slowly gets fewer, newer differences; it never makes the agent wait. Nothing here probes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+from asyncio import StreamReader, StreamWriter
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from agent.live import LiveSystem
+from agent.peers import peer_of
+from agent.protocol import (
+    PROTOCOL,
+    AskHistory,
+    AskResults,
+    Bye,
+    Difference,
+    Hello,
+    HistoryAnswer,
+    Pace,
+    ProbeNow,
+    Refused,
+    ResultsAnswer,
+    Stop,
+    ToConsole,
+    Welcome,
+    frame,
+    read_frame,
+    to_agent_decoder,
+)
+from checks.board import Snapshot
+from checks.clock import Clock
+from checks.engine import Engine
+from checks.errors import LinkError, StoreError
+from checks.version import __version__
+
+FASTEST = 4.0
+"""Differences per second and console, at most (reliability section 5)."""
+SLOWEST = 0.05
+HEARTBEAT = 1.5
+"""Seconds after which a console hears something even when nothing changed."""
+HELLO_WITHIN = 5.0
+"""Seconds that a newcomer has to say who it is."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Attachment:
+    """One attached console."""
+
+    writer: StreamWriter
+    pace: float = FASTEST
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def send(self, message: ToConsole) -> None:
+        """Send the message, waiting while the console does not read."""
+        async with self.lock:
+            self.writer.write(frame(message))
+            await self.writer.drain()
+
+
+class Server:
+    """Serves the consoles of one agent."""
+
+    def __init__(self, live: LiveSystem, clock: Clock, started: float, stop: Callable[[str], None]) -> None:
+        """Prepare; `stop` ends the agent and is called when a console asks for it."""
+        self._live = live
+        self._clock = clock
+        self._started = started
+        self._stop = stop
+        self._attached: set[Attachment] = set()
+        self.idle_since = clock.monotonic()
+        """When the last console left, on the monotonic clock."""
+
+    @property
+    def attached(self) -> int:
+        """Return how many consoles are attached."""
+        return len(self._attached)
+
+    @contextlib.asynccontextmanager
+    async def listening(self, path: Path) -> AsyncIterator[None]:
+        """Listen on a Unix socket at `path`, for its owner alone, while the context is open."""
+        server = await asyncio.start_unix_server(self._attach, sock=_private_socket(path))
+        try:
+            yield
+        finally:
+            server.close()
+            for attachment in list(self._attached):
+                with contextlib.suppress(ConnectionError, TimeoutError):
+                    async with asyncio.timeout(0.5):
+                        await attachment.send(Bye("the agent ends"))
+                attachment.writer.close()
+            await asyncio.to_thread(path.unlink, missing_ok=True)
+
+    async def _attach(self, reader: StreamReader, writer: StreamWriter) -> None:
+        attachment = Attachment(writer)
+        try:
+            if await self._admits(reader, attachment):
+                await self._serve(reader, attachment)
+        except* (ConnectionError, LinkError, msgspec.DecodeError) as gone:
+            log.info("console left: %s", gone.exceptions[0])
+        finally:
+            writer.close()
+
+    async def _admits(self, reader: StreamReader, attachment: Attachment) -> bool:
+        """Return whether the newcomer may attach; say why not."""
+        peer = peer_of(attachment.writer.get_extra_info("socket"))
+        if not peer.is_owner:
+            log.warning("refused: pid %d of uid %d is not the owner", peer.pid, peer.uid)
+            await attachment.send(self._refusal("this agent belongs to another user"))
+            return False
+        try:
+            async with asyncio.timeout(HELLO_WITHIN):
+                body = await read_frame(reader)
+        except TimeoutError:
+            return False
+        message = None if body is None else to_agent_decoder.decode(body)
+        if isinstance(message, Stop):
+            self._stop(message.reason)
+            return False
+        if not isinstance(message, Hello):
+            return False
+        if message.protocol != PROTOCOL:
+            words = f"protocol {PROTOCOL} here, {message.protocol} there"
+            await attachment.send(self._refusal(f"console and agent are of different versions ({words})"))
+            return False
+        return True
+
+    def _refusal(self, reason: str, question: int = 0) -> Refused:
+        return Refused(PROTOCOL, __version__, os.getpid(), reason, question)
+
+    async def _serve(self, reader: StreamReader, attachment: Attachment) -> None:
+        self._attached.add(attachment)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                telling = tasks.create_task(self._tell(attachment), name="tell console")
+                await self._listen(reader, attachment, tasks)
+                telling.cancel()
+        finally:
+            self._attached.discard(attachment)
+            self.idle_since = self._clock.monotonic()
+
+    async def _tell(self, attachment: Attachment) -> None:
+        """Tell the console the system and what changes; anew when the system was loaded again."""
+        engine = None
+        while True:
+            engine = await self._live.engine_after(engine)
+            told = engine.snapshot
+            await attachment.send(
+                Welcome(PROTOCOL, __version__, os.getpid(), self._started, engine.system, told)
+            )
+            while not engine.ended:
+                newest = await _newer(engine, told.number)
+                await attachment.send(difference(told, newest))
+                told = newest
+                await self._clock.sleep(1 / attachment.pace)
+
+    async def _listen(self, reader: StreamReader, attachment: Attachment, tasks: asyncio.TaskGroup) -> None:
+        """Take what the console asks for until it leaves; questions are answered beside one another."""
+        while (body := await read_frame(reader)) is not None:
+            message = to_agent_decoder.decode(body)
+            match message:
+                case ProbeNow():
+                    (await self._live.engine_after(None)).probe_now(message.names)
+                case Pace():
+                    attachment.pace = min(FASTEST, max(SLOWEST, message.per_second))
+                case Stop():
+                    self._stop(message.reason)
+                case AskHistory() | AskResults():
+                    tasks.create_task(self._answer(attachment, message), name="answer console")
+                case Hello():
+                    raise LinkError("a second hello")
+
+    async def _answer(self, attachment: Attachment, question: AskHistory | AskResults) -> None:
+        answer: ToConsole
+        store = self._live.store
+        try:
+            if isinstance(question, AskHistory):
+                answer = HistoryAnswer(question.id, await store.history(question.query))
+            else:
+                answer = ResultsAnswer(question.id, await store.results(question.check, question.limit))
+        except StoreError as error:
+            answer = self._refusal(str(error), question.id)
+        await attachment.send(answer)
+
+
+async def _newer(engine: Engine, number: int) -> Snapshot:
+    """Return the next snapshot, or the same one after a while: the console hears that we live."""
+    try:
+        async with asyncio.timeout(HEARTBEAT):
+            return await engine.newer(number)
+    except TimeoutError:
+        return engine.snapshot
+
+
+def difference(told: Snapshot, newest: Snapshot) -> Difference:
+    """Return what a console that was told `told` needs to know to have `newest`."""
+    changed = tuple(
+        new for old, new in zip(told.states, newest.states, strict=True) if new is not old and new != old
+    )
+    return Difference(newest.number, newest.at, newest.health, newest.notices, changed)
+
+
+def _private_socket(path: Path) -> socket.socket:
+    """Return a socket bound at `path` that nobody else can connect to, not even for a moment."""
+    path.unlink(missing_ok=True)
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    before = os.umask(0o177)
+    try:
+        listening.bind(str(path))
+    finally:
+        os.umask(before)
+    return listening

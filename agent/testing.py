@@ -1,0 +1,104 @@
+"""Owns the link that tests of screens hold: an agent in memory that does what the test says.
+
+Published for tests of third parties' screens, so kept stable.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from types import TracebackType
+from typing import Self
+
+from agent.link import Attached, Detached, LinkEvent, Updated
+from checks.board import Snapshot, SystemInfo
+from checks.errors import LinkError
+from checks.model import HistoryQuery, Result, Series
+
+
+class MemoryLink:
+    """A link without an agent: the test feeds the events and reads the calls."""
+
+    def __init__(self) -> None:
+        """Start with no agent."""
+        self.probed: list[tuple[str, ...]] = []
+        """The names of every `probe_now`."""
+        self.paces: list[float] = []
+        """The argument of every `pace`."""
+        self.queries: list[HistoryQuery] = []
+        """Every query for history."""
+        self.series: dict[tuple[str, str], tuple[Series, ...]] = {}
+        """What `history` answers, by check and reading."""
+        self.stored: dict[str, tuple[Result, ...]] = {}
+        """What `results` answers, by check, newest first."""
+        self._attached = False
+        self._event: LinkEvent | None = None
+        self._fed = asyncio.Condition()
+
+    async def __aenter__(self) -> Self:
+        """Return itself: it stands for an open link."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Have nothing to close."""
+
+    async def attach(self, system: SystemInfo, snapshot: Snapshot) -> None:
+        """Have an agent answer with this system and snapshot."""
+        self._attached = True
+        await self._feed(Attached(system, snapshot, agent_version="0", agent_pid=1))
+
+    async def update(self, snapshot: Snapshot) -> None:
+        """Send a newer snapshot; it takes the place of one that nobody has taken yet."""
+        await self._feed(Updated(snapshot))
+
+    async def detach(self, reason: str) -> None:
+        """Lose the agent."""
+        self._attached = False
+        await self._feed(Detached(reason))
+
+    async def events(self) -> AsyncIterator[LinkEvent]:
+        """Yield what the test feeds."""
+        while True:
+            async with self._fed:
+                while self._event is None:
+                    await self._fed.wait()
+                event, self._event = self._event, None
+                self._fed.notify_all()
+            yield event
+
+    async def probe_now(self, names: tuple[str, ...] = ()) -> None:
+        """Record the wish."""
+        self._need_agent()
+        self.probed.append(names)
+
+    async def history(self, query: HistoryQuery) -> tuple[Series, ...]:
+        """Record the query and answer from `series`."""
+        self._need_agent()
+        self.queries.append(query)
+        return self.series.get((query.check, query.reading), ())
+
+    async def results(self, check: str, limit: int = 50) -> tuple[Result, ...]:
+        """Answer from `stored`."""
+        self._need_agent()
+        return self.stored.get(check, ())[:limit]
+
+    async def pace(self, per_second: float) -> None:
+        """Record the pace."""
+        self._need_agent()
+        self.paces.append(per_second)
+
+    async def _feed(self, event: LinkEvent) -> None:
+        """Hand over an event; only a snapshot may take the place of one that was not taken."""
+        async with self._fed:
+            while self._event is not None and not (
+                isinstance(event, Updated) and isinstance(self._event, Updated)
+            ):
+                await self._fed.wait()
+            self._event = event
+            self._fed.notify_all()
+
+    def _need_agent(self) -> None:
+        if not self._attached:
+            raise LinkError("no agent answers")
