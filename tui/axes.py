@@ -1,0 +1,72 @@
+"""Owns the axes of plots: which numbers and which moments are written beside them. Pure arithmetic."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+from checks.model import Level
+
+_DECIMAL = (1.0, 2.0, 5.0, 10.0)
+_BINARY = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0)
+_TIMES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0, 7200.0, 21600.0, 43200.0)
+_DAY = 86400.0
+_TICKS = (
+    *(5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0),
+    *(3600.0, 7200.0, 10800.0, 21600.0, 43200.0, _DAY, 2 * _DAY, 7 * _DAY, 14 * _DAY, 28 * _DAY),
+)
+LEAST_TOP = {"B": 1024.0, "B/s": 1024.0, "%": 1.0, "s": 0.001}
+"""The smallest top of an axis for each base unit: a course of zeros is drawn at the bottom, not blown up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A bound beside values: at what value which level begins."""
+
+    bound: float
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A mark on the time axis: where, and what is written there."""
+
+    column: int
+    text: str
+
+
+def round_top(highest: float, unit: str) -> float:
+    """Return a round number at or just above the highest value, to end an axis that begins at zero."""
+    highest = max(highest, LEAST_TOP.get(unit, 1.0))
+    if unit in ("B", "B/s"):
+        power = 1024.0 ** math.floor(math.log(highest, 1024.0))
+        return next(step * power for step in _BINARY if step * power >= highest * 0.999)
+    if unit == "s" and highest > 1.0:
+        return next((step for step in _TIMES if step >= highest * 0.999), math.ceil(highest / _DAY) * _DAY)
+    power = 10.0 ** math.floor(math.log10(highest))
+    return next(step * power for step in _DECIMAL if step * power >= highest * 0.999)
+
+
+def time_ticks(since: float, until: float, width: int, where: tzinfo | None) -> tuple[Tick, ...]:
+    """Return the round moments between `since` and `until` that fit an axis of `width` cells."""
+    per_cell = (until - since) / width
+    sample = "00:00:00" if until - since < 300 else "00:00"
+    step = next((step for step in _TICKS if step / per_cell >= len(sample) + 3), _TICKS[-1])
+    form = "%d %b" if step >= _DAY else "%H:%M:%S" if step < 60 else "%H:%M"
+    offset = _offset(until, where)
+    ticks: list[Tick] = []
+    at = math.ceil((since + offset) / step) * step - offset
+    while at <= until:
+        text = datetime.fromtimestamp(at, UTC).astimezone(where).strftime(form)
+        column = round((at - since) / per_cell) - len(text) // 2
+        if 0 <= column <= width - len(text):
+            ticks.append(Tick(column, text))
+        at += step
+    return tuple(ticks)
+
+
+def _offset(at: float, where: tzinfo | None) -> float:
+    """Return the zone's distance from UTC at that moment, so that ticks are round in local time."""
+    distance = datetime.fromtimestamp(at, UTC).astimezone(where).utcoffset()
+    return distance.total_seconds() if distance is not None else 0.0

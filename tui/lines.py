@@ -1,0 +1,149 @@
+"""Owns a widget that shows lines of pieces on Textual's line API, and sends only the lines that changed.
+
+What the lines say is made elsewhere by pure functions (`tui/widgets/plot.py`, `tui/widgets/bar.py`, the
+panels). Text goes to the terminal as it is, never through markup.
+"""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import ClassVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.cell import Cell, Piece, Tone, text_of
+
+BLANK: Cell = ()
+"""An empty line."""
+
+
+def width_of(line: Cell) -> int:
+    """Return the cells that a line takes."""
+    return sum(cell_len(piece.text) for piece in line)
+
+
+def fit(text: str, width: int, *, right: bool = False) -> str:
+    """Return the text in exactly `width` cells: cut with an ellipsis, or filled with blanks."""
+    if width <= 0:
+        return ""
+    cells = cell_len(text)
+    if cells > width:
+        return set_cell_size(text, width - 1) + "…" if width > 1 else "…"
+    blanks = " " * (width - cells)
+    return blanks + text if right else text + blanks
+
+
+def cut(line: Cell, width: int) -> Cell:
+    """Return as much of the line as `width` cells hold."""
+    kept: list[Piece] = []
+    for piece in line:
+        cells = cell_len(piece.text)
+        if cells >= width:
+            return (*kept, Piece(fit(piece.text, width), piece.tone))
+        kept.append(piece)
+        width -= cells
+    return tuple(kept)
+
+
+def spread(left: Cell, right: Cell, width: int, fill: str = " ", tone: Tone = Tone.PLAIN) -> Cell:
+    """Return one line with `left` flush left and `right` flush right; `left` is cut when both do not fit."""
+    left = cut(left, max(0, width - width_of(right)))
+    return (*left, Piece(fill * (width - width_of(left) - width_of(right)), tone), *right)
+
+
+class Lines(Widget):
+    """Shows what `picture` returns, top aligned; draws at most once in `PACE` seconds."""
+
+    PACE: ClassVar[float] = 1.0
+    """Seconds between two pictures; a new size is drawn at once."""
+
+    COMPONENT_CLASSES = {f"lines--{tone}" for tone in Tone}
+    DEFAULT_CSS = """
+    Lines > .lines--muted { color: $text-muted; }
+    Lines > .lines--strong { text-style: bold; }
+    Lines > .lines--ok { color: $text-success; }
+    Lines > .lines--warn { color: $text-warning; text-style: bold; }
+    Lines > .lines--crit { color: $text-error; text-style: bold; }
+    Lines > .lines--unknown { color: $text-secondary; text-style: bold; }
+    Lines > .lines--warn-badge { color: $background; background: $warning; text-style: bold; }
+    Lines > .lines--crit-badge { color: $background; background: $error; text-style: bold; }
+    Lines > .lines--unknown-badge { color: $background; background: $secondary; text-style: bold; }
+    Lines > .lines--rule { color: $foreground 30%; }
+    Lines > .lines--focus { color: $text-accent; text-style: bold; }
+    Lines > .lines--band { color: $primary 60%; }
+    Lines > .lines--course-1 { color: $text-primary; }
+    Lines > .lines--course-2 { color: $text-success; }
+    Lines > .lines--course-3 { color: $text-accent; }
+    Lines > .lines--course-4 { color: $text-secondary; }
+    """
+
+    def __init__(self) -> None:
+        """Show nothing yet."""
+        super().__init__()
+        self._lines: tuple[Cell, ...] = ()
+        self._styles: dict[Tone, Style] = {}
+        self._resting = False
+        self._asked = False
+
+    def picture(self, width: int, height: int) -> tuple[Cell, ...]:
+        """Return what is to be seen on that many cells: at most `height` lines."""
+        raise NotImplementedError
+
+    @property
+    def text(self) -> str:
+        """Return what is shown as plain text, for tests and for the clipboard."""
+        return "\n".join(text_of(line).rstrip() for line in self._lines)
+
+    def ask_redraw(self) -> None:
+        """Have the picture made anew: now, or when the last one is old enough."""
+        self._asked = True
+        if not self._resting:
+            self._redraw()
+
+    def on_resize(self) -> None:
+        """Draw for the new size at once."""
+        self._lines = ()
+        self._redraw()
+
+    def _redraw(self) -> None:
+        width, height = self.size
+        if not (width and height):
+            return
+        self._asked = False
+        shown, self._lines = self._lines, self.picture(width, height)[:height]
+        pairs = zip_longest(shown, self._lines, fillvalue=BLANK)
+        changed = [Region(0, y, width, 1) for y, (old, new) in enumerate(pairs) if old != new]
+        if changed:
+            self.refresh(*changed)
+        if self.PACE:
+            self._resting = True
+            self.set_timer(self.PACE, self._rested)
+
+    def _rested(self) -> None:
+        self._resting = False
+        if self._asked:
+            self._redraw()
+
+    def render_line(self, y: int) -> Strip:
+        """Return one line in its colours, neighbours of one colour merged."""
+        width = self.size.width
+        if y >= len(self._lines):
+            return Strip.blank(width, self.rich_style)
+        segments = [Segment(piece.text, self._style(piece.tone)) for piece in self._lines[y] if piece.text]
+        return Strip(segments).simplify().adjust_cell_length(width, self.rich_style)
+
+    def notify_style_update(self) -> None:
+        """Forget the colours of the theme before."""
+        super().notify_style_update()
+        self._styles.clear()
+
+    def _style(self, tone: Tone) -> Style:
+        style = self._styles.get(tone)
+        if style is None:
+            style = self._styles[tone] = self.get_component_rich_style(f"lines--{tone}")
+        return style
