@@ -36,7 +36,7 @@ class Check(Protocol):
     """One configured instance of a kind, ready to be probed.
 
     A kind whose operators can name readings of their own, as `command` lets them, also has a method
-    `declared_readings() -> tuple[ReadingSpec, ...]`: `READINGS` plus those. Rules are checked against it instead.
+    `declared_readings() -> tuple[ReadingSpec, ...]`, READINGS plus those; rules are checked against it.
     A probe that is cancelled at its deadline may leave evidence on the CancelledError with `add_note`.
     """
 
