@@ -1,3 +1,6 @@
 """Lists the fixtures of real servers, so that any test may ask for one."""
 
-pytest_plugins: list[str] = []
+pytest_plugins: list[str] = [
+    "tests.servers.postgres",
+    "tests.servers.redis",
+]

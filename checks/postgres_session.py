@@ -1,0 +1,288 @@
+"""Owns one session with a PostgreSQL server: opened within bounds, read only, asked in one round trip.
+
+It drives libpq itself, through `psycopg.pq`. psycopg's own connection asks the server to cancel when its task
+is cancelled, and waits up to ten seconds for that: with a server that hangs, a probe would outlive its
+deadline. Here a cancelled task drops the connection at once, and `statement_timeout` ends what still runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import select
+import ssl
+from dataclasses import dataclass, field
+
+from psycopg import Error, pq
+from psycopg.conninfo import make_conninfo
+
+from checks.dial import budget
+from checks.errors import MeasureError, ProbeError, TargetError
+from checks.postgres_errors import link_error, statement_error
+from checks.resolve import RESOLVER
+from checks.statements import Statement, read_statements
+
+Row = dict[str, str | None]
+
+LONGEST_LOCK_WAIT = 2.0
+"""Seconds; a monitor must not queue for locks, for others queue behind it."""
+
+LIMITS = read_statements("postgres")["limits"]
+
+_AUTHENTICATION = (pq.ConnStatus.SSL_STARTUP, pq.ConnStatus.AWAITING_RESPONSE, pq.ConnStatus.AUTH_OK)
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Where to, as whom, and how: what makes two checks share one session."""
+
+    host: str
+    """A name, an address, or the folder of a Unix socket."""
+    port: int
+    database: str
+    user: str
+    password: str = field(repr=False)
+    sslmode: str
+    ca_file: str
+    passfile: str
+
+    @property
+    def where(self) -> str:
+        """Return the server's name in messages: the socket's path, or host and port."""
+        if self.host.startswith("/"):
+            return f"{self.host}/.s.PGSQL.{self.port}"
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    async def addresses(self) -> tuple[str, ...]:
+        """Return the addresses to try; one empty one for a Unix socket."""
+        if self.host.startswith("/"):
+            return ("",)
+        return tuple(address.text for address in await RESOLVER.resolve(self.host, self.port))
+
+    def conninfo(self, address: str, timeout: float) -> str:
+        """Return libpq's connection string; what is not said here may not come from PG* variables."""
+        settings = {
+            "search_path": "pg_catalog,pg_temp",
+            "default_transaction_read_only": "on",
+            "statement_timeout": _milliseconds(timeout),
+            "lock_timeout": _milliseconds(min(LONGEST_LOCK_WAIT, timeout)),
+        }
+        sslmode = self.sslmode or _sslmode(address)
+        given: dict[str, str] = {
+            "host": self.host,
+            "hostaddr": address,
+            "port": str(self.port),
+            "dbname": self.database,
+            "user": self.user,
+            "password": self.password,
+            "passfile": self.passfile,
+            "sslmode": sslmode,
+            "sslrootcert": self.ca_file or (_system_certificates() if sslmode.startswith("verify") else ""),
+            "gssencmode": "disable",
+            "client_encoding": "UTF8",
+            "application_name": "walkdown",
+            "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
+        }
+        always = ("password", "options")
+        return make_conninfo("", **{name: text for name, text in given.items() if text or name in always})
+
+
+class Session:
+    """An open session. One task at a time may ask it; after any error it must be closed."""
+
+    def __init__(self, login: Login, connection: pq.abc.PGconn, timeout: float) -> None:
+        """Take over a connection that is logged in."""
+        self._where = login.where
+        self._connection = connection
+        self._limit = timeout
+        self._prepared: set[str] = set()
+
+    @classmethod
+    async def open(cls, login: Login, timeout: float) -> Session:
+        """Log in, trying each address of the host in turn.
+
+        Raises:
+            ProbeError: when no session could be had, of the last address's class.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + budget(timeout)
+        addresses = await _resolved(login, deadline)
+        failure: ProbeError = TargetError("refused", f"{login.where}: no address")
+        for number, address in enumerate(addresses):
+            share = (deadline - loop.time()) / (len(addresses) - number)
+            try:
+                return cls(login, await _connect(login, address, timeout, loop.time() + share), timeout)
+            except ProbeError as error:
+                failure = error
+        raise failure
+
+    @property
+    def protection(self) -> str:
+        """Return how the session is protected, for the detail view."""
+        return "TLS" if self._connection.ssl_in_use else "no TLS"
+
+    def is_quiet(self) -> bool:
+        """Return true while the server has neither closed the session nor said anything unasked."""
+        poll = select.poll()
+        poll.register(self._connection.socket, select.POLLIN)
+        return not poll.poll(0)
+
+    async def ask(self, timeout: float, *statements: Statement) -> list[list[Row]]:
+        """Return the rows of each statement, all asked in one round trip and in one read-only transaction.
+
+        Raises:
+            ProbeError: when the server refused one, or the connection broke.
+        """
+        limits: tuple[Statement, ...] = ()
+        if timeout != self._limit:
+            lock = min(LONGEST_LOCK_WAIT, timeout)
+            limits = (LIMITS.with_values(_milliseconds(timeout), _milliseconds(lock)),)
+        try:
+            for statement in (*limits, *statements):
+                self._send(statement)
+            self._connection.pipeline_sync()
+            answers = await self._answers()
+        except Error as error:
+            raise link_error(self._where, str(error)) from error
+        self._limit = timeout
+        return answers[len(limits) :]
+
+    async def close(self) -> None:
+        """End the session; never waits."""
+        self._connection.finish()
+
+    def _send(self, statement: Statement) -> None:
+        """Queue a statement, prepared once for each session, as planning costs more than running."""
+        name = statement.name.encode()
+        if statement.name not in self._prepared:
+            self._connection.send_prepare(name, statement.sql.encode())
+            self._prepared.add(statement.name)
+        self._connection.send_query_prepared(name, [value.encode() for value in statement.values])
+
+    async def _answers(self) -> list[list[Row]]:
+        answers: list[list[Row]] = []
+        while True:
+            result = await self._next_result()
+            if result.status == pq.ExecStatus.PIPELINE_SYNC:
+                return answers
+            if result.status == pq.ExecStatus.TUPLES_OK:
+                answers.append(_rows(result))
+            elif result.status != pq.ExecStatus.COMMAND_OK:
+                raise self._refusal(result)
+
+    async def _next_result(self) -> pq.abc.PGresult:
+        """Return the next result, flushing what is still to be sent; ends of answers are passed over."""
+        connection = self._connection
+        while True:
+            unsent = connection.flush()
+            while connection.is_busy():
+                await _ready(connection.socket, write=bool(unsent))
+                connection.consume_input()
+                unsent = connection.flush()
+            result = connection.get_result()
+            if result is not None:
+                return result
+            if connection.status == pq.ConnStatus.BAD:
+                raise link_error(self._where, "server closed the connection")
+
+    def _refusal(self, result: pq.abc.PGresult) -> ProbeError:
+        sqlstate = _text(result.error_field(pq.DiagnosticField.SQLSTATE))
+        message = _text(result.error_field(pq.DiagnosticField.MESSAGE_PRIMARY))
+        if not sqlstate:
+            return link_error(self._where, message or self._connection.get_error_message())
+        return statement_error(self._where, sqlstate, message)
+
+
+async def _resolved(login: Login, deadline: float) -> tuple[str, ...]:
+    try:
+        async with asyncio.timeout_at(deadline):
+            return await login.addresses()
+    except TimeoutError:
+        raise MeasureError("dns_timeout", f"{login.host}: the resolver did not answer") from None
+
+
+async def _connect(login: Login, address: str, timeout: float, until: float) -> pq.abc.PGconn:
+    """Return a connection that is logged in and in pipeline mode."""
+    connection = pq.PGconn.connect_start(login.conninfo(address, timeout).encode())
+    try:
+        async with asyncio.timeout_at(until):
+            await _log_in(login, connection)
+        connection.nonblocking = 1
+        connection.enter_pipeline_mode()
+        return connection
+    except TimeoutError:
+        error = _silence(login, connection)
+        connection.finish()
+        raise error from None
+    except BaseException:
+        connection.finish()
+        raise
+
+
+async def _log_in(login: Login, connection: pq.abc.PGconn) -> None:
+    wanted: int = pq.PollingStatus.WRITING
+    while connection.status != pq.ConnStatus.BAD:
+        await _ready(connection.socket, write=wanted == pq.PollingStatus.WRITING)
+        wanted = connection.connect_poll()
+        if wanted == pq.PollingStatus.OK:
+            return
+    raise link_error(login.where, connection.get_error_message())
+
+
+def _silence(login: Login, connection: pq.abc.PGconn) -> ProbeError:
+    """Return the error for a login that took too long: how far did it come?"""
+    if connection.status in _AUTHENTICATION:
+        return TargetError("total_timeout", f"{login.where}: connected, but the login was not answered")
+    return TargetError("connect_timeout", f"{login.where}: no connection within the time allowed")
+
+
+async def _ready(descriptor: int, write: bool) -> None:
+    """Wait until the socket can be read, or also written."""
+    loop = asyncio.get_running_loop()
+    ready: asyncio.Future[None] = loop.create_future()
+
+    def wake() -> None:
+        if not ready.done():
+            ready.set_result(None)
+
+    loop.add_reader(descriptor, wake)
+    if write:
+        loop.add_writer(descriptor, wake)
+    try:
+        await ready
+    finally:
+        loop.remove_reader(descriptor)
+        if write:
+            loop.remove_writer(descriptor)
+
+
+def _rows(result: pq.abc.PGresult) -> list[Row]:
+    names = [_text(result.fname(column)) for column in range(result.nfields)]
+    return [
+        {name: _cell(result.get_value(row, column)) for column, name in enumerate(names)}
+        for row in range(result.ntuples)
+    ]
+
+
+def _cell(raw: bytes | None) -> str | None:
+    return None if raw is None else _text(raw)
+
+
+def _text(raw: bytes | None) -> str:
+    """Return the text; a database without an encoding may hold any bytes."""
+    return (raw or b"").decode(errors="replace")
+
+
+def _milliseconds(seconds: float) -> str:
+    return str(max(1, int(seconds * 1000)))
+
+
+def _sslmode(address: str) -> str:
+    """Return how TLS is asked for when the operator did not say: strictly, but on this host as offered."""
+    is_here = not address or ipaddress.ip_address(address).is_loopback
+    return "prefer" if is_here else "verify-full"
+
+
+def _system_certificates() -> str:
+    """Return the file of the system's certificates; libpq's own bundle does not know where they lie."""
+    return ssl.get_default_verify_paths().cafile or "system"

@@ -1,0 +1,1 @@
+"""Starts Redis servers of its own."""
