@@ -11,10 +11,11 @@ import itertools
 import os
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import replace
 
 import msgspec
 
+from agent.changes import apply
+from agent.frames import read_frame
 from agent.link import Attached, Detached, LinkEvent, Updated
 from agent.protocol import (
     PROTOCOL,
@@ -33,7 +34,6 @@ from agent.protocol import (
     ToConsole,
     Welcome,
     frame,
-    read_frame,
     to_console_decoder,
 )
 from checks.board import EMPTY, Snapshot
@@ -212,16 +212,3 @@ class AttachedLink:
         else:
             self._events.append(event)
         self._happened.set()
-
-
-def apply(told: Snapshot, difference: Difference) -> Snapshot:
-    """Return the snapshot that the difference makes of the one told before."""
-    changed = {state.name: state for state in difference.states}
-    return replace(
-        told,
-        number=difference.number,
-        at=difference.at,
-        health=difference.health,
-        notices=difference.notices,
-        states=tuple(changed.get(state.name, state) for state in told.states) if changed else told.states,
-    )

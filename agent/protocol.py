@@ -8,7 +8,6 @@ in words. `PROTOCOL` rises when a change is not understood by the version before
 from __future__ import annotations
 
 import struct
-from asyncio import IncompleteReadError, StreamReader
 
 import msgspec
 
@@ -17,6 +16,7 @@ from checks.errors import LinkError
 from checks.model import HistoryQuery, Result, Series
 
 PROTOCOL = 1
+HEAD_BYTES = 4
 FRAME_LIMIT = 64 * 1024 * 1024
 """Bytes; a longer frame is not ours."""
 
@@ -129,18 +129,13 @@ def frame(message: ToAgent | ToConsole) -> bytes:
     return struct.pack(">I", len(body)) + body
 
 
-async def read_frame(reader: StreamReader) -> bytes | None:
-    """Return the next frame's body; None when the other side has ended.
+def body_length(head: bytes) -> int:
+    """Return how many bytes follow the four that begin a frame.
 
     Raises:
-        LinkError: when the frame is too long to be ours, or was cut off.
+        LinkError: when the frame is too long to be ours.
     """
-    try:
-        (length,) = struct.unpack(">I", await reader.readexactly(4))
-        if length > FRAME_LIMIT:
-            raise LinkError(f"a frame of {length} bytes is not of walkdown's protocol")
-        return await reader.readexactly(length)
-    except IncompleteReadError as error:
-        if error.partial:
-            raise LinkError("the connection was cut in the middle of a message") from error
-        return None
+    (length,) = struct.unpack(">I", head)
+    if length > FRAME_LIMIT:
+        raise LinkError(f"a frame of {length} bytes is not of walkdown's protocol")
+    return int(length)

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import msgspec
 
+from agent.changes import difference
+from agent.frames import read_frame
 from agent.live import LiveSystem
 from agent.peers import peer_of
 from agent.protocol import (
@@ -24,7 +26,6 @@ from agent.protocol import (
     AskHistory,
     AskResults,
     Bye,
-    Difference,
     Hello,
     HistoryAnswer,
     Pace,
@@ -35,7 +36,6 @@ from agent.protocol import (
     ToConsole,
     Welcome,
     frame,
-    read_frame,
     to_agent_decoder,
 )
 from checks.board import Snapshot
@@ -202,14 +202,6 @@ async def _newer(engine: Engine, number: int) -> Snapshot:
             return await engine.newer(number)
     except TimeoutError:
         return engine.snapshot
-
-
-def difference(told: Snapshot, newest: Snapshot) -> Difference:
-    """Return what a console that was told `told` needs to know to have `newest`."""
-    changed = tuple(
-        new for old, new in zip(told.states, newest.states, strict=True) if new is not old and new != old
-    )
-    return Difference(newest.number, newest.at, newest.health, newest.notices, changed)
 
 
 def _private_socket(path: Path) -> socket.socket:
