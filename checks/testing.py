@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from types import TracebackType
+from typing import Self
 
+from checks.board import Notice
 from checks.clock import SystemClock
 from checks.definition import Definition
 from checks.expressions import Rule
+from checks.history import as_series, has_labels
 from checks.kind import Check
-from checks.model import Result
+from checks.model import HistoryQuery, Labels, Result, Series
+from checks.points import Point, sample
 from checks.runner import open_runner
 
 
@@ -67,6 +72,56 @@ async def _settle() -> None:
     """Let every task that can run do so."""
     for _ in range(20):
         await asyncio.sleep(0)  # noqa: TID251
+
+
+class MemoryStore:
+    """A store without a file: it has what `checks.store.Store` has, keeps all, and forgets it at the end."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.notices: tuple[Notice, ...] = ()
+        """What a test wants the operator to know."""
+        self.dropped = 0
+        self._results: list[Result] = []
+
+    async def __aenter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Do nothing: there is no file."""
+
+    def put(self, result: Result) -> None:
+        """Keep a result."""
+        self._results.append(result)
+
+    async def flush(self) -> None:
+        """Do nothing: what was put is there at once."""
+
+    async def newest(self) -> dict[str, Result]:
+        """Return the last result of each check."""
+        return {result.check: result for result in self._results}
+
+    async def results(self, check: str, limit: int) -> tuple[Result, ...]:
+        """Return the last results of a check, newest first."""
+        return tuple(result for result in reversed(self._results) if result.check == check)[:limit]
+
+    async def history(self, query: HistoryQuery) -> tuple[Series, ...]:
+        """Return the courses asked for, every sample as it was."""
+        members: dict[tuple[Labels, str], list[Point]] = {}
+        for result in self._results:
+            for reading in result.observation.readings:
+                if (result.check, reading.name) == (query.check, query.reading):
+                    point = sample(round(result.at * 1000), float(reading.value))
+                    members.setdefault((reading.labels, reading.unit), []).append(point)
+        found = (
+            as_series(query, labels, unit, points, width=0)
+            for (labels, unit), points in members.items()
+            if has_labels(query.labels, labels)
+        )
+        return tuple(series for series in found if series.at)
 
 
 async def probe(check: Check, *rules: Rule, timeout: float = 5.0, name: str = "check") -> Result:
