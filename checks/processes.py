@@ -7,13 +7,17 @@ others; they may hold brackets, line ends and bytes that are no text.
 from __future__ import annotations
 
 import os
+import pwd
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from checks import procfs
 
 COMMAND_BYTES = 65536
 """Of a command line; what follows is left out."""
+NAME_BYTES = 15
+"""The kernel cuts names to so many."""
 _STAT_BYTES = 4096
 
 
@@ -53,6 +57,14 @@ class Table:
     def age(self, process: Process) -> float:
         """Return the seconds since the process was started."""
         return max(0.0, self.uptime - process.start / procfs.TICKS_PER_SECOND)
+
+    def ancestors(self, pid: int) -> frozenset[int]:
+        """Return the parent of a process, the parent's parent, and so on."""
+        parents = {process.pid: process.parent for process in self.processes}
+        chain: set[int] = set()
+        while (pid := parents.get(pid, 0)) and pid not in chain:
+            chain.add(pid)
+        return frozenset(chain)
 
 
 def read_table() -> Table:
@@ -125,22 +137,36 @@ def open_files(pid: int) -> int | None:
         return None
 
 
-def ancestors(pid: int) -> tuple[int, ...]:
-    """Return the parent of a process, the parent's parent, and so on."""
-    chain: list[int] = []
-    while pid > 1 and pid not in chain:
-        try:
-            process = read_process(pid)
-        except PermissionError:
-            break
-        pid = process.parent if process is not None else 0
-        chain.append(pid)
-    return tuple(pid for pid in chain if pid > 0)
+def owner(pid: int) -> str:
+    """Return the user that a process runs as, by name where there is one; empty when it has gone."""
+    try:
+        return _user(os.stat(f"{procfs.ROOT}/{pid}").st_uid)  # noqa: PTH116 - one call, no object
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
+@lru_cache(maxsize=1024)
+def _user(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+def is_named(process: Process, name: str) -> bool:
+    """Return whether the program is called so; of a longer name than the kernel keeps, the arguments tell."""
+    if len(name.encode()) <= NAME_BYTES:
+        return process.name == name
+    return name.startswith(process.name) and name in (_last(word) for word in arguments(process.pid)[:2])
+
+
+def _last(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def is_walkdown(words: tuple[str, ...]) -> bool:
     """Return whether a command line runs walkdown: by its own name, or by an interpreter given that name."""
-    return any(word.rpartition("/")[2] == "walkdown" for word in words[:4])
+    return any(_last(word) == "walkdown" for word in words[:4])
 
 
 def _read(pid: int, file: str, limit: int) -> bytes:
