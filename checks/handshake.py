@@ -82,9 +82,9 @@ def failure(host: str, error: OSError) -> ProbeError:
     """Return the error that says what failed in the handshake with the host, or after it."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return _refusal(host, error)
-    if not isinstance(error, ssl.SSLError):
+    if isinstance(error, ssl.SSLEOFError) or not isinstance(error, ssl.SSLError):
         return TargetError("connection_lost", f"{host} cut the connection in the TLS handshake")
-    reason = getattr(error, "reason", None) or "connection closed"
+    reason = error.reason or "unknown"
     words = reason.lower().replace("_", " ")
     if reason in OTHER_VERSION:
         return TargetError("tls_version", f"{host} speaks no accepted version of TLS: {words}")
