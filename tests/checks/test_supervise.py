@@ -220,7 +220,7 @@ async def test_what_would_change_a_child_is_not_inherited(monkeypatch):
     ("argv", "folder", "error_class"),
     [
         (("no-such-program",), "/", "not_found"),
-        (("/etc/hostname",), "/", "not_executable"),
+        (("/etc/passwd",), "/", "not_executable"),
         (("/etc",), "/", "not_executable"),
         (("true",), "/no/such/folder", "not_started"),
         (("true", "nul\0byte"), "/", "not_started"),
