@@ -100,7 +100,8 @@ def _greet(connection: socket.socket) -> Visit:
 def _receive(connection: socket.socket) -> ToConsole:
     try:
         body = _exactly(connection, body_length(_exactly(connection, HEAD_BYTES)))
-        return to_console_decoder.decode(body)
+        message: ToConsole = to_console_decoder.decode(body)
+        return message
     except TimeoutError as error:
         raise LinkError("the agent is silent") from error
     except (OSError, msgspec.DecodeError) as error:

@@ -17,7 +17,7 @@ from agent.protocol import FRAME_LIMIT
 from checks import paths
 from checks.clock import Clock
 from checks.errors import LinkError
-from checks.private import make_private, open_private
+from checks.private import append_private, make_private
 
 START_WITHIN = 15.0
 """Seconds that a new agent has to open its socket."""
@@ -77,7 +77,7 @@ class AgentPlace:
         arguments = [sys.executable, "-P", "-m", "agent"]
         if self.source is not None:
             arguments += ["--system", str(self.source.resolve())]
-        with log.open("ab", opener=open_private) as out:
+        with append_private(log) as out:
             offset = out.tell()
             process = subprocess.Popen(
                 arguments, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, cwd="/"

@@ -22,7 +22,7 @@ from checks import paths
 from checks.clock import Clock, SystemClock
 from checks.errors import ConfigError, StoreError
 from checks.load import load
-from checks.private import make_private, open_private
+from checks.private import append_private, make_private
 from checks.secrets import Masker
 from checks.store import Store
 from checks.system import System
@@ -85,7 +85,7 @@ def only_one(source: Path | None) -> Iterator[None]:
         BlockingIOError: when another agent holds it.
     """
     path = paths.runtime_folder() / f"{paths.system_name(source)}.lock"
-    with path.open("w", opener=open_private) as file:
+    with append_private(path) as file:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
 

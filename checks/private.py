@@ -1,10 +1,11 @@
-"""Owns privacy on disk: folders and files that nobody else may look into, and that nobody else could plant."""
+"""Owns privacy on disk: folders and files that nobody else may look into or could have planted."""
 
 from __future__ import annotations
 
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 from checks.errors import StoreError
 
@@ -38,6 +39,11 @@ def own(path: Path, status: os.stat_result, mode: int) -> None:
         path.chmod(mode)
 
 
-def open_private(path: str, flags: int) -> int:
-    """Open a file as `open`'s opener: for us alone, and never through a planted symbolic link."""
-    return os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, FILE_MODE)
+def append_private(path: Path) -> BinaryIO:
+    """Open a file for appending, for us alone, never through a planted symbolic link; make it when missing.
+
+    Raises:
+        OSError: when it cannot be opened, or is a symbolic link.
+    """
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    return os.fdopen(os.open(path, flags, FILE_MODE), "ab")
