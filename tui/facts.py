@@ -1,4 +1,4 @@
-"""Owns the small arrangements of numbers that panels share: a grid of labelled values, bars, a table. Pure."""
+"""Owns the small arrangements of numbers that panels share: a grid of labelled values, a table. Pure."""
 
 from __future__ import annotations
 
@@ -48,12 +48,7 @@ def _grid_line(facts: Sequence[Fact], room: int, width: int) -> Cell:
 
 def mute(line: Cell) -> Cell:
     """Return the line as one that no longer counts."""
-    return tuple(piece if piece.tone is Tone.RULE else replace_tone(piece) for piece in line)
-
-
-def replace_tone(piece: Piece) -> Piece:
-    """Return the piece muted."""
-    return piece._replace(tone=Tone.MUTED)
+    return tuple(piece if piece.tone is Tone.RULE else piece._replace(tone=Tone.MUTED) for piece in line)
 
 
 def in_columns(lines: Sequence[Cell], columns: int, gap: int) -> tuple[Cell, ...]:

@@ -64,22 +64,31 @@ class Lines(Widget):
 
     COMPONENT_CLASSES = {f"lines--{tone}" for tone in Tone}
     DEFAULT_CSS = """
-    Lines > .lines--muted { color: $text-muted; }
-    Lines > .lines--strong { text-style: bold; }
-    Lines > .lines--ok { color: $text-success; }
-    Lines > .lines--warn { color: $text-warning; text-style: bold; }
-    Lines > .lines--crit { color: $text-error; text-style: bold; }
-    Lines > .lines--unknown { color: $text-secondary; text-style: bold; }
-    Lines > .lines--warn-badge { color: $background; background: $warning; text-style: bold; }
-    Lines > .lines--crit-badge { color: $background; background: $error; text-style: bold; }
-    Lines > .lines--unknown-badge { color: $background; background: $secondary; text-style: bold; }
-    Lines > .lines--rule { color: $foreground 30%; }
-    Lines > .lines--focus { color: $text-accent; text-style: bold; }
-    Lines > .lines--band { color: $primary 60%; }
-    Lines > .lines--course-1 { color: $text-primary; }
-    Lines > .lines--course-2 { color: $text-success; }
-    Lines > .lines--course-3 { color: $text-accent; }
-    Lines > .lines--course-4 { color: $text-secondary; }
+    Lines {
+        & > .lines--muted { color: $text-muted; }
+        & > .lines--strong { text-style: bold; }
+        & > .lines--ok { color: $text-success; }
+        & > .lines--warn { color: $text-warning; text-style: bold; }
+        & > .lines--crit { color: $text-error; text-style: bold; }
+        & > .lines--unknown { color: $text-accent; text-style: bold; }
+        & > .lines--warn-badge { color: $background; background: $warning; text-style: bold; }
+        & > .lines--crit-badge { color: $background; background: $error; text-style: bold; }
+        & > .lines--unknown-badge { color: $background; background: $accent; text-style: bold; }
+        & > .lines--rule { color: $surface-lighten-2; }
+        & > .lines--focus { color: $text-primary; text-style: bold; }
+        & > .lines--band { color: $secondary; }
+        & > .lines--course-1 { color: $primary; }
+        & > .lines--course-2 { color: $success; }
+        & > .lines--course-3 { color: $foreground; }
+        & > .lines--course-4 { color: $secondary; }
+
+        &:ansi > .lines--muted { text-style: dim; }
+        &:ansi > .lines--rule { color: $foreground; text-style: dim; }
+        &:ansi > .lines--band { text-style: dim; }
+        &:ansi > .lines--warn-badge { color: ansi_black; }
+        &:ansi > .lines--crit-badge { color: ansi_black; }
+        &:ansi > .lines--unknown-badge { color: ansi_black; }
+    }
     """
 
     def __init__(self) -> None:
@@ -117,7 +126,7 @@ class Lines(Widget):
         self._asked = False
         shown, self._lines = self._lines, self.picture(width, height)[:height]
         pairs = zip_longest(shown, self._lines, fillvalue=BLANK)
-        changed = [Region(0, y, width, 1) for y, (old, new) in enumerate(pairs) if old != new]
+        changed = [_changed(y, old, new, width) for y, (old, new) in enumerate(pairs) if old != new]
         if changed:
             self.refresh(*changed)
         if self.PACE:
@@ -147,3 +156,13 @@ class Lines(Widget):
         if style is None:
             style = self._styles[tone] = self.get_component_rich_style(f"lines--{tone}")
         return style
+
+
+def _changed(y: int, old: Cell, new: Cell, width: int) -> Region:
+    """Return the cells of a line from the first piece that differs to the right edge."""
+    start = 0
+    for before, after in zip(old, new, strict=False):
+        if before != after:
+            break
+        start += cell_len(after.text)
+    return Region(start, y, max(1, width - start), 1)

@@ -31,7 +31,7 @@ class Panel(Lines, can_focus=True):
     KINDS: ClassVar[tuple[str, ...]]
     """Kinds of checks that it reads; it is absent where there is none."""
     NAME: ClassVar[str]
-    """One title in its heading."""
+    """Its heading."""
     HELP: ClassVar[str]
     """What an operator should know of it, plain text."""
     COURSES: ClassVar[tuple[str, ...]] = ()

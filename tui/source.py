@@ -15,12 +15,14 @@ from checks.model import Labels, Level, Reading, Series, Table, worst
 from tui.axes import Threshold
 from tui.series import NO_COURSES, Courses
 
+NO_SYSTEM = SystemInfo()
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
     """All that panels draw from."""
 
-    system: SystemInfo = SystemInfo()
+    system: SystemInfo = NO_SYSTEM
     snapshot: Snapshot = EMPTY
     courses: Courses = NO_COURSES
     now: float = 0.0
