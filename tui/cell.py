@@ -38,6 +38,11 @@ class Tone(enum.StrEnum):
     COURSE_3 = "course-3"
     COURSE_4 = "course-4"
 
+    @property
+    def is_badge(self) -> bool:
+        """Return whether it has a ground of its own, which no cursor may cover."""
+        return self in (Tone.WARN_BADGE, Tone.CRIT_BADGE, Tone.UNKNOWN_BADGE)
+
 
 class Piece(NamedTuple):
     """Some text and what it means."""

@@ -25,18 +25,6 @@ def age(seconds: float) -> str:
     return f"{seconds // AGE_STEP * AGE_STEP:.0f} s"
 
 
-def duration(seconds: float) -> str:
-    """Return how long something took or lasts: `84 ms`, `2.5 s`, `3 m 12 s`, `2 h 5 m`, `4 d 3 h`."""
-    if seconds < 60:
-        return show(seconds, "s")
-    whole = int(seconds)
-    for length, unit, rest in ((86400, "d", "h"), (3600, "h", "m"), (60, "m", "s")):
-        if whole >= length:
-            smaller = {"h": 3600, "m": 60, "s": 1}[rest]
-            return f"{whole // length} {unit} {whole % length // smaller} {rest}"
-    return f"{whole} s"
-
-
 def amount(value: float | None, unit: str) -> str:
     """Return a reading's value with its unit; a dash when there is none."""
     return "-" if value is None else show(value, unit)

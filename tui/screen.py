@@ -40,6 +40,9 @@ class ConsoleScreen(Screen[None]):
     detached: var[str] = var("starting")
     """Why no agent answers; empty while one does."""
 
+    ascii_only: var[bool] = var(False)
+    """The terminal has no block characters; constant while the console runs."""
+
     def compose(self) -> ComposeResult:
         yield HeaderBar()
         yield Banner()
@@ -57,7 +60,9 @@ class ConsoleScreen(Screen[None]):
     def can_be_seen(self) -> bool:
         """Return whether nothing but dialogs lies above it."""
         stack = self.app.screen_stack
-        return self in stack and all(isinstance(above, ModalScreen) for above in stack[stack.index(self) + 1 :])
+        return self in stack and all(
+            isinstance(above, ModalScreen) for above in stack[stack.index(self) + 1 :]
+        )
 
     def ask_draw(self) -> None:
         """Have it drawn soon, once, however often it is asked."""

@@ -39,7 +39,7 @@ def arrange(
     kept = list(rows) if keep is None else [row for row in rows if keep(row)]
     if sort is not None:
         order = sort
-        return list(sorted(kept, key=lambda row: order(row.value), reverse=descending))
+        return sorted(kept, key=lambda row: order(row.value), reverse=descending)
     lines: list[Line[V]] = []
     section = ""
     for row in kept:

@@ -1,0 +1,275 @@
+"""Owns the console: the one object that holds the link to the agent, and the values bound to every screen.
+
+Down go immutable values by binding; up come the wishes of `tui/messages.py`, which only the App answers.
+It draws nothing itself and knows no check kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from functools import partial
+
+from textual import on
+from textual.binding import Binding
+from textual.dom import DOMNode
+from textual.reactive import var
+
+from agent.link import Attached, Detached, Link, LinkEvent, Updated
+from checks.board import EMPTY, Snapshot, SystemInfo
+from checks.clock import Clock, SystemClock
+from checks.errors import LinkError
+from checks.text import clean
+from tui.dialogs.help import HelpDialog, keys_of
+from tui.environment import PLAIN_MANNERS, Manners
+from tui.hardening import HardenedApp
+from tui.messages import (
+    AgentAttached,
+    AgentDetached,
+    CheckOpened,
+    CheckRequested,
+    CopyRequested,
+    HistoryArrived,
+    HistoryRequested,
+    ResultsArrived,
+    ResultsRequested,
+    SnapshotArrived,
+)
+from tui.palette import ConsoleCommands
+from tui.screen import ConsoleScreen
+from tui.screen_registry import SCREENS
+from tui.screens.check import CheckScreen
+from tui.themes import DARK, THEMES
+from tui.trend import LENGTH, Trend, backfill, extend
+
+BEAT = 0.4
+"""Seconds between two pictures; with the clock's tick that stays below four repaints a second."""
+SLOW_BEAT = 2.0
+TICK = 1.0
+SLOW_TICK = 5.0
+COPY_LIMIT = 8192
+"""Characters; terminals cut or refuse longer clipboard writes."""
+
+LinkFactory = Callable[[], AbstractAsyncContextManager[Link]]
+"""Opens a link when the console starts and closes it when it ends."""
+
+
+def _bound(screen: Callable[[], ConsoleScreen]) -> ConsoleScreen:
+    """Return a new screen with the App's values bound to it; the App must be the one who calls."""
+    return screen().data_bind(
+        ConsoleApp.system,
+        ConsoleApp.snapshot,
+        ConsoleApp.trends,
+        ConsoleApp.now,
+        ConsoleApp.detached,
+        ConsoleApp.ascii_only,
+    )
+
+
+class ConsoleApp(HardenedApp):
+    """The console."""
+
+    TITLE = "walkdown"
+    CSS_PATH = "console.tcss"
+    COMMANDS = {ConsoleCommands}
+    MODES = {screen.NAME: partial(_bound, screen) for screen in SCREENS}
+    DEFAULT_MODE = SCREENS[0].NAME
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    BINDINGS = [
+        *(
+            Binding(
+                str(place),
+                f"show_mode('{screen.NAME}')",
+                screen.TITLE,
+                id=f"screen.{screen.NAME}",
+                tooltip=f"Go to the screen {screen.TITLE}",
+            )
+            for place, screen in enumerate(SCREENS, 1)
+        ),
+        Binding(
+            "question_mark", "help", "Help", id="app.help", tooltip="What this screen shows, and its keys"
+        ),
+        Binding(
+            "colon,ctrl+p",
+            "command_palette",
+            "Commands",
+            id="app.commands",
+            tooltip="Find a check or a command by its name",
+        ),
+        Binding("q,ctrl+q", "quit", "Quit", id="app.quit", tooltip="Leave the console; the agent goes on"),
+    ]
+
+    system: var[SystemInfo] = var(SystemInfo())
+    """The system that the agent looks after."""
+    snapshot: var[Snapshot] = var(EMPTY)
+    """The newest picture of the board."""
+    trends: var[Mapping[str, Trend]] = var({})
+    """What each check has been like lately."""
+    now: var[float] = var(0.0)
+    """The agent's wall clock as far as the console knows it; rises while no agent answers, too."""
+    detached: var[str] = var("")
+    """Why no agent answers; empty while one does, and until the first has."""
+    ascii_only: var[bool] = var(False)
+    """The terminal has no block characters."""
+
+    def __init__(
+        self, open_link: LinkFactory, manners: Manners = PLAIN_MANNERS, clock: Clock | None = None
+    ) -> None:
+        """Hold how to open the link; it is opened once the console runs."""
+        super().__init__()
+        self._open_link = open_link
+        self._manners = manners
+        self._clock = clock or SystemClock()
+        self._link: Link | None = None
+        self._seen = self._clock.monotonic()
+        """When the newest picture came, by the monotonic clock."""
+        self._clashes: set[str] = set()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = manners.theme or DARK.name
+        self.ascii_only = manners.ascii_only
+
+    def on_mount(self) -> None:
+        """Begin to follow the agent and the time."""
+        self.run_worker(self._follow(), name="link")
+        self.run_worker(self._tick(), name="clock")
+
+    # What comes down the link
+
+    async def _follow(self) -> None:
+        """Turn what comes down the link into messages, at most one for each beat."""
+        beat = SLOW_BEAT if self._manners.slow else BEAT
+        try:
+            async with self._open_link() as link:
+                self._link = link
+                async for event in link.events():
+                    self.post_message(_message(event))
+                    await self._clock.sleep(beat)
+        except LinkError as error:
+            self.post_message(AgentDetached(str(error)))
+        finally:
+            self._link = None
+
+    async def _tick(self) -> None:
+        """Let the ages rise, whether an agent answers or not."""
+        while True:
+            await self._clock.sleep(SLOW_TICK if self._manners.slow else TICK)
+            if self.snapshot.at:
+                self.now = self.snapshot.at + self._clock.monotonic() - self._seen
+
+    @on(AgentAttached)
+    def _attached(self, message: AgentAttached) -> None:
+        self.detached = ""
+        self.system = message.system
+        self._take(message.snapshot)
+        self.set_keymap(dict(message.system.keymap))
+        self.run_worker(self._prepare(message.system), name="prepare", group="prepare", exclusive=True)
+
+    @on(SnapshotArrived)
+    def _arrived(self, message: SnapshotArrived) -> None:
+        self._take(message.snapshot)
+
+    @on(AgentDetached)
+    def _lost(self, message: AgentDetached) -> None:
+        self.detached = clean(message.reason) or "the agent is gone"
+
+    def _take(self, snapshot: Snapshot) -> None:
+        self._seen = self._clock.monotonic()
+        self.trends = extend(self.trends, snapshot)
+        self.snapshot = snapshot
+        self.now = snapshot.at
+
+    async def _prepare(self, system: SystemInfo) -> None:
+        """Tell the agent how often to send, and learn what each check was like before."""
+        try:
+            link = self._agent()
+            await link.pace(1 / (SLOW_BEAT if self._manners.slow else BEAT))
+            for info in system.checks:
+                results = await link.results(info.name, LENGTH)
+                self.trends = backfill(self.trends, info.name, results)
+        except LinkError as error:
+            self.log.warning(f"no trends: {error}")
+
+    def _agent(self) -> Link:
+        if self._link is None:
+            raise LinkError("no agent answers")
+        return self._link
+
+    # What goes up to the agent
+
+    @on(CheckRequested)
+    def _probe_wanted(self, message: CheckRequested) -> None:
+        self.run_worker(self._probe(message.names), name="probe", group="probe")
+
+    async def _probe(self, names: tuple[str, ...]) -> None:
+        try:
+            await self._agent().probe_now(names)
+        except LinkError as error:
+            self.notify(f"cannot run: {error}", severity="error")
+            return
+        self.notify(f"running {', '.join(names) or 'every check'}", timeout=2)
+
+    @on(HistoryRequested)
+    def _history_wanted(self, message: HistoryRequested) -> None:
+        group = f"history {id(message.asker)}"
+        self.run_worker(self._answer_history(message), name="history", group=group, exclusive=True)
+
+    async def _answer_history(self, wish: HistoryRequested) -> None:
+        try:
+            answer = HistoryArrived(wish.query, await self._agent().history(wish.query))
+        except LinkError as error:
+            answer = HistoryArrived(wish.query, (), str(error))
+        wish.asker.post_message(answer)
+
+    @on(ResultsRequested)
+    def _results_wanted(self, message: ResultsRequested) -> None:
+        group = f"results {id(message.asker)}"
+        self.run_worker(self._answer_results(message), name="results", group=group, exclusive=True)
+
+    async def _answer_results(self, wish: ResultsRequested) -> None:
+        try:
+            answer = ResultsArrived(wish.check, await self._agent().results(wish.check, wish.limit))
+        except LinkError as error:
+            answer = ResultsArrived(wish.check, (), str(error))
+        wish.asker.post_message(answer)
+
+    # What the operator wants of the console itself
+
+    @on(CheckOpened)
+    def _check_wanted(self, message: CheckOpened) -> None:
+        if isinstance(self.screen, CheckScreen):
+            self.pop_screen()
+        self.push_screen(_bound(partial(CheckScreen, message.check)))
+
+    @on(CopyRequested)
+    def _copy_wanted(self, message: CopyRequested) -> None:
+        self.copy_to_clipboard(clean(message.text, lines=True)[:COPY_LIMIT])
+        self.notify("copied, if your terminal allows it (OSC 52)", timeout=2)
+
+    async def action_show_mode(self, name: str) -> None:
+        """Go to a screen; when that is where one is, back to its top."""
+        while isinstance(self.screen, CheckScreen):
+            await self.pop_screen()
+        await self.switch_mode(name)
+
+    def action_help(self) -> None:
+        """Explain the screen."""
+        if isinstance(self.screen, ConsoleScreen):
+            self.push_screen(HelpDialog(self.screen.TITLE, self.screen.HELP, keys_of(self.screen)))
+
+    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
+        """Say once that two bindings of the configuration's keymap have the same key."""
+        fresh = {binding.id or binding.action for binding in clashed_bindings} - self._clashes
+        if fresh:
+            self._clashes |= fresh
+            self.notify(f"keymap: the same key for {', '.join(sorted(fresh))}", severity="warning")
+
+
+def _message(event: LinkEvent) -> AgentAttached | SnapshotArrived | AgentDetached:
+    match event:
+        case Attached(system=system, snapshot=snapshot):
+            return AgentAttached(system, snapshot)
+        case Updated(snapshot=snapshot):
+            return SnapshotArrived(snapshot)
+        case Detached(reason=reason):
+            return AgentDetached(reason)

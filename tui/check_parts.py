@@ -1,0 +1,132 @@
+"""Owns what the detail view of a check says: its state in words, its rules beside values, its evidence. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from textual.content import Content
+
+from checks.model import Labels, Level, Reading, Result, Verdict
+from checks.units import show
+from tui.cell import LEVEL_TONE, Cell, Piece, Tone, cell, level_cell, text_of
+from tui.check_line import CheckLine, saw_of
+from tui.facts import table_lines
+from tui.format import age, amount, moment
+from tui.widgets.header import LEVEL_COLOR
+
+EVIDENCE_ROWS = 100
+
+
+def headline(line: CheckLine, now: float, where: tzinfo | None) -> Content:
+    """Return who the check is, how it is, and since when."""
+    info, state = line.info, line.state
+    word = "STALE" if line.stale else line.level.value
+    what = " \u00b7 ".join(part for part in (info.kind, info.group, f"every {show(info.every, 's')}") if part)
+    if not line.probed:
+        return Content.styled(f" {line.name} ", "bold") + Content.styled(
+            f" {what}, not probed yet", "$text-muted"
+        )
+    first = Content.assemble(
+        (f" {word} ", f"$background on {LEVEL_COLOR[line.level]} bold"),
+        (f" {line.name} ", "bold"),
+        (f" {what}", "$text-muted"),
+    )
+    seen = f"seen {age(line.age)} ago" if line.age >= 5 else "seen now"
+    took = f"took {show(state.last.elapsed, 's')}"
+    since = f"{word} since {moment(state.since, now, where)} ({show(max(0.0, now - state.since), 's')})"
+    third = " \u00b7 ".join(part for part in (seen, took, since, _certainty(line)) if part)
+    saw = text_of(saw_of(line))
+    return Content("\n").join([first, Content(f" {saw}"), Content.styled(f" {third}", "$text-muted")])
+
+
+def _certainty(line: CheckLine) -> str:
+    state = line.state
+    words = []
+    if state.level is not Level.OK:
+        words.append("confirmed" if state.is_hard else f"seen {state.attempt} of {line.info.attempts} times")
+    if line.info.needs:
+        words.append(f"needs {', '.join(line.info.needs)}")
+    if state.missed:
+        words.append(f"{state.missed} probes left out")
+    return " \u00b7 ".join(words)
+
+
+def verdict_level(verdict: Verdict) -> Cell:
+    """Return what the rule says now: its level when it fires, that it is about to, or nothing."""
+    if verdict.firing:
+        return level_cell(verdict.level)
+    return cell(" soon" if verdict.pending else " ok", Tone.WARN if verdict.pending else Tone.MUTED)
+
+
+def verdict_now(verdict: Verdict) -> Cell:
+    """Return the value that the rule was judged on, with the member that it belongs to."""
+    tone = LEVEL_TONE[verdict.level] if verdict.firing else Tone.PLAIN
+    member = labels_text(verdict.labels)
+    value = Piece(amount(verdict.value, verdict.unit), tone)
+    return (value, Piece(f" {member}", Tone.MUTED)) if member else (value,)
+
+
+def reading_name(reading: Reading) -> Cell:
+    """Return the reading's name and, quieter, its labels."""
+    member = labels_text(reading.labels)
+    return (Piece(reading.name), Piece(f" {member}" if member else "", Tone.MUTED))
+
+
+def labels_text(labels: Labels) -> str:
+    """Return the values of the labels, as short as they can be told apart."""
+    return " ".join(value for _, value in labels)
+
+
+def reading_key(reading: Reading) -> str:
+    """Return what tells a reading from all others of its check."""
+    return "\x1f".join((reading.name, *(value for _, value in reading.labels)))
+
+
+def result_level(result: Result) -> Cell:
+    """Return the level of a stored result."""
+    return level_cell(result.level)
+
+
+def evidence(result: Result, width: int) -> Content:
+    """Return what the check left as proof: its own words, then its rows."""
+    seen = result.observation
+    parts = [Content(seen.detail)] if seen.detail else []
+    if seen.rows.rows:
+        lines = table_lines(seen.rows, width, EVIDENCE_ROWS)
+        parts.append(Content("\n".join(text_of(line).rstrip() for line in lines)))
+    if seen.error_class:
+        parts.append(Content.styled(f"error class: {seen.error_class}", "$text-muted"))
+    return Content("\n\n").join(parts) if parts else Content.styled("no evidence was left", "$text-muted")
+
+
+def options(line: CheckLine) -> Content:
+    """Return how the check is configured, secrets masked."""
+    rows = [*line.info.options, ("timeout", show(line.info.timeout, "s"))]
+    if line.info.refs:
+        rows.append(("answers", ", ".join(line.info.refs)))
+    width = max(len(name) for name, _ in rows)
+    return Content("\n").join(
+        [Content.styled(f"{name:<{width}}  ", "$text-muted") + Content(value) for name, value in rows]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The reading whose course is drawn."""
+
+    name: str = ""
+    labels: Labels = ()
+    unit: str = ""
+
+
+NOTHING_CHOSEN = Chosen()
+
+
+def first_choice(result: Result) -> Chosen:
+    """Return the reading to draw before the operator has chosen one: the first judged, else the first."""
+    names = [verdict.rule.split(maxsplit=1)[0].partition("{")[0] for verdict in result.verdicts]
+    readings = result.observation.readings
+    for reading in (*(r for name in names for r in readings if r.name == name), *readings):
+        return Chosen(reading.name, reading.labels, reading.unit)
+    return NOTHING_CHOSEN

@@ -1,0 +1,76 @@
+"""Owns what the command palette offers: every check, the actions on it, every screen, and the themes.
+
+It reads the screen that it was opened on and posts messages to it, as the screen itself would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, NamedTuple
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+
+from tui.messages import CheckOpened, CheckRequested
+from tui.screen import ConsoleScreen
+from tui.themes import FEW_COLORS, THEMES
+
+
+class Command(NamedTuple):
+    """One entry of the palette."""
+
+    text: str
+    help: str
+    run: Callable[[], Any]
+
+
+class ConsoleCommands(Provider):
+    """The commands of the console."""
+
+    async def discover(self) -> Hits:
+        """Yield what is offered before anything is typed."""
+        for command in self._commands():
+            yield DiscoveryHit(Content(command.text), command.run, command.text, command.help)
+
+    async def search(self, query: str) -> Hits:
+        """Yield what fits the words typed."""
+        matcher = self.matcher(query)
+        for command in self._commands():
+            score = matcher.match(command.text)
+            if score > 0:
+                yield Hit(score, Content(command.text), command.run, command.text, command.help)
+
+    def _commands(self) -> Iterator[Command]:
+        screen = self.screen
+        if isinstance(screen, ConsoleScreen):
+            yield from _check_commands(screen)
+            yield Command("Run every check", "Probe all checks now", partial(_post, screen, CheckRequested()))
+        act = screen.app.run_action
+        for binding in screen.app._bindings.key_to_bindings.values():
+            for each in binding:
+                if each.show:
+                    yield Command(each.description, each.tooltip, partial(act, f"app.{each.action}"))
+        for name in (*(theme.name for theme in THEMES), FEW_COLORS):
+            yield Command(f"Theme {name}", "Change the colours", partial(_set_theme, screen, name))
+
+
+def _check_commands(screen: ConsoleScreen) -> Iterator[Command]:
+    for info in screen.system.checks:
+        name = info.title or info.name
+        yield Command(
+            f"Show {name}", f"{info.kind} check {info.name}", partial(_post, screen, CheckOpened(info.name))
+        )
+    for info in screen.system.checks:
+        name = info.title or info.name
+        yield Command(
+            f"Run {name}", f"Probe {info.name} now", partial(_post, screen, CheckRequested((info.name,)))
+        )
+
+
+def _post(screen: ConsoleScreen, wish: CheckOpened | CheckRequested) -> None:
+    screen.post_message(wish)
+
+
+def _set_theme(screen: Any, name: str) -> None:
+    screen.app.theme = name

@@ -1,0 +1,228 @@
+"""Owns the detail view of one check: state, rules beside values, readings with a plot, results, evidence."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Container, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from checks.model import HistoryQuery, Reading, Result, Verdict
+from tui import check_parts as parts
+from tui.axes import Threshold
+from tui.cell import Cell, Tone, cell
+from tui.check_line import CheckLine, check_line
+from tui.format import amount, moment, zone
+from tui.messages import (
+    CheckRequested,
+    CopyRequested,
+    HistoryArrived,
+    HistoryRequested,
+    ResultsArrived,
+    ResultsRequested,
+)
+from tui.screen import ConsoleScreen
+from tui.widgets.live_table import LiveTable
+from tui.widgets.plot import Course, Plot, PlotData
+from tui.widgets.table_columns import Column
+from tui.widgets.table_rows import Row
+
+RESULTS = 50
+SPAN = 3600.0
+"""Seconds that the plot shows."""
+PLOT_PACE = 5.0
+"""Seconds between two questions for the course that is drawn."""
+
+
+class CheckScreen(ConsoleScreen):
+    """One check, in all that is known of it."""
+
+    TITLE = "Check"
+    HELP = """\
+One check in detail. Rules stand beside the value that they were judged on; "soon" is a rule whose condition
+holds, but not yet for long enough. The reading under the cursor is drawn over the last hour.
+
+tab goes from part to part."""
+    CSS_PATH = "check.tcss"
+    BINDINGS = [
+        Binding("escape", "back", "Back", id="check.back", tooltip="Back to where you came from"),
+        Binding("r", "rerun", "Run now", id="check.run", tooltip="Probe this check now"),
+        Binding("y", "copy", "Copy", id="check.copy", tooltip="Copy summary and evidence to the clipboard"),
+    ]
+
+    def __init__(self, check: str) -> None:
+        """Show the check of that name."""
+        super().__init__()
+        self._check = check
+        self._results: tuple[Result, ...] = ()
+        self._chosen = parts.NOTHING_CHOSEN
+        self._course: HistoryArrived | None = None
+        self._asked_at = 0.0
+
+    def compose_body(self) -> ComposeResult:
+        yield Static(id="head", markup=False)
+        with Container(id="body"):
+            with Vertical(id="numbers"):
+                yield Static("Rules", classes="section", id="rules-title")
+                yield LiveTable[Verdict](
+                    Column("level", "", parts.verdict_level, width=6),
+                    Column("rule", "RULE", lambda verdict: cell(verdict.rule), flex=2, least=16),
+                    Column("now", "NOW", parts.verdict_now, flex=1, least=8),
+                    Column("bound", "BOUND", _bound, width=9, right=True),
+                    Column("pending", "", lambda verdict: cell(verdict.pending, Tone.MUTED), flex=1, drop=1),
+                    empty="no rules: the check's own verdict counts",
+                    id="rules",
+                )
+                yield Static("Readings", classes="section")
+                yield LiveTable[Reading](
+                    Column("name", "READING", parts.reading_name, flex=1, least=12, sort=lambda r: r.name),
+                    Column("value", "VALUE", _value, width=10, right=True, sort=lambda r: r.value),
+                    empty="no numbers were measured",
+                    id="readings",
+                )
+                yield Plot()
+            with Vertical(id="past"):
+                yield Static("Last results", classes="section")
+                yield LiveTable[Result](
+                    Column("at", "AT", self._at, width=12),
+                    Column("level", "LEVEL", parts.result_level, width=7),
+                    Column("took", "TOOK", _took, width=7, right=True, drop=1),
+                    Column("saw", "SAW", lambda result: cell(result.summary), flex=1, least=12),
+                    empty="no results yet",
+                    id="results",
+                )
+                yield Static("Evidence", classes="section")
+                with VerticalScroll(id="evidence-box"):
+                    yield Static(id="evidence", markup=False)
+                    yield Static("Options", classes="section")
+                    yield Static(id="options", markup=False)
+
+    def on_mount(self) -> None:
+        """Ask for what was before."""
+        self.query_one("#readings").focus()
+        self.post_message(ResultsRequested(self, self._check, RESULTS))
+
+    def draw(self) -> None:
+        """Show the check as it is now."""
+        line = self._line
+        if line is None:
+            self.query_one("#head", Static).update(Content(f" {self._check}: the agent has no such check"))
+            return
+        last = line.state.last
+        self._set("#head", parts.headline(line, self.now, zone(self.system.timezone)))
+        self._set("#evidence", parts.evidence(last, max(20, self.query_one("#evidence").size.width)))
+        self._set("#options", parts.options(line))
+        verdicts = [Row(verdict.rule, verdict) for verdict in last.verdicts]
+        readings = [Row(parts.reading_key(reading), reading) for reading in last.observation.readings]
+        if line.probed and all(result.at < last.at for result in self._results):
+            self._results = (last, *self._results)[:RESULTS]
+        results = [Row(str(result.at), result) for result in self._results]
+        for name, rows in (("#rules", verdicts), ("#readings", readings), ("#results", results)):
+            table = self.query_one(name, LiveTable)
+            table.muted = bool(self.detached)
+            table.show(rows)
+        self._draw_plot(line)
+
+    def _set(self, name: str, content: Content) -> None:
+        """Show it when it differs from what is shown."""
+        static = self.query_one(name, Static)
+        shown = static.content
+        if not (isinstance(shown, Content) and shown.is_same(content)):
+            static.update(content)
+
+    @property
+    def _line(self) -> CheckLine | None:
+        info = next((info for info in self.system.checks if info.name == self._check), None)
+        state = next((state for state in self.snapshot.states if state.name == self._check), None)
+        return check_line(info, state, self.now) if info and state else None
+
+    def _at(self, result: Result) -> Cell:
+        return cell(moment(result.at, self.now, zone(self.system.timezone)), Tone.MUTED)
+
+    # The plot
+
+    def _draw_plot(self, line: CheckLine) -> None:
+        if not self._chosen.name:
+            self._chosen = parts.first_choice(line.state.last)
+        if self._chosen.name and self.now - self._asked_at >= PLOT_PACE and not self.detached:
+            self._asked_at = self.now
+            wish = HistoryQuery(
+                self._check, self._chosen.name, self.now - SPAN, self.now, self._chosen.labels, points=240
+            )
+            self.post_message(HistoryRequested(self, wish))
+        series = self._course.series if self._course else ()
+        title = " ".join((self._chosen.name, parts.labels_text(self._chosen.labels)))
+        courses = tuple(
+            Course(parts.labels_text(each.labels) or each.reading, "abcdefgh"[place % 8], each)
+            for place, each in enumerate(series)
+        )
+        bounds = tuple(
+            Threshold(verdict.bound, verdict.level)
+            for verdict in line.state.last.verdicts
+            if verdict.rule.startswith(self._chosen.name)
+        )
+        self.query_one(Plot).show(
+            PlotData(
+                title,
+                courses,
+                self._chosen.unit,
+                self.now,
+                SPAN,
+                bounds,
+                where=zone(self.system.timezone),
+            ),
+            ascii_only=self.ascii_only,
+        )
+
+    @on(LiveTable.Moved, "#readings")
+    def _reading_chosen(self, event: LiveTable.Moved) -> None:
+        row = event.table.selected
+        if row is not None and event.table.has_focus and event.table.touched:
+            reading: Reading = row.value
+            self._chosen = parts.Chosen(reading.name, reading.labels, reading.unit)
+            self._course, self._asked_at = None, 0.0
+            self.ask_draw()
+
+    def on_history_arrived(self, message: HistoryArrived) -> None:
+        """Draw the course, unless another was chosen meanwhile."""
+        if (message.query.reading, message.query.labels) == (self._chosen.name, self._chosen.labels):
+            self._course = message
+            self.ask_draw()
+
+    def on_results_arrived(self, message: ResultsArrived) -> None:
+        """Show the results before those that came meanwhile."""
+        known = {result.at for result in message.results}
+        newer = tuple(result for result in self._results if result.at not in known)
+        self._results = (*newer, *message.results)[:RESULTS]
+        self.ask_draw()
+
+    # Actions
+
+    def action_back(self) -> None:
+        """Go back."""
+        self.dismiss()
+
+    def action_rerun(self) -> None:
+        """Ask for this check to be probed."""
+        self.post_message(CheckRequested((self._check,)))
+
+    def action_copy(self) -> None:
+        """Copy what there is to say of it."""
+        if self._line is not None:
+            last = self._line.state.last
+            said = f"{self._check} {self._line.level.value}: {last.summary}\n{last.observation.detail}"
+            self.post_message(CopyRequested(said.strip()))
+
+
+def _bound(verdict: Verdict) -> Cell:
+    return cell(amount(verdict.bound, verdict.unit), Tone.MUTED)
+
+
+def _value(reading: Reading) -> Cell:
+    return cell(amount(reading.value, reading.unit))
+
+
+def _took(result: Result) -> Cell:
+    return cell(amount(result.elapsed, "s"), Tone.MUTED)

@@ -1,0 +1,154 @@
+"""Owns the first screen: every check, worst first, with what it saw, how old that is, and its trend.
+
+What is not well stands on top whatever its group; below it the rest lies quiet under the groups' names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+
+from checks.model import Level
+from tui.cell import Cell, Tone, cell, text_of
+from tui.check_line import CheckLine, age_of, check_lines, level_of, saw_of
+from tui.format import amount
+from tui.messages import CheckOpened, CheckRequested, CopyRequested
+from tui.screen import ConsoleScreen
+from tui.sparkline import sparkline
+from tui.trend import EMPTY_TREND, LENGTH
+from tui.widgets.filter_bar import FilterBar
+from tui.widgets.live_table import LiveTable
+from tui.widgets.table_columns import Column
+from tui.widgets.table_rows import Row
+
+ATTENTION = "needs attention"
+UNGROUPED = "other checks"
+
+
+class HealthScreen(ConsoleScreen):
+    """All checks of the system."""
+
+    NAME = "health"
+    TITLE = "Health"
+    HELP = """\
+Every check, worst first. CRIT: the target is bad. WARN: it works, but not as it should. UNKN: it could not
+be measured, which is never a verdict on the target. STALE: the result is too old to count.
+
+The age says when the check was last probed. "1 of 3" is a problem seen once that needs three results in a
+row to be confirmed. The trend shows the last results, the newest at the right; its colour is the level."""
+    BINDINGS = [
+        Binding("r", "rerun", "Run now", id="check.run", tooltip="Probe the check under the cursor now"),
+        Binding("R", "rerun_all", "Run all", id="check.run-all", show=False, tooltip="Probe every check now"),
+        Binding("slash", "filter", "Filter", id="table.filter", tooltip="Show only rows with these words"),
+        Binding("y", "copy", "Copy", id="table.copy", show=False, tooltip="Copy the row to the clipboard"),
+        Binding("escape", "clear", "Clear", id="table.clear", show=False, tooltip="Clear filter and sorting"),
+    ]
+
+    def compose_body(self) -> ComposeResult:
+        yield LiveTable[CheckLine](
+            Column("level", "LEVEL", level_of, width=7, sort=_severity),
+            Column("check", "CHECK", _name, most=28, sort=lambda line: line.name.casefold()),
+            Column("group", "GROUP", _group, most=14, drop=3),
+            Column("saw", "SAW", saw_of, flex=1, least=16),
+            Column(
+                "took", "TOOK", _took, width=7, drop=2, right=True, sort=lambda line: line.state.last.elapsed
+            ),
+            Column("age", "AGE", age_of, width=5, right=True, sort=lambda line: line.age),
+            Column("trend", "TREND", self._trend, width=LENGTH, drop=1),
+            empty="no check fits",
+            search=_searched,
+            id="checks",
+        )
+        yield FilterBar()
+
+    def draw(self) -> None:
+        """Show the checks as they are now."""
+        table = self._table
+        table.muted = bool(self.detached)
+        table.show(in_order(check_lines(self.system, self.snapshot, self.now)))
+
+    @property
+    def _table(self) -> LiveTable[Any]:
+        return self.query_one("#checks", LiveTable)
+
+    def _trend(self, line: CheckLine) -> Cell:
+        return sparkline(self.trends.get(line.info.name, EMPTY_TREND))
+
+    @on(LiveTable.Opened)
+    def _opened(self, event: LiveTable.Opened) -> None:
+        self.post_message(CheckOpened(event.key))
+
+    @on(FilterBar.Changed)
+    def _filtered(self, event: FilterBar.Changed) -> None:
+        self._table.query = event.query
+
+    @on(FilterBar.Closed)
+    def _typed(self) -> None:
+        self._table.focus()
+
+    def action_filter(self) -> None:
+        """Have a filter typed."""
+        self.query_one(FilterBar).open()
+
+    def action_clear(self) -> None:
+        """Show all, worst first again."""
+        self.query_one(FilterBar).action_clear()
+        self._table.sort = ""
+
+    def action_rerun(self) -> None:
+        """Ask for the check under the cursor to be probed."""
+        if self._table.selected is not None:
+            self.post_message(CheckRequested((self._table.cursor,)))
+
+    def action_rerun_all(self) -> None:
+        """Ask for every check to be probed."""
+        self.post_message(CheckRequested())
+
+    def action_copy(self) -> None:
+        """Copy the row under the cursor as one line of text."""
+        if self._table.selected is not None:
+            line: CheckLine = self._table.selected.value
+            words = (text_of(part(line)).strip() for part in (level_of, _name, saw_of, age_of))
+            self.post_message(CopyRequested("  ".join(words)))
+
+
+def in_order(lines: Sequence[CheckLine]) -> list[Row[CheckLine]]:
+    """Return rows for the checks: what needs attention, worst first, then the rest by group."""
+    groups = {name: place for place, name in enumerate(dict.fromkeys(line.info.group for line in lines))}
+
+    def place(line: CheckLine) -> tuple[int, int]:
+        return (-line.level.severity if line.probed else 0, groups[line.info.group])
+
+    ordered = sorted(lines, key=place)
+    return [Row(line.info.name, line, _section(line)) for line in ordered]
+
+
+def _section(line: CheckLine) -> str:
+    if line.probed and line.level is not Level.OK:
+        return ATTENTION
+    return line.info.group or UNGROUPED
+
+
+def _severity(line: CheckLine) -> int:
+    return -line.level.severity
+
+
+def _name(line: CheckLine) -> Cell:
+    return cell(line.name, Tone.PLAIN if line.level is Level.OK else Tone.STRONG)
+
+
+def _group(line: CheckLine) -> Cell:
+    return cell(line.info.group, Tone.MUTED)
+
+
+def _took(line: CheckLine) -> Cell:
+    return cell(amount(line.state.last.elapsed, "s") if line.probed else "-", Tone.MUTED)
+
+
+def _searched(line: CheckLine) -> str:
+    words = (line.info.name, line.info.title, line.info.group, line.info.kind, line.level.value)
+    return " ".join((*words, line.state.last.summary))
