@@ -7,13 +7,13 @@ not reach it. There is one agent per system and user on a host: a lock decides, 
 from __future__ import annotations
 
 import asyncio
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from agent.attach import Connection
-from agent.protocol import FRAME_LIMIT
 from checks import paths
 from checks.clock import Clock
 from checks.errors import LinkError
@@ -22,75 +22,91 @@ from checks.private import append_private, make_private
 START_WITHIN = 15.0
 """Seconds that a new agent has to open its socket."""
 LOOK_EVERY = 0.02
+ALREADY_RUNS = 75
+"""Exit code of an agent that found another one running (EX_TEMPFAIL)."""
 
 
 @dataclass(frozen=True, slots=True)
+class Birth:
+    """An agent that was started and has not answered yet."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+    offset: int
+    """Where in the log its words begin."""
+
+    def check(self) -> None:
+        """Raise when the agent has ended, unless because another one was faster.
+
+        Raises:
+            LinkError: with the last words of its log.
+        """
+        code = self.process.poll()
+        if code in (None, ALREADY_RUNS):
+            return
+        with self.log.open("rb") as file:
+            file.seek(self.offset)
+            words = file.read(4096).decode(errors="replace").strip()
+        raise LinkError(words or f"the agent ended with exit code {code}; see {self.log}")
+
+
 class AgentPlace:
     """Where the agent of one system is found, and how it is started."""
 
-    source: Path | None
-    """The system's folder or file; None for this machine, discovered."""
-    clock: Clock
+    def __init__(self, source: Path | None, clock: Clock) -> None:
+        """Prepare for the system at `source`; None for this machine, discovered."""
+        self._source = source
+        self._clock = clock
+        self._socket = paths.socket_file(source)
+        self._birth: Birth | None = None
 
-    @property
-    def socket(self) -> Path:
-        """Return the socket that it listens on."""
-        return paths.socket_file(self.source)
+    def answers(self) -> bool:
+        """Return whether an agent listens; blocks for no time worth speaking of."""
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(str(self._socket)) == 0
 
-    async def reach(self) -> Connection | None:
-        """Return a connection to the agent; None when none runs.
+    def start(self) -> None:
+        """Start the agent without waiting for it; `-P` keeps the working folder out of its imports (F15).
 
         Raises:
-            LinkError: when there is one that may not be reached.
+            OSError: when its log cannot be written.
+            StoreError: when its folder is not ours.
         """
-        try:
-            return await asyncio.open_unix_connection(self.socket, limit=FRAME_LIMIT)
-        except (FileNotFoundError, ConnectionRefusedError):
-            return None
-        except OSError as error:
-            raise LinkError(f"{self.socket}: {error.strerror}") from error
+        log = paths.log_file(self._source)
+        make_private(log.parent)
+        arguments = [sys.executable, "-P", "-m", "agent"]
+        if self._source is not None:
+            arguments += ["--system", str(self._source.resolve())]
+        with append_private(log) as out:
+            process = subprocess.Popen(
+                arguments, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, cwd="/"
+            )
+            self._birth = Birth(process, log, out.tell())
 
     async def connect(self) -> Connection:
         """Return a connection to the agent, after starting it when none runs.
 
         Raises:
-            LinkError: when it could not be started; carries the last words of its log.
+            LinkError: when it may not be reached or could not be started; carries its last words.
         """
-        return await self.reach() or await self._start()
-
-    async def _start(self) -> Connection:
-        log = paths.log_file(self.source)
-        process, offset = await asyncio.to_thread(self._spawn, log)
-        deadline = self.clock.monotonic() + START_WITHIN
-        while self.clock.monotonic() < deadline:
-            if connection := await self.reach():
+        if connection := await self._reach():
+            return connection
+        if self._birth is None or self._birth.process.poll() is not None:
+            await asyncio.to_thread(self.start)
+        deadline = self._clock.monotonic() + START_WITHIN
+        while self._clock.monotonic() < deadline:
+            if connection := await self._reach():
                 return connection
-            if process.poll() not in (None, ALREADY_RUNS):
-                words = await asyncio.to_thread(_words_since, log, offset)
-                raise LinkError(words or f"the agent ended with exit code {process.returncode}; see {log}")
-            await self.clock.sleep(LOOK_EVERY)
-        raise LinkError(f"the agent did not open its socket within {START_WITHIN:.0f} s; see {log}")
+            if self._birth is not None:
+                self._birth.check()
+            await self._clock.sleep(LOOK_EVERY)
+        raise LinkError(f"the agent did not open its socket within {START_WITHIN:.0f} s")
 
-    def _spawn(self, log: Path) -> tuple[subprocess.Popen[bytes], int]:
-        """Start the agent; `-P` keeps the working folder out of its imports (reliability F15)."""
-        make_private(log.parent)
-        arguments = [sys.executable, "-P", "-m", "agent"]
-        if self.source is not None:
-            arguments += ["--system", str(self.source.resolve())]
-        with append_private(log) as out:
-            offset = out.tell()
-            process = subprocess.Popen(
-                arguments, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, cwd="/"
-            )
-        return process, offset
-
-
-ALREADY_RUNS = 75
-"""Exit code of an agent that found another one running (EX_TEMPFAIL)."""
-
-
-def _words_since(log: Path, offset: int) -> str:
-    """Return what was written to the log from `offset` on, at most 4 KiB of it."""
-    with log.open("rb") as file:
-        file.seek(offset)
-        return file.read(4096).decode(errors="replace").strip()
+    async def _reach(self) -> Connection | None:
+        """Return a connection to the agent; None when none runs."""
+        try:
+            return await asyncio.open_unix_connection(self._socket)
+        except (FileNotFoundError, ConnectionRefusedError):
+            return None
+        except OSError as error:
+            raise LinkError(f"{self._socket}: {error.strerror}") from error

@@ -1,0 +1,41 @@
+"""Owns probing without an agent: the same parts, opened in this process, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from checks.board import Notice, Snapshot, SystemInfo
+from checks.clock import SystemClock
+from checks.engine import Engine
+from checks.load import load
+from checks.model import Result
+from checks.runner import open_runner
+
+
+class Forgetful:
+    """A recorder that keeps nothing."""
+
+    notices: tuple[Notice, ...] = ()
+
+    def put(self, result: Result) -> None:
+        """Forget the result."""
+
+
+async def probe_once(
+    source: Path | None, choose: Callable[[SystemInfo], tuple[str, ...]]
+) -> tuple[SystemInfo, Snapshot]:
+    """Probe the chosen checks of a system once and return what was seen of them.
+
+    Raises:
+        ConfigError: when its files cannot be used.
+        UsageError: when `choose` does.
+    """
+    system = load(source)
+    names = choose(system.info)
+    clock = SystemClock()
+    async with open_runner(system.secrets, clock) as runner:
+        engine = Engine(system.info, system.definitions, runner, Forgetful(), clock)
+        snapshot = await engine.run_once(names)
+    return system.info, replace(snapshot, states=tuple(s for s in snapshot.states if s.name in names))
