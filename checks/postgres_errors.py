@@ -29,7 +29,6 @@ BY_SQLSTATE: dict[str, tuple[type[ProbeError], str]] = {
 """Appendix A of the PostgreSQL documentation; any other SQLSTATE is CRIT `server_error`."""
 
 BY_WORDS: tuple[tuple[str, type[ProbeError], str], ...] = (
-    (r"no pg_hba\.conf entry .*(no encryption|SSL off)", TargetError, "tls_required"),
     (r"does not support SSL", TargetError, "tls_required"),
     (r"root certificate file", MeasureError, "ca_file"),
     (r"certificate verify failed", TargetError, "tls_untrusted"),
@@ -62,10 +61,12 @@ def statement_error(where: str, sqlstate: str, message: str) -> ProbeError:
     return error(error_class, f"{where}: {message}", f"SQLSTATE {sqlstate}")
 
 
-def link_error(where: str, text: str) -> ProbeError:
-    """Return the error for what libpq says of a login or of a connection."""
+def link_error(where: str, text: str, *, without_tls: bool = False) -> ProbeError:
+    """Return the error for what libpq says of a connection, or of a login that does `without_tls`."""
     message = _PREFIX.sub("", _PREFIX.sub("", text)).strip()
     first, _, rest = message.partition("\n")
+    if without_tls and re.search(r"no pg_hba\.conf entry .*(no encryption|SSL off)", message):
+        return TargetError("tls_required", f"{where}: {first}", rest)
     for words, error, error_class in BY_WORDS:
         if re.search(words, message):
             return error(error_class, f"{where}: {first}", rest)

@@ -8,83 +8,28 @@ deadline. Here a cancelled task drops the connection at once, and `statement_tim
 from __future__ import annotations
 
 import asyncio
-import ipaddress
+import fcntl
 import select
-import ssl
-from dataclasses import dataclass, field
+import struct
+import termios
 
 from psycopg import Error, pq
-from psycopg.conninfo import make_conninfo
 
+from checks.clock import Clock
 from checks.dial import budget
 from checks.errors import MeasureError, ProbeError, TargetError
 from checks.postgres_errors import link_error, statement_error
-from checks.resolve import RESOLVER
+from checks.postgres_login import Login, limits, verify_server
 from checks.statements import Statement, read_statements
 
 Row = dict[str, str | None]
 
-LONGEST_LOCK_WAIT = 2.0
-"""Seconds; a monitor must not queue for locks, for others queue behind it."""
-
 LIMITS = read_statements("postgres")["limits"]
 
+MOST_BYTES = 1024 * 1024
+"""Of one answer; libpq would take a gigabyte. What we ask for is a few dozen kilobytes."""
+
 _AUTHENTICATION = (pq.ConnStatus.SSL_STARTUP, pq.ConnStatus.AWAITING_RESPONSE, pq.ConnStatus.AUTH_OK)
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """Where to, as whom, and how: what makes two checks share one session."""
-
-    host: str
-    """A name, an address, or the folder of a Unix socket."""
-    port: int
-    database: str
-    user: str
-    password: str = field(repr=False)
-    sslmode: str
-    ca_file: str
-    passfile: str
-
-    @property
-    def where(self) -> str:
-        """Return the server's name in messages: the socket's path, or host and port."""
-        if self.host.startswith("/"):
-            return f"{self.host}/.s.PGSQL.{self.port}"
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-    async def addresses(self) -> tuple[str, ...]:
-        """Return the addresses to try; one empty one for a Unix socket."""
-        if self.host.startswith("/"):
-            return ("",)
-        return tuple(address.text for address in await RESOLVER.resolve(self.host, self.port))
-
-    def conninfo(self, address: str, timeout: float) -> str:
-        """Return libpq's connection string; what is not said here may not come from PG* variables."""
-        settings = {
-            "search_path": "pg_catalog,pg_temp",
-            "default_transaction_read_only": "on",
-            "statement_timeout": _milliseconds(timeout),
-            "lock_timeout": _milliseconds(min(LONGEST_LOCK_WAIT, timeout)),
-        }
-        sslmode = self.sslmode or _sslmode(address)
-        given: dict[str, str] = {
-            "host": self.host,
-            "hostaddr": address,
-            "port": str(self.port),
-            "dbname": self.database,
-            "user": self.user,
-            "password": self.password,
-            "passfile": self.passfile,
-            "sslmode": sslmode,
-            "sslrootcert": self.ca_file or (_system_certificates() if sslmode.startswith("verify") else ""),
-            "gssencmode": "disable",
-            "client_encoding": "UTF8",
-            "application_name": "walkdown",
-            "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
-        }
-        always = ("password", "options")
-        return make_conninfo("", **{name: text for name, text in given.items() if text or name in always})
 
 
 class Session:
@@ -96,22 +41,22 @@ class Session:
         self._connection = connection
         self._limit = timeout
         self._prepared: set[str] = set()
+        self._received = 0
 
     @classmethod
-    async def open(cls, login: Login, timeout: float) -> Session:
+    async def open(cls, login: Login, timeout: float, clock: Clock) -> Session:
         """Log in, trying each address of the host in turn.
 
         Raises:
             ProbeError: when no session could be had, of the last address's class.
         """
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + budget(timeout)
-        addresses = await _resolved(login, deadline)
+        deadline = clock.monotonic() + budget(timeout)
+        addresses = await _resolved(login, budget(timeout))
         failure: ProbeError = TargetError("refused", f"{login.where}: no address")
         for number, address in enumerate(addresses):
-            share = (deadline - loop.time()) / (len(addresses) - number)
+            share = (deadline - clock.monotonic()) / (len(addresses) - number)
             try:
-                return cls(login, await _connect(login, address, timeout, loop.time() + share), timeout)
+                return cls(login, await _connect(login, address, timeout, share, clock), timeout)
             except ProbeError as error:
                 failure = error
         raise failure
@@ -133,19 +78,19 @@ class Session:
         Raises:
             ProbeError: when the server refused one, or the connection broke.
         """
-        limits: tuple[Statement, ...] = ()
+        bounds: tuple[Statement, ...] = ()
         if timeout != self._limit:
-            lock = min(LONGEST_LOCK_WAIT, timeout)
-            limits = (LIMITS.with_values(_milliseconds(timeout), _milliseconds(lock)),)
+            bounds = (LIMITS.with_values(*limits(timeout).values()),)
+        self._received = 0
         try:
-            for statement in (*limits, *statements):
+            for statement in (*bounds, *statements):
                 self._send(statement)
             self._connection.pipeline_sync()
             answers = await self._answers()
         except Error as error:
             raise link_error(self._where, str(error)) from error
         self._limit = timeout
-        return answers[len(limits) :]
+        return answers[len(bounds) :]
 
     async def close(self) -> None:
         """End the session; never waits."""
@@ -177,13 +122,20 @@ class Session:
             unsent = connection.flush()
             while connection.is_busy():
                 await _ready(connection.socket, write=bool(unsent))
-                connection.consume_input()
+                self._take()
                 unsent = connection.flush()
             result = connection.get_result()
             if result is not None:
                 return result
             if connection.status == pq.ConnStatus.BAD:
                 raise link_error(self._where, "server closed the connection")
+
+    def _take(self) -> None:
+        """Let libpq read what has come, unless that is too much."""
+        self._received += _waiting(self._connection.socket)
+        if self._received > MOST_BYTES:
+            raise TargetError("huge", f"{self._where}: answered with more than {MOST_BYTES >> 20} MiB")
+        self._connection.consume_input()
 
     def _refusal(self, result: pq.abc.PGresult) -> ProbeError:
         sqlstate = _text(result.error_field(pq.DiagnosticField.SQLSTATE))
@@ -193,19 +145,22 @@ class Session:
         return statement_error(self._where, sqlstate, message)
 
 
-async def _resolved(login: Login, deadline: float) -> tuple[str, ...]:
+async def _resolved(login: Login, timeout: float) -> tuple[str, ...]:
     try:
-        async with asyncio.timeout_at(deadline):
+        async with asyncio.timeout(timeout):
             return await login.addresses()
     except TimeoutError:
-        raise MeasureError("dns_timeout", f"{login.host}: the resolver did not answer") from None
+        raise MeasureError("dns_timeout", f"no address for {login.host} within {timeout:.3g} s") from None
 
 
-async def _connect(login: Login, address: str, timeout: float, until: float) -> pq.abc.PGconn:
-    """Return a connection that is logged in and in pipeline mode."""
+async def _connect(login: Login, address: str, timeout: float, share: float, clock: Clock) -> pq.abc.PGconn:
+    """Return a connection that is logged in and in pipeline mode, made in its share of the time."""
+    deadline = clock.monotonic() + share
+    if login.sslmode_for(address) == "verify-full":
+        await verify_server(login, address, share, clock)
     connection = pq.PGconn.connect_start(login.conninfo(address, timeout).encode())
     try:
-        async with asyncio.timeout_at(until):
+        async with asyncio.timeout(deadline - clock.monotonic()):
             await _log_in(login, connection)
         connection.nonblocking = 1
         connection.enter_pipeline_mode()
@@ -226,7 +181,8 @@ async def _log_in(login: Login, connection: pq.abc.PGconn) -> None:
         wanted = connection.connect_poll()
         if wanted == pq.PollingStatus.OK:
             return
-    raise link_error(login.where, connection.get_error_message())
+    without_tls = login.sslmode == "disable"
+    raise link_error(login.where, connection.get_error_message(), without_tls=without_tls)
 
 
 def _silence(login: Login, connection: pq.abc.PGconn) -> ProbeError:
@@ -256,6 +212,11 @@ async def _ready(descriptor: int, write: bool) -> None:
             loop.remove_writer(descriptor)
 
 
+def _waiting(descriptor: int) -> int:
+    """Return how many bytes wait in the socket."""
+    return int(struct.unpack("i", fcntl.ioctl(descriptor, termios.FIONREAD, bytes(4)))[0])
+
+
 def _rows(result: pq.abc.PGresult) -> list[Row]:
     names = [_text(result.fname(column)) for column in range(result.nfields)]
     return [
@@ -271,18 +232,3 @@ def _cell(raw: bytes | None) -> str | None:
 def _text(raw: bytes | None) -> str:
     """Return the text; a database without an encoding may hold any bytes."""
     return (raw or b"").decode(errors="replace")
-
-
-def _milliseconds(seconds: float) -> str:
-    return str(max(1, int(seconds * 1000)))
-
-
-def _sslmode(address: str) -> str:
-    """Return how TLS is asked for when the operator did not say: strictly, but on this host as offered."""
-    is_here = not address or ipaddress.ip_address(address).is_loopback
-    return "prefer" if is_here else "verify-full"
-
-
-def _system_certificates() -> str:
-    """Return the file of the system's certificates; libpq's own bundle does not know where they lie."""
-    return ssl.get_default_verify_paths().cafile or "system"

@@ -1,4 +1,4 @@
-"""Owns the kind `postgres`: sessions, activity, size and standby of a server, through one read-only session."""
+"""Owns the kind `postgres`: sessions, activity, size, standby, all asked over one read-only session."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import ClassVar, Literal
 from checks.kind import ProbeContext, ReadingSpec
 from checks.model import Observation, Reading, Table
 from checks.options import Seconds
-from checks.postgres_session import Login, Row, Session
+from checks.postgres_login import Login
+from checks.postgres_session import Row, Session
 from checks.rates import Looks, rate, two_looks
 from checks.secrets import SecretText
 from checks.shares import share
@@ -117,7 +118,7 @@ warn:
         )
 
         async def connect() -> Session:
-            return await Session.open(login, context.timeout)
+            return await Session.open(login, context.timeout, context.clock)
 
         async with context.keep.borrow(login, connect, Session.is_quiet) as session:
 

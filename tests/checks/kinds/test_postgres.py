@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 import pytest
@@ -44,10 +44,8 @@ def busy(server: Postgres, sql: str, **options: object) -> Iterator[psycopg.Conn
     connection = server.connect(**options)
 
     def run() -> None:
-        try:
+        with suppress(psycopg.Error):
             connection.execute(sql)
-        except psycopg.Error:
-            pass
 
     thread = threading.Thread(target=run)
     thread.start()
@@ -250,5 +248,5 @@ async def test_a_password_in_the_environment_is_not_used(postgres, monkeypatch):
 
 @pytest.mark.parametrize("options", [{"port": 0}, {"port": 65536}, {"host": ""}])
 def test_options_that_name_no_server_are_refused(options):
-    with pytest.raises(ValueError, match="port|host"):
+    with pytest.raises(ValueError, match=r"port|host"):
         PostgresCheck(**options)
