@@ -151,9 +151,9 @@ def as_series(query: HistoryQuery, labels: Labels, unit: str, points: list[Point
     Spans of which one part was folded and another was not become one again.
     """
     since, until = round(query.since * 1000), round(query.until * 1000)
-    within = [point for point in points if since - width < point.at <= until]
+    within = [point for point in points if since < point.at + max(1, width) and point.at <= until]
     whole = roll_up(within, width) if width else sorted(within)
-    thinned, step = thin(whole, width, until - since, query.points)
+    thinned, step = thin(whole, width, until - since + width, query.points)
     at, low, mean, high, _ = zip(*thinned, strict=True) if thinned else ((),) * 5
     seconds = tuple(time / 1000 for time in at)
     return Series(query.check, query.reading, labels, unit, seconds, low, mean, high, step / 1000)
