@@ -31,6 +31,11 @@ COMMAND_TIMEOUT = 10.0
 REFERENCE = re.compile(r"\{\{\s*secret\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
 """How a text names a secret."""
 
+SECRET_NAME = re.compile(
+    r"(?i)(?:.*[-_])?(?:password|passwd|passphrase|token|secret|bearer|api[-_]?key|authorization|credentials?|cookie)"
+)
+"""How options, headers and variables are called whose values are secret."""
+
 
 @dataclass(frozen=True, slots=True)
 class SecretText:

@@ -1,0 +1,110 @@
+"""Owns the memory of validated configurations, for reading YAML and importing a validator take a second.
+
+An entry is named by a hash over everything that it depends on, belongs to this user alone, and is only a
+shortcut: one that is missing, damaged, foreign or outdated is as good as none. Plain JSON, never pickle.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import stat
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from checks.config.files import Source
+from checks.config.resolved import Resolved
+from checks.registry import find_kind
+from checks.version import __version__
+
+FORMAT = 1
+"""Rises when entries get another shape or meaning without a new version of walkdown."""
+ENTRIES = 32
+"""So many are kept; the oldest go first."""
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    resolved: Resolved
+    kinds: dict[str, str]
+    """Each kind used, and which file of code it was checked by."""
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(_Entry)
+
+
+def key_of(sources: Iterable[Source]) -> str:
+    """Return the name of the entry for these files."""
+    digest = hashlib.sha256(f"{FORMAT} {__version__} {sys.version}".encode())
+    for source in sources:
+        head = f"\\0{source.name}\\0{source.overlay}\\0{len(source.raw)}\\0"
+        digest.update(head.encode(errors="surrogateescape"))
+        digest.update(source.raw)
+    return digest.hexdigest()
+
+
+def recall(key: str) -> Resolved | None:
+    """Return what is remembered under the key; None when nothing usable is."""
+    folder = _folder()
+    if folder is None:
+        return None
+    try:
+        opened = os.open(folder / f"{key}.json", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        with os.fdopen(opened, "rb") as file:
+            if not _ours(os.fstat(file.fileno())):
+                return None
+            entry = _decoder.decode(file.read())
+        if all(_stamp(kind) == stamp for kind, stamp in entry.kinds.items()):
+            return entry.resolved
+    except (OSError, msgspec.MsgspecError, KeyError, ImportError):
+        pass
+    return None
+
+
+def remember(key: str, resolved: Resolved) -> None:
+    """Keep it under the key, if it holds no secret; that it cannot be kept is no error."""
+    folder = _folder()
+    if folder is None or not resolved.storable:
+        return
+    entry = _Entry(resolved, {check.kind: _stamp(check.kind) for check in resolved.checks})
+    draft = folder / f"{key}.{os.getpid()}"
+    with contextlib.suppress(OSError):
+        opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        with os.fdopen(opened, "wb") as file:
+            file.write(_encoder.encode(entry))
+        draft.replace(folder / f"{key}.json")
+        _forget_oldest(folder)
+
+
+def _folder() -> Path | None:
+    """Return the folder of entries, made if need be; None when it is not for this user alone."""
+    try:
+        root = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+        folder = Path(root) / "walkdown"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder if Path(root).is_absolute() and _ours(folder.lstat()) else None
+    except (OSError, RuntimeError):
+        return None
+
+
+def _ours(seen: os.stat_result) -> bool:
+    """Return whether a file or folder is this user's, no link, and closed to others."""
+    kind_fits = stat.S_ISDIR(seen.st_mode) or stat.S_ISREG(seen.st_mode)
+    return kind_fits and seen.st_uid == os.geteuid() and not seen.st_mode & 0o077
+
+
+def _stamp(kind: str) -> str:
+    """Return what changes when the code of a kind does."""
+    module = sys.modules[find_kind(kind).__module__]
+    seen = Path(module.__file__ or "").stat()
+    return f"{seen.st_mtime_ns} {seen.st_size}"
+
+
+def _forget_oldest(folder: Path) -> None:
+    entries = sorted(folder.iterdir(), key=lambda entry: entry.lstat().st_mtime, reverse=True)
+    for entry in entries[ENTRIES:]:
+        entry.unlink(missing_ok=True)

@@ -1,0 +1,189 @@
+"""Owns the reading of one check: its kind's options, what every check may say, and its rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import fields, replace
+from typing import Any
+
+import msgspec
+
+from checks.config.document import SLUG, CheckOptions, Defaults
+from checks.config.nodes import Node, Path, Place
+from checks.config.problems import Problems
+from checks.config.resolved import ResolvedCheck
+from checks.config.validate import options_at, read_as
+from checks.errors import RuleError
+from checks.expressions import Rule, parse
+from checks.kind import Check, ReadingSpec
+from checks.model import Level
+from checks.registry import find_kind, kind_names
+from checks.suggest import did_you_mean
+
+EVERY, TIMEOUT, ATTEMPTS = 30.0, 10.0, 3
+"""What holds when neither the check nor `defaults:` says."""
+LEAST_EVERY = 1.0
+MEASURING = frozenset({"cpu", "disk", "load", "memory", "network", "process"})
+"""Kinds that read this host's own counters: cheap enough for twice a second."""
+JUDGED_BY_RULES = frozenset({"cpu", "disk", "load", "memory", "network"})
+"""Kinds that expect nothing by themselves, so that without a rule they are never anything but OK."""
+
+_SLUG_SAID = "is small letters and digits, joined by single - _ . such as api-health"
+COMMON = tuple(option.name for option in fields(CheckOptions))
+
+
+def read_checks(section: Node, defaults: Defaults, problems: Problems) -> tuple[ResolvedCheck, ...]:
+    """Return every check that can be used; what is wrong with the others is recorded."""
+    found = []
+    for name, node in section.children():
+        path: Path = ("checks", name)
+        if not re.fullmatch(SLUG, str(name)):
+            problems.error(node.key, path, f"a name {_SLUG_SAID}")
+        elif isinstance(node.value, dict):
+            found.append(_CheckReader(str(name), node, path, defaults, problems).check())
+        else:
+            problems.error(node.key, path, "must be a mapping that begins with kind:")
+    return tuple(check for check in found if check is not None)
+
+
+class _CheckReader:
+    """Reads one check."""
+
+    def __init__(self, name: str, node: Node, path: Path, defaults: Defaults, problems: Problems) -> None:
+        self._name = name
+        self._node = node
+        self._path = path
+        self._defaults = defaults
+        self._problems = problems
+
+    def check(self) -> ResolvedCheck | None:
+        """Return the check; None when something is wrong with it."""
+        kind = self._kind()
+        own = {key: child for key, child in self._members() if key not in COMMON}
+        common = read_as(CheckOptions, self._without(own), self._path, self._problems)
+        if kind is None:
+            return None
+        self._refuse_unknown(own, kind)
+        known = options_at(kind, ())
+        rest = self._without(key for key, _ in self._members() if key not in own or key not in known)
+        check = read_as(kind, rest, self._path, self._problems)
+        if common is None or check is None:
+            return None
+        rules = self._rules(common, kind, check)
+        self._warn_when_nothing_is_asserted(common, rules)
+        options = self._stored(kind, check)
+        every, timeout = self._times(common)
+        return ResolvedCheck(
+            self._name,
+            common.kind,
+            options,
+            common.title,
+            self._defaults.group if common.group is None else common.group,
+            every,
+            timeout,
+            common.attempts or self._defaults.attempts or ATTEMPTS,
+            rules,
+            common.needs,
+            common.mandatory,
+            common.refs,
+        )
+
+    def _members(self) -> Iterable[tuple[str, Node]]:
+        return self._node.value.items() if isinstance(self._node.value, dict) else ()
+
+    def _without(self, keys: Iterable[str]) -> Node:
+        left_out = set(keys)
+        return replace(self._node, value={k: child for k, child in self._members() if k not in left_out})
+
+    def _kind(self) -> type[Check] | None:
+        """Return the kind's class, or say why there is none."""
+        node = self._node.get("kind")
+        path = (*self._path, "kind")
+        if node is None:
+            self._problems.missing(self._node.key, path, "is required; `walkdown kinds` lists them")
+            return None
+        if not isinstance(node.value, str):
+            return None  # said while reading what every check may say
+        try:
+            return find_kind(node.value)
+        except KeyError:
+            names = kind_names()
+            near = did_you_mean(node.value, names) or f"; kinds: {', '.join(names)}"
+            self._problems.error(node.key, path, f"unknown kind {node.value!r}{near}")
+        except ImportError as error:
+            self._problems.error(node.key, path, f"kind {node.value} cannot be used here: {error}")
+        return None
+
+    def _refuse_unknown(self, own: dict[str, Node], kind: type[Check]) -> None:
+        known = (*options_at(kind, ()), *COMMON)
+        for key, node in own.items():
+            if key not in known:
+                near = did_you_mean(key, known) or f"; see `walkdown kinds {self._kind_name()}`"
+                self._problems.error(node.key, (*self._path, key), f"unknown key{near}")
+
+    def _kind_name(self) -> str:
+        node = self._node.get("kind")
+        return str(node.value) if node is not None else ""
+
+    def _times(self, common: CheckOptions) -> tuple[float, float]:
+        """Return interval and timeout; the check's word goes before the defaults'."""
+        every = common.every or self._defaults.every or EVERY
+        if common.every and common.every < LEAST_EVERY and common.kind not in MEASURING:
+            self._problems.error(self._place("every"), (*self._path, "every"), "must be at least 1 s")
+        if common.timeout and common.timeout > every:
+            self._problems.warn(
+                self._place("timeout"),
+                (*self._path, "timeout"),
+                f"is longer than every ({every:g} s); probes will be missed",
+            )
+        return every, common.timeout or min(self._defaults.timeout or TIMEOUT, every)
+
+    def _place(self, key: str) -> Place:
+        return (self._node.get(key) or self._node).key
+
+    def _rules(self, common: CheckOptions, kind: type[Check], check: Check) -> tuple[Rule, ...]:
+        declared = getattr(check, "declared_readings", None)
+        specs: tuple[ReadingSpec, ...] = kind.READINGS if declared is None else declared()
+        rules = []
+        for key, level in (("warn", Level.WARN), ("crit", Level.CRIT)):
+            node = self._node.get(key)
+            for path, rule in _texts(node, (*self._path, key)) if node is not None else ():
+                try:
+                    rules.append(parse(rule.text, level, specs, common.kind))
+                except RuleError as error:
+                    if not self._problems.blames(path):
+                        self._problems.error(_place_in(rule, error.position), path, str(error))
+        return tuple(rules)
+
+    def _warn_when_nothing_is_asserted(self, common: CheckOptions, rules: tuple[Rule, ...]) -> None:
+        for key in ("warn", "crit"):
+            node = self._node.get(key)
+            if node is not None and node.value in (None, "", []):
+                self._problems.warn(node.key, (*self._path, key), "is empty, so it asserts nothing")
+        if not rules and common.kind in JUDGED_BY_RULES and not self._problems.blames(self._path):
+            self._problems.warn(
+                self._node.key, self._path, f"asserts nothing: kind {common.kind} is judged by rules alone"
+            )
+
+    def _stored(self, kind: type[Check], check: Check) -> dict[str, Any]:
+        """Return the options in the form that is kept, having seen that they come back as they were."""
+        options: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(check))
+        if msgspec.convert(options, kind) != check:
+            message = f"kind {self._kind_name()} has options that cannot be kept; this is a bug in the kind"
+            self._problems.error(self._node.key, self._path, message)
+        return options
+
+
+def _texts(node: Node, path: Path) -> list[tuple[Path, Node]]:
+    """Return the rules of a key: its one text, or those of its list."""
+    if isinstance(node.value, list):
+        return [((*path, i), item) for i, item in enumerate(node.value) if isinstance(item.value, str)]
+    return [(path, node)] if node.value else []
+
+
+def _place_in(node: Node, position: int) -> Place:
+    """Return the place of a character of a text, or that of its key where they do not correspond."""
+    if node.quote is None:
+        return node.key
+    return replace(node.place, column=node.place.column + node.quote + position)

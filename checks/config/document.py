@@ -1,0 +1,151 @@
+"""Owns what may stand in a system's files: one dataclass for the top, whose fields are the sections.
+
+To add a section: one field here, with its type and a docstring. It is then validated, stands in the published
+schema, and is found in `System.sections` until somebody gives it a meaning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field, JsonValue, StringConstraints, WithJsonSchema
+
+from checks.options import Amount, Seconds
+from checks.secrets import SecretSource, SecretText
+
+SLUG = r"^[a-z0-9]+(?:[-_.][a-z0-9]+)*$"
+"""Names of checks, services, windows: small letters, digits, and single `-`, `_`, `.` between them."""
+IDENTIFIER = r"^[A-Za-z_][A-Za-z0-9_]*$"
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{name!r} is no time zone; write it as in Europe/Berlin or UTC") from None
+    return name
+
+
+def _local(where: Any) -> str:
+    if where != "local":
+        raise ValueError("not supported yet; checks look from this host: via: local")
+    return "local"
+
+
+def _with_driver(service: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    if not isinstance(service.get("driver"), str):
+        raise ValueError("a service names its driver, such as driver: compose")
+    return service
+
+
+Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=64)]
+Identifier = Annotated[str, StringConstraints(pattern=IDENTIFIER, max_length=64)]
+Scalar = str | int | float | bool
+Every = Annotated[float, Amount("s", least=0.5)]
+Timeout = Annotated[float, Amount("s", least=0.01)]
+Attempts = Annotated[int, Field(ge=1, le=100)]
+Via = Annotated[Any, AfterValidator(_local), WithJsonSchema({"const": "local"})]
+Rules = str | tuple[str, ...]
+Service = Annotated[dict[str, JsonValue], AfterValidator(_with_driver)]
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What holds for every check that does not say otherwise."""
+
+    every: Every | None = None
+    """Time between the starts of two probes; 30 s when nobody says."""
+    timeout: Timeout | None = None
+    """Time that one probe may take as a whole; 10 s when nobody says, and never more than `every`."""
+    attempts: Attempts | None = None
+    """Results in a row that make a problem certain; 3 when nobody says."""
+    group: str = ""
+    """Heading under which checks are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """What every check may say, beside the options of its kind."""
+
+    kind: str
+    """What sort of check it is; `walkdown kinds` lists them."""
+    title: str = ""
+    """Its name on screens; the key when empty."""
+    group: str | None = None
+    """Heading under which it is shown."""
+    every: Every | None = None
+    """Time between the starts of two probes."""
+    timeout: Timeout | None = None
+    """Time that one probe may take as a whole."""
+    attempts: Attempts | None = None
+    """Results in a row that make a problem certain."""
+    warn: Rules = ()
+    """One rule or several: READING OP NUMBER [UNIT] [for DURATION | for N samples]."""
+    crit: Rules = ()
+    """One rule or several, as with `warn`."""
+    needs: tuple[str, ...] = ()
+    """Checks without which this one cannot be OK; while one of them is CRIT, this one is blocked."""
+    mandatory: bool = False
+    """Whether CRIT here makes the whole system unhealthy."""
+    refs: tuple[str, ...] = ()
+    """What it answers, such as numbers in a catalogue of requirements."""
+    via: Via = "local"
+    """Where it looks from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When changes may be made."""
+
+    every: str
+    """Day and time, such as `sunday 03:00` or `first sunday 04:00`."""
+    lasts: Seconds
+    """How long it stays open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Where alerts go."""
+
+    url: SecretText
+    """Apprise URL; it usually names a secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Everything that the files of a system say, put together."""
+
+    system: Slug
+    """Short name of the system; names its folder of state."""
+    title: str = ""
+    """Its name on screens."""
+    timezone: Annotated[str, AfterValidator(_zone)] | None = None
+    """IANA name of the time zone that times are shown in; that of the host when not set."""
+    environment: str = ""
+    """Text of the badge; `production` asks more of the operator."""
+    vars: dict[Identifier, Scalar] = field(default_factory=dict)
+    """Values for `{{ name }}` in texts; they may name one another."""
+    secrets: dict[Identifier, SecretSource] = field(default_factory=dict)
+    """Where secrets come from; `{{ secret.name }}` stands for them in options that take secrets."""
+    defaults: Defaults = field(default_factory=Defaults)
+    """What holds for every check that does not say otherwise."""
+    checks: dict[Slug, Any] = field(default_factory=dict)
+    """The checks by name."""
+    keymap: dict[str, str] = field(default_factory=dict)
+    """Keys of the console: id of a binding and its keys, such as `check.rerun: f5`."""
+    targets: dict[Slug, Scalar] = field(default_factory=dict)
+    """What was promised, such as `uptime: 99.9 %`."""
+    contacts: list[dict[str, Scalar]] = field(default_factory=list)
+    """Whom to call."""
+    services: dict[Slug, Service] = field(default_factory=dict)
+    """What can be started and stopped, and by which driver."""
+    windows: dict[Slug, Window] = field(default_factory=dict)
+    """When changes may be made."""
+    notify: dict[Slug, Notify] = field(default_factory=dict)
+    """Where alerts go."""
+
+
+SECTIONS = ("targets", "contacts", "services", "windows", "notify")
+"""Sections that are checked for their shape and kept as plain data, for those who will use them."""

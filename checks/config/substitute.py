@@ -1,0 +1,118 @@
+r"""Owns `{{ name }}`: variables put into texts, once, after YAML was read; what they bring in stays as it is.
+
+There are no expressions: a name, or `secret.NAME`, which stays as written for the vault. Braces that are not
+ours are written `\{{`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from checks.config.nodes import Node, Path
+from checks.config.problems import Problems
+from checks.secrets import REFERENCE, SecretText
+from checks.suggest import did_you_mean
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_BRACES = re.compile(r"(\\?)\{\{\s*(.*?)\s*\}\}")
+
+
+def substitute(root: Node, problems: Problems) -> tuple[Node, dict[str, str]]:
+    """Return the tree with its variables filled in, and the variables themselves."""
+    filling = _Filling(root, problems)
+    return filling.tree(root, ()), filling.variables()
+
+
+class _Filling:
+    """Fills in one tree."""
+
+    def __init__(self, root: Node, problems: Problems) -> None:
+        self._problems = problems
+        self._vars = dict(_members(root.get("vars")))
+        self._secrets = {name for name, _ in _members(root.get("secrets"))}
+        self._texts: dict[str, str] = {}
+        self._under_way: list[str] = []
+
+    def variables(self) -> dict[str, str]:
+        """Return every variable's text."""
+        return {name: self._variable(name) for name in self._vars}
+
+    def tree(self, node: Node, path: Path) -> Node:
+        """Return a node with everything below it filled in."""
+        if path == ("vars",):
+            self.variables()
+            return node
+        if isinstance(node.value, dict):
+            return replace(node, value={k: self.tree(child, (*path, k)) for k, child in node.value.items()})
+        if isinstance(node.value, list):
+            return replace(node, value=[self.tree(child, (*path, i)) for i, child in enumerate(node.value)])
+        if not isinstance(node.value, str) or "{{" not in node.value:
+            return node
+        text = self._fill(node, path, secrets=True)
+        named = REFERENCE.findall(text)
+        if sorted(named) != sorted(_secret_names(node.value)):
+            self._problems.error(node.key, path, "a variable may not bring in a secret; name it here")
+        return replace(node, value=SecretText(text) if named else text, text=text, quote=None)
+
+    def _fill(self, node: Node, path: Path, *, secrets: bool) -> str:
+        def fill(match: re.Match[str]) -> str:
+            escaped, name = match.groups()
+            if escaped:
+                return match[0][1:]
+            if name.startswith("secret."):
+                self._check_secret(name.removeprefix("secret."), node, path, secrets)
+                return match[0]
+            if not NAME.fullmatch(name):
+                hint = r"only names can stand in {{ }}; for other braces write \{{"
+                self._problems.error(node.key, path, f"{name!r} is not a name: {hint}")
+            elif name in self._vars:
+                return self._variable(name)
+            else:
+                near = did_you_mean(name, self._vars) or "; define it under vars:"
+                self._problems.missing(node.key, path, f"unknown variable {name!r}{near}")
+            return ""
+
+        return _BRACES.sub(fill, str(node.value))
+
+    def _check_secret(self, name: str, node: Node, path: Path, allowed: bool) -> None:
+        if not allowed:
+            self._problems.error(
+                node.key,
+                path,
+                "a variable may not hold a secret, for variables are shown and stored; "
+                f"write {{{{ secret.{name} }}}} where it is used",
+            )
+        elif name not in self._secrets:
+            near = did_you_mean(name, self._secrets) or "; define it under secrets:"
+            self._problems.missing(node.key, path, f"unknown secret {name!r}{near}")
+
+    def _variable(self, name: str) -> str:
+        """Return a variable's text, its own variables filled in."""
+        if name in self._texts:
+            return self._texts[name]
+        node, path = self._vars[name], ("vars", name)
+        if name in self._under_way:
+            circle = " -> ".join([*self._under_way[self._under_way.index(name) :], name])
+            self._problems.error(node.key, path, f"variables go round in a circle: {circle}")
+            return ""
+        if isinstance(node.value, (dict, list)) or node.value is None:
+            self._problems.error(node.key, path, "a variable is a single value")
+            text = ""
+        elif isinstance(node.value, str):
+            self._under_way.append(name)
+            text = self._fill(node, path, secrets=False)
+            self._under_way.pop()
+        else:
+            text = node.text
+        return self._texts.setdefault(name, text)
+
+
+def _members(node: Node | None) -> list[tuple[str, Node]]:
+    return list(node.value.items()) if node is not None and isinstance(node.value, dict) else []
+
+
+def _secret_names(text: str) -> list[str]:
+    """Return the secrets that a text names by itself, before anything is filled in."""
+    inside = (match[2] for match in _BRACES.finditer(text) if not match[1])
+    return [name.removeprefix("secret.") for name in inside if name.startswith("secret.")]
