@@ -103,7 +103,7 @@ def open_console(source: Path | None, manners: Manners) -> int:
 
 
 def _refuse_unusable(source: Path) -> None:
-    """Raise when the system cannot be loaded; what was read is cached, so the agent need not read it again."""
+    """Raise when the system cannot be loaded; what was read is cached for the agent."""
     from checks.load import load
 
     load(source)
