@@ -75,7 +75,7 @@ class SecretText:
         if isinstance(value, cls):
             return value
         if isinstance(value, bool) or not isinstance(value, (str, int)):
-            raise ValueError("Input should be a string, such as {{ secret.NAME }}")
+            raise ValueError("Input should be text; put it in quotes")
         return cls(str(value))
 
     def _dump(self) -> str:

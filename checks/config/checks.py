@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
 from typing import Any
 
@@ -68,10 +68,10 @@ class _CheckReader:
         known = options_at(kind, ())
         rest = self._without(key for key, _ in self._members() if key not in own or key not in known)
         check = read_as(kind, rest, self._path, self._problems)
+        rules = self._rules(kind, check)
+        self._warn_when_nothing_is_asserted(rules)
         if common is None or check is None:
             return None
-        rules = self._rules(common, kind, check)
-        self._warn_when_nothing_is_asserted(common, rules)
         options = self._stored(kind, check)
         every, timeout = self._times(common)
         return ResolvedCheck(
@@ -142,29 +142,30 @@ class _CheckReader:
     def _place(self, key: str) -> Place:
         return (self._node.get(key) or self._node).key
 
-    def _rules(self, common: CheckOptions, kind: type[Check], check: Check) -> tuple[Rule, ...]:
-        declared = getattr(check, "declared_readings", None)
-        specs: tuple[ReadingSpec, ...] = kind.READINGS if declared is None else declared()
-        rules = []
+    def _rules(self, kind: type[Check], check: Check | None) -> tuple[Rule, ...]:
+        specs = _readings(kind, check)
+        rules: list[Rule] = []
+        if specs is None:
+            return ()
         for key, level in (("warn", Level.WARN), ("crit", Level.CRIT)):
             node = self._node.get(key)
             for path, rule in _texts(node, (*self._path, key)) if node is not None else ():
                 try:
-                    rules.append(parse(rule.text, level, specs, common.kind))
+                    rules.append(parse(rule.text, level, specs, self._kind_name()))
                 except RuleError as error:
                     if not self._problems.blames(path):
                         self._problems.error(_place_in(rule, error.position), path, str(error))
         return tuple(rules)
 
-    def _warn_when_nothing_is_asserted(self, common: CheckOptions, rules: tuple[Rule, ...]) -> None:
+    def _warn_when_nothing_is_asserted(self, rules: tuple[Rule, ...]) -> None:
+        kind = self._kind_name()
         for key in ("warn", "crit"):
             node = self._node.get(key)
             if node is not None and node.value in (None, "", []):
                 self._problems.warn(node.key, (*self._path, key), "is empty, so it asserts nothing")
-        if not rules and common.kind in JUDGED_BY_RULES and not self._problems.blames(self._path):
-            self._problems.warn(
-                self._node.key, self._path, f"asserts nothing: kind {common.kind} is judged by rules alone"
-            )
+        if not rules and kind in JUDGED_BY_RULES and not self._problems.blames(self._path):
+            message = f"asserts nothing: kind {kind} is judged by rules alone"
+            self._problems.warn(self._node.key, self._path, message)
 
     def _stored(self, kind: type[Check], check: Check) -> dict[str, Any]:
         """Return the options in the form that is kept, having seen that they come back as they were."""
@@ -173,6 +174,16 @@ class _CheckReader:
             message = f"kind {self._kind_name()} has options that cannot be kept; this is a bug in the kind"
             self._problems.error(self._node.key, self._path, message)
         return options
+
+
+def _readings(kind: type[Check], check: Check | None) -> tuple[ReadingSpec, ...] | None:
+    """Return what rules may judge; None when only the check itself could say, and it cannot be used."""
+    if not hasattr(kind, "declared_readings"):
+        return kind.READINGS
+    if check is None:
+        return None
+    declared: tuple[ReadingSpec, ...] = check.declared_readings()
+    return declared
 
 
 def _texts(node: Node, path: Path) -> list[tuple[Path, Node]]:

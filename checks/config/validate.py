@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import types
 import typing
 from collections.abc import Hashable, Iterable
@@ -25,7 +26,6 @@ REFUSED = (
     "only options made for secrets take one"
 )
 _SAID = {
-    "string_type": "must be text; put it in quotes",
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
     "int_from_float": "must be a whole number",
@@ -100,8 +100,12 @@ def _message(kind: type[Any], path: Path, details: ErrorDetails) -> str:
         known = options_at(kind, path[:-1])
         return f"unknown key{did_you_mean(str(path[-1]), known) or _listed('known', known)}"
     if details["type"] == "literal_error":
-        wanted = str(context.get("expected", ""))
-        return f"must be {wanted}"
+        wanted = str(context["expected"])
+        near = did_you_mean(str(details["input"]), re.findall(r"'([^']+)'", wanted))
+        return f"must be {wanted}{near}"
+    if details["type"] == "string_type":
+        composite = isinstance(details["input"], (dict, list))
+        return "must be text" if composite else "must be text; put it in quotes"
     if details["type"] == "value_error":
         return str(context["error"]).replace("Input should", "must")
     return _SAID.get(details["type"]) or details["msg"].replace("Input should", "must")
