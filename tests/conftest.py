@@ -4,5 +4,6 @@ pytest_plugins: list[str] = [
     "tests.servers.certificates",
     "tests.servers.faults",
     "tests.servers.postgres",
+    "tests.servers.proc",
     "tests.servers.redis",
 ]
