@@ -20,6 +20,7 @@ HEADER_CAP = 64 * 1024
 """Bytes of an answer before its body."""
 
 ENCODINGS = ("gzip", "x-gzip", "deflate")
+VERSION = b"HTTP/1."
 GZIP_OR_ZLIB = 47
 """The `wbits` with which zlib tells the two apart by itself."""
 
@@ -143,6 +144,7 @@ class Exchange:
             data = await self._wire.receive()
             if not self.received:
                 self.first_byte = self._clock.monotonic()
+                _recognise(data)
             self.received += len(data)
             self._ended = not data
             self._connection.receive_data(data)
@@ -152,3 +154,13 @@ class Exchange:
         if not self.received:
             return TargetError("connection_lost", f"connection lost before an answer: {how}")
         return TargetError("protocol_error", f"answer broke off after {self.received} bytes: {how}")
+
+
+def _recognise(beginning: bytes) -> None:
+    """Say at once when this cannot become HTTP/1, rather than wait for the end of a line.
+
+    Raises:
+        TargetError: `malformed`.
+    """
+    if not beginning.startswith(VERSION[: len(beginning)]):
+        raise TargetError("malformed", f"the answer is not HTTP/1.1: it begins with {beginning[:40]!r}")

@@ -71,11 +71,10 @@ def redirected(origin: Url, location: str) -> Url:
         TargetError: `scheme` or `downgrade` or `malformed`.
         Degraded: `cross_origin`.
     """
-    absolute = urljoin(str(origin), location)
-    scheme = urlsplit(absolute).scheme if "://" in absolute or ":" in absolute else ""
-    if scheme not in PORTS:
-        raise TargetError("scheme", f"redirects to another scheme: {absolute}")
     try:
+        absolute = urljoin(str(origin), location)
+        if urlsplit(absolute).scheme not in PORTS:
+            raise TargetError("scheme", f"redirects to another scheme: {absolute}")
         target = parse_url(absolute)
     except ValueError as error:
         raise TargetError("malformed", f"redirects to what is no URL: {location}") from error

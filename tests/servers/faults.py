@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import time
 import zlib
 
 import pytest
@@ -150,6 +151,23 @@ def gzip_bomb(mebibytes: int = 256) -> bytes:
     return b"".join([*(packer.compress(zeros) for _ in range(mebibytes)), packer.flush()])
 
 
+@contextlib.asynccontextmanager
+async def lag():
+    """Measure how long the event loop is kept from a task; yields a function that returns the worst."""
+    lags = [0.0]
+
+    async def beat():
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(0.005)
+            lags.append(time.monotonic() - before - 0.005)
+
+    async with asyncio.TaskGroup() as group:
+        heart = group.create_task(beat())
+        yield lambda: max(lags)
+        heart.cancel()
+
+
 @pytest.fixture
 async def faults():
     """Servers that misbehave; they end with the test."""
@@ -182,7 +200,7 @@ def blackhole():
 
 @pytest.fixture
 def names(monkeypatch):
-    """The resolver's answers: a mapping of host names to lists of addresses, or to a function that is called."""
+    """The resolver's answers: host name -> list of addresses, an error, or a function that is called."""
     known: dict[str, object] = {}
 
     def lookup(host, port, **_):
