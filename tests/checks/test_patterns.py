@@ -9,7 +9,7 @@ from checks.patterns import INLINE, compile_pattern, found
 
 @pytest.mark.parametrize("pattern", ["(", r"(?<=a)b", r"(a)\1", "*", "a{1,100000}"])
 def test_what_re2_does_not_know_is_refused_in_words(pattern):
-    with pytest.raises(ValueError, match="is no pattern of RE2: ."):
+    with pytest.raises(ValueError, match=r"is no pattern of RE2: ."):
         compile_pattern(pattern)
 
 
