@@ -178,12 +178,10 @@ class _CheckReader:
 
 def _readings(kind: type[Check], check: Check | None) -> tuple[ReadingSpec, ...] | None:
     """Return what rules may judge; None when only the check itself could say, and it cannot be used."""
-    if not hasattr(kind, "declared_readings"):
+    declare: Callable[[Check], tuple[ReadingSpec, ...]] | None = getattr(kind, "declared_readings", None)
+    if declare is None:
         return kind.READINGS
-    if check is None:
-        return None
-    declared: tuple[ReadingSpec, ...] = check.declared_readings()
-    return declared
+    return None if check is None else declare(check)
 
 
 def _texts(node: Node, path: Path) -> list[tuple[Path, Node]]:

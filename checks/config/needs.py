@@ -11,12 +11,12 @@ from checks.suggest import did_you_mean
 
 def check_needs(checks: Node, problems: Problems) -> None:
     """Record needs that name no check, and those that close a circle."""
-    names = {str(name) for name, _ in checks.children()}
+    names = [str(name) for name, _ in checks.children()]
     needs: dict[str, dict[str, Node]] = {name: {} for name in names}
     for name, node in checks.children():
         listed = node.get("needs")
         for i, item in listed.children() if listed is not None else ():
-            if item.value in names:
+            if item.value in needs:
                 needs[str(name)][str(item.value)] = item
             elif isinstance(item.value, str):
                 near = did_you_mean(item.value, names)

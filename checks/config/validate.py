@@ -101,7 +101,7 @@ def _message(kind: type[Any], path: Path, details: ErrorDetails) -> str:
         return f"unknown key{did_you_mean(str(path[-1]), known) or _listed('known', known)}"
     if details["type"] == "literal_error":
         wanted = str(context["expected"])
-        near = did_you_mean(str(details["input"]), re.findall(r"'([^']+)'", wanted))
+        near = did_you_mean(str(details["input"]), re.findall(r"'([^']*)'", wanted))
         return f"must be {wanted}{near}"
     if details["type"] == "string_type":
         composite = isinstance(details["input"], (dict, list))
