@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import fnmatch
 import os
 import sys
@@ -66,7 +65,7 @@ def _probe_there(visit: Visit, names: tuple[str, ...]) -> tuple[SystemInfo, Snap
 def _probe_here(source: Path | None, names: tuple[str, ...]) -> tuple[SystemInfo, Snapshot]:
     from agent.once import probe_once
 
-    return asyncio.run(probe_once(source, lambda system: choose(system, names)))
+    return probe_once(source, lambda system: choose(system, names))
 
 
 def _only(snapshot: Snapshot, names: tuple[str, ...]) -> Snapshot:

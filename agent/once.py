@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from checks.engine import Engine
 from checks.load import load
 from checks.model import Result
 from checks.runner import open_runner
+from checks.system import System
 
 
 class Forgetful:
@@ -23,7 +25,7 @@ class Forgetful:
         """Forget the result."""
 
 
-async def probe_once(
+def probe_once(
     source: Path | None, choose: Callable[[SystemInfo], tuple[str, ...]]
 ) -> tuple[SystemInfo, Snapshot]:
     """Probe the chosen checks of a system once and return what was seen of them.
@@ -33,9 +35,12 @@ async def probe_once(
         UsageError: when `choose` does.
     """
     system = load(source)
-    names = choose(system.info)
+    return system.info, asyncio.run(_probe(system, choose(system.info)))
+
+
+async def _probe(system: System, names: tuple[str, ...]) -> Snapshot:
     clock = SystemClock()
     async with open_runner(system.secrets, clock) as runner:
         engine = Engine(system.info, system.definitions, runner, Forgetful(), clock)
         snapshot = await engine.run_once(names)
-    return system.info, replace(snapshot, states=tuple(s for s in snapshot.states if s.name in names))
+    return replace(snapshot, states=tuple(state for state in snapshot.states if state.name in names))

@@ -1,0 +1,70 @@
+"""What no reader should have to check by eye: registries complete, start light, layers kept."""
+
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from checks.registry import KINDS, find_kind, kind_names
+from tui.panel_registry import PANELS
+from tui.screen_registry import SCREENS
+
+ROOT = Path(__file__).parent.parent
+DRIVERS = {"httpx", "psutil", "docker", "psycopg", "redis", "cryptography", "h11", "requests"}
+CONFIGURATION = {"pydantic", "ruamel", "jinja2"}
+
+
+def modules_after(statement: str) -> set[str]:
+    code = f"{statement}\nimport sys\nprint(*{{name.partition('.')[0] for name in sys.modules}})"
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def files_of(folder: str) -> set[str]:
+    return {file.stem for file in (ROOT / folder).glob("*.py")} - {"__init__"}
+
+
+def test_every_file_of_kinds_is_registered_and_every_kind_has_a_file():
+    assert {target.partition(":")[0].rpartition(".")[2] for target in KINDS.values()} == files_of("checks/kinds")
+    assert set(kind_names()) >= set(KINDS)
+
+
+def test_every_file_of_screens_and_panels_is_registered():
+    screens = {screen.__module__.rpartition(".")[2] for screen in SCREENS.values()}
+    assert files_of("tui/screens") - screens <= {"check"}, "only the detail view is opened from another screen"
+    assert {panel.__module__.rpartition(".")[2] for panel in PANELS} == files_of("tui/panels")
+
+
+@pytest.mark.parametrize("name", sorted(KINDS))
+def test_a_kind_declares_its_readings_and_says_what_its_options_mean(name):
+    kind = find_kind(name)
+    assert kind.READINGS
+    assert all(spec.meaning.endswith(".") for spec in kind.READINGS)
+    assert f"kind: {name}" in kind.EXAMPLE
+    assert import_module(kind.__module__).__doc__
+
+
+def test_the_console_starts_without_drivers_and_without_pydantic():
+    loaded = modules_after("import tui.app")
+    assert "textual" in loaded
+    assert not loaded & (DRIVERS | CONFIGURATION)
+
+
+def test_help_starts_without_textual_asyncio_drivers_or_configuration():
+    loaded = modules_after("import tui.cli")
+    assert not loaded & (DRIVERS | CONFIGURATION | {"textual", "rich", "asyncio", "sqlite3"})
+
+
+def test_asking_a_running_agent_needs_no_event_loop():
+    loaded = modules_after("import agent.cli")
+    assert not loaded & (DRIVERS | CONFIGURATION | {"textual", "rich", "asyncio", "sqlite3"})
+
+
+@pytest.mark.parametrize("package", ["checks", "runbooks", "agent"])
+def test_the_headless_packages_know_no_terminal(package):
+    for file in (ROOT / package).rglob("*.py"):
+        assert not {"import textual", "from textual", "import rich", "from rich"} & {
+            line.strip().partition(" import ")[0] for line in file.read_text().splitlines()
+        }
