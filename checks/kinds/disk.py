@@ -24,6 +24,8 @@ from checks.options import Seconds
 from checks.rates import Looks, rate, two_looks
 from checks.units import show
 
+BLOCK = Path("/sys/block")
+"""Has an entry for each whole device, none for partitions."""
 _VIRTUAL = ("loop*", "ram*", "zram*", "sr*", "fd*", "nbd*")
 _BAD = ("mount_timeout", "io_error")
 """What a mount is to blame for, whoever named it."""
@@ -175,11 +177,10 @@ def _devices() -> dict[str, dict[str, float]]:
         counters = psutil.disk_io_counters(perdisk=True, nowrap=False)
     except (NotImplementedError, OSError):
         return {}
-    whole = Path("/sys/block")
     return {
         name: {"read": device.read_bytes, "write": device.write_bytes, "busy": device.busy_time / 1000}
         for name, device in sorted(counters.items())
-        if not any(fnmatchcase(name, pattern) for pattern in _VIRTUAL) and (whole / name).exists()
+        if not any(fnmatchcase(name, pattern) for pattern in _VIRTUAL) and (BLOCK / name).exists()
     }
 
 

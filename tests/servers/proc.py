@@ -47,7 +47,30 @@ class Proc:
     ) -> None:
         """Add or change a process; `words` are its command line."""
         raw = name.encode() if isinstance(name, str) else name
-        fields = [state, parent, 0, 0, 0, -1, 0, 0, 0, 0, 0, ticks, 0, 0, 0, 20, 0, threads, 0, start, 0, pages]
+        fields = [
+            state,
+            parent,
+            0,
+            0,
+            0,
+            -1,
+            0,
+            0,
+            0,
+            0,
+            0,
+            ticks,
+            0,
+            0,
+            0,
+            20,
+            0,
+            threads,
+            0,
+            start,
+            0,
+            pages,
+        ]
         rest = " ".join(map(str, (*fields, *([0] * 30))))
         self.write(f"{pid}/stat", b"%d (%s) %s\n" % (pid, raw, rest.encode()))
         line = b"".join((word.encode() if isinstance(word, str) else word) + b"\0" for word in words)
@@ -65,7 +88,9 @@ def proc(tmp_path, monkeypatch) -> Proc:
     return Proc(root)
 
 
-async def two_probes(check: Check, change: Callable[[], object], seconds: float = 10.0) -> tuple[Result, Result]:
+async def two_probes(
+    check: Check, change: Callable[[], object], seconds: float = 10.0
+) -> tuple[Result, Result]:
     """Probe, let the test change the machine and time pass, and probe again."""
     clock = FakeClock()
     definition = Definition("check", "kind", check)

@@ -10,7 +10,9 @@ from checks.model import Level
 from checks.testing import probe
 from tests.servers.proc import two_probes, values
 
-HEAD = "Inter-|   Receive  |  Transmit\n face |bytes packets errs drop fifo frame compressed multicast|bytes\n"
+HEAD = (
+    "Inter-|   Receive  |  Transmit\n face |bytes packets errs drop fifo frame compressed multicast|bytes\n"
+)
 
 
 def dev(**interfaces: tuple[int, int, int, int]) -> str:
@@ -61,7 +63,8 @@ async def test_rates_are_those_of_the_time_between_two_looks(proc):
 
 async def test_loopback_containers_and_idle_interfaces_are_left_out(proc):
     proc.write(
-        "net/dev", dev(lo=(9, 9, 0, 0), veth12=(9, 9, 0, 0), br_1a=(9, 9, 0, 0), eth0=(1, 1, 0, 0), ifb0=(0, 0, 0, 0))
+        "net/dev",
+        dev(lo=(9, 9, 0, 0), veth12=(9, 9, 0, 0), br_1a=(9, 9, 0, 0), eth0=(1, 1, 0, 0), ifb0=(0, 0, 0, 0)),
     )
     assert [row[0] for row in (await probe(NetworkCheck())).observation.rows.rows] == ["eth0"]
 
