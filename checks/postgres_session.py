@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import select
 import struct
 import termios
 
@@ -21,6 +20,7 @@ from checks.errors import MeasureError, ProbeError, TargetError
 from checks.postgres_errors import link_error, statement_error
 from checks.postgres_login import Login, limits, verify_server
 from checks.statements import Statement, read_statements
+from checks.wire import is_quiet
 
 Row = dict[str, str | None]
 
@@ -68,9 +68,7 @@ class Session:
 
     def is_quiet(self) -> bool:
         """Return true while the server has neither closed the session nor said anything unasked."""
-        poll = select.poll()
-        poll.register(self._connection.socket, select.POLLIN)
-        return not poll.poll(0)
+        return is_quiet(self._connection.socket)
 
     async def ask(self, timeout: float, *statements: Statement) -> list[list[Row]]:
         """Return the rows of each statement, all asked in one round trip and in one read-only transaction.

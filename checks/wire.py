@@ -7,6 +7,7 @@ milliseconds, and errors are wanted as they occur. Knows nothing of names, deadl
 from __future__ import annotations
 
 import asyncio
+import select
 import socket
 import ssl
 from types import TracebackType
@@ -25,6 +26,10 @@ class Wire(Protocol):
 
     async def receive(self) -> bytes:
         """Return what has come, at most `CHUNK` bytes; nothing once the other side has ended."""
+        ...
+
+    def is_quiet(self) -> bool:
+        """Return true while the other side has neither ended nor said what was not yet received."""
         ...
 
     def close(self) -> None:
@@ -59,6 +64,10 @@ class PlainWire:
     async def receive(self) -> bytes:
         """Return what has come; nothing once the other side has ended."""
         return await self._loop.sock_recv(self._socket, CHUNK)
+
+    def is_quiet(self) -> bool:
+        """Return true while the other side has neither ended nor said what was not yet received."""
+        return is_quiet(self._socket.fileno())
 
     def close(self) -> None:
         """Close at once."""
@@ -118,6 +127,10 @@ class TlsWire:
             except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
                 return b""
 
+    def is_quiet(self) -> bool:
+        """Return true while the other side has neither ended nor said what was not yet received."""
+        return self._plain.is_quiet()
+
     def close(self) -> None:
         """Close at once."""
         self._plain.close()
@@ -167,3 +180,10 @@ class TlsWire:
     async def _flush(self) -> None:
         if self._outgoing.pending:
             await self._plain.send(self._outgoing.read())
+
+
+def is_quiet(descriptor: int) -> bool:
+    """Return true while nothing can be read from the socket, not even its end."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return not poll.poll(0)
