@@ -41,6 +41,6 @@ def _check(path: str) -> dict[str, Any]:
         "title": "Containers",
         "group": "containers",
         "every": "10s",
-        "socket": path,
+        "host": f"unix://{path}",
         "warn": "restarting > 0 for 1 m",
     }
