@@ -84,11 +84,7 @@ class SecretText:
 
 @dataclass(frozen=True, slots=True)
 class SecretSource:
-    """Where one secret comes from; exactly one of the four is set.
-
-    Raises:
-        ValueError: when none is set, or more than one.
-    """
+    """Where one secret comes from; exactly one of the four is set."""
 
     env: str = ""
     """Name of an environment variable."""

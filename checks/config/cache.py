@@ -18,6 +18,9 @@ import msgspec
 
 from checks.config.files import Source
 from checks.config.resolved import Resolved
+from checks.errors import StoreError
+from checks.paths import cache_folder
+from checks.private import make_private
 from checks.registry import find_kind
 from checks.version import __version__
 
@@ -81,20 +84,18 @@ def remember(key: str, resolved: Resolved) -> None:
 
 
 def _folder() -> Path | None:
-    """Return the folder of entries, made if need be; None when it is not for this user alone."""
+    """Return the folder of entries, made if need be; None when it cannot be for this user alone."""
+    folder = cache_folder()
     try:
-        root = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-        folder = Path(root) / "walkdown"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return folder if Path(root).is_absolute() and _ours(folder.lstat()) else None
-    except (OSError, RuntimeError):
+        make_private(folder)
+    except (OSError, StoreError):
         return None
+    return folder
 
 
 def _ours(seen: os.stat_result) -> bool:
-    """Return whether a file or folder is this user's, no link, and closed to others."""
-    kind_fits = stat.S_ISDIR(seen.st_mode) or stat.S_ISREG(seen.st_mode)
-    return kind_fits and seen.st_uid == os.geteuid() and not seen.st_mode & 0o077
+    """Return whether an entry is a file of this user that nobody else may open."""
+    return stat.S_ISREG(seen.st_mode) and seen.st_uid == os.geteuid() and not seen.st_mode & 0o077
 
 
 def _stamp(kind: str) -> str:

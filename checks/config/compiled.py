@@ -16,7 +16,7 @@ from checks.config.nodes import Node, Path, Place, from_plain, plain
 from checks.config.parse import parse
 from checks.config.problems import Problems
 from checks.config.resolved import Resolved, ResolvedCheck
-from checks.config.substitute import substitute
+from checks.config.substitute import escaped, substitute
 from checks.config.validate import options_at, read_as
 from checks.errors import ConfigError
 from checks.secrets import SECRET_NAME, SecretText
@@ -51,12 +51,12 @@ def compile_sources(sources: Iterable[Source], problems: Problems) -> Resolved:
 
 
 def compile_data(data: dict[str, Any], source: str) -> Resolved:
-    """Return what data that came from no file comes to.
+    """Return what data that came from no file comes to; braces in it are text, not variables.
 
     Raises:
         ConfigError: with every problem found.
     """
-    return compile_tree(from_plain(data, Place(source)), Problems())
+    return compile_tree(from_plain(escaped(data), Place(source)), Problems())
 
 
 def compile_tree(root: Node, problems: Problems) -> Resolved:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 from checks.config.nodes import Node, Path
 from checks.config.problems import Problems
@@ -15,7 +16,8 @@ from checks.secrets import REFERENCE, SecretText
 from checks.suggest import did_you_mean
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_BRACES = re.compile(r"(\\?)\{\{\s*(.*?)\s*\}\}")
+_BRACES = re.compile(r"\\\{\{|\{\{\s*(.*?)\s*\}\}")
+_OPENING = re.compile(r"\{\{(?:\s*secret\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\})?")
 
 
 def substitute(root: Node, problems: Problems) -> tuple[Node, dict[str, str]]:
@@ -50,16 +52,16 @@ class _Filling:
         if not isinstance(node.value, str) or "{{" not in node.value:
             return node
         text = self._fill(node, path, secrets=True)
-        named = REFERENCE.findall(text)
-        if sorted(named) != sorted(_secret_names(node.value)):
+        if REFERENCE.findall(text) != REFERENCE.findall(node.value):
             self._problems.error(node.key, path, "a variable may not bring in a secret; name it here")
+        named = any((match[1] or "").startswith("secret.") for match in _BRACES.finditer(node.value))
         return replace(node, value=SecretText(text) if named else text, text=text, quote=None)
 
     def _fill(self, node: Node, path: Path, *, secrets: bool) -> str:
         def fill(match: re.Match[str]) -> str:
-            escaped, name = match.groups()
-            if escaped:
-                return match[0][1:]
+            name = match[1]
+            if name is None:
+                return "{{"
             if name.startswith("secret."):
                 self._check_secret(name.removeprefix("secret."), node, path, secrets)
                 return match[0]
@@ -112,7 +114,20 @@ def _members(node: Node | None) -> list[tuple[str, Node]]:
     return list(node.value.items()) if node is not None and isinstance(node.value, dict) else []
 
 
-def _secret_names(text: str) -> list[str]:
-    """Return the secrets that a text names by itself, before anything is filled in."""
-    inside = (match[2] for match in _BRACES.finditer(text) if not match[1])
-    return [name.removeprefix("secret.") for name in inside if name.startswith("secret.")]
+def escaped(data: dict[str, Any]) -> dict[str, Any]:
+    """Return data so written that substitution leaves it as it is, but for secrets that it defines itself.
+
+    What was found on a machine may hold braces, and nobody wrote them for us.
+    """
+    secrets = data.get("secrets", {})
+
+    def escape(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: escape(child) for key, child in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [escape(child) for child in value]
+        if not isinstance(value, str):
+            return value
+        return _OPENING.sub(lambda match: match[0] if match[1] in secrets else f"\\{match[0]}", value)
+
+    return {key: escape(value) for key, value in data.items()}
