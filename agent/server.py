@@ -55,7 +55,7 @@ HELLO_WITHIN = 5.0
 log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Attachment:
     """One attached console."""
 
