@@ -11,6 +11,7 @@ import itertools
 import os
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 
 import msgspec
 
@@ -61,10 +62,11 @@ class AttachedLink:
         """Prepare; `connect` reaches the agent, starting one when there is none."""
         self._connect = connect
         self._may_replace = True
+        self._failures = 0
         self._clock = clock
         self._writer: StreamWriter | None = None
         self._snapshot: Snapshot = EMPTY
-        self._events: list[LinkEvent] = []
+        self._pending: LinkEvent | None = None
         self._happened = asyncio.Event()
         self._questions = itertools.count(1)
         self._answers: dict[int, asyncio.Future[ToConsole]] = {}
@@ -80,12 +82,12 @@ class AttachedLink:
                 attached.cancel()
 
     async def events(self) -> AsyncIterator[LinkEvent]:
-        """Yield what happens, for ever; of several snapshots not yet taken only the newest."""
+        """Yield what happens, for ever; of what was not taken in time only the newest."""
         while True:
             await self._happened.wait()
             self._happened.clear()
-            events, self._events = self._events, []
-            for event in events:
+            event, self._pending = self._pending, None
+            if event is not None:
                 yield event
 
     async def probe_now(self, names: tuple[str, ...] = ()) -> None:
@@ -126,11 +128,9 @@ class AttachedLink:
             self._answers.pop(number, None)
 
     async def _stay_attached(self) -> None:
-        delays = iter(RETRY)
         while True:
             try:
                 reader, writer = await self._connect()
-                delays = iter(RETRY)
                 reason = await self._converse(reader, writer)
             except OtherVersionError as error:
                 reason = str(error)
@@ -138,7 +138,8 @@ class AttachedLink:
             except (LinkError, OSError, msgspec.DecodeError) as error:
                 reason = str(error)
             self._lose(reason)
-            await self._clock.sleep(next(delays, RETRY[-1]))
+            await self._clock.sleep(RETRY[min(self._failures, len(RETRY) - 1)])
+            self._failures += 1
 
     async def _converse(self, reader: StreamReader, writer: StreamWriter) -> str:
         """Talk until the agent leaves; return why it left."""
@@ -164,6 +165,7 @@ class AttachedLink:
         match message:
             case Welcome():
                 self._check_version(message.version)
+                self._failures = 0
                 self._snapshot = message.snapshot
                 self._emit(Attached(message.system, message.snapshot, message.version, message.pid))
             case Difference():
@@ -207,8 +209,8 @@ class AttachedLink:
         self._emit(Detached(reason))
 
     def _emit(self, event: LinkEvent) -> None:
-        if isinstance(event, Updated) and self._events and isinstance(self._events[-1], Updated):
-            self._events[-1] = event
-        else:
-            self._events.append(event)
+        """Let the event take the place of one not yet taken; an attachment takes the newer snapshot in."""
+        if isinstance(event, Updated) and isinstance(self._pending, Attached):
+            event = replace(self._pending, snapshot=event.snapshot)
+        self._pending = event
         self._happened.set()
