@@ -1,6 +1,5 @@
 """A `/proc` that tests write themselves, and two looks at it with time between them that they choose."""
 
-import asyncio
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -88,21 +87,25 @@ def proc(tmp_path, monkeypatch) -> Proc:
     return Proc(root)
 
 
+class SteppingClock(FakeClock):
+    """A clock that goes on by itself while somebody sleeps, and at no other time."""
+
+    async def sleep(self, seconds: float) -> None:
+        await self.advance(seconds)
+
+
 async def two_probes(
     check: Check, change: Callable[[], object], seconds: float = 10.0
 ) -> tuple[Result, Result]:
     """Probe, let the test change the machine and time pass, and probe again."""
-    clock = FakeClock()
+    clock = SteppingClock()
     definition = Definition("check", "kind", check)
     memory: dict[str, object] = {}
-    async with open_runner({}, clock) as runner, asyncio.TaskGroup() as tasks:
-        first = tasks.create_task(runner.run(definition, memory=memory))
-        while not first.done():
-            await clock.advance(0.25)
-            await asyncio.sleep(0.001)
+    async with open_runner({}, clock) as runner:
+        first = await runner.run(definition, memory=memory)
         change()
         await clock.advance(seconds)
-        return first.result(), await runner.run(definition, memory=memory)
+        return first, await runner.run(definition, memory=memory)
 
 
 def values(result: Result) -> dict[str, float]:
