@@ -29,6 +29,10 @@ OTHER_VERSION = (
 """Reasons of OpenSSL that mean: both speak TLS, but not the same version."""
 
 
+VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
+"""The oldest version that may be demanded, as it is written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trust:
     """Whom to trust, and from which version of TLS on."""
@@ -36,8 +40,8 @@ class Trust:
     verify: bool = True
     ca_file: str = ""
     """Trust these certificates only; empty: those of the system."""
-    least: str = "1.2"
-    """`1.2` or `1.3`."""
+    min_version: str = "1.2"
+    """One of `VERSIONS`."""
     ignore_time: bool = False
     """Verify all but the dates: to learn them once verification has failed over them."""
 
@@ -61,8 +65,7 @@ def context_for(trust: Trust) -> ssl.SSLContext:
 def _context(trust: Trust, changed: int) -> ssl.SSLContext:
     """Make a context; reading the system's certificates takes some 60 ms."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    least_13 = trust.least == "1.3"
-    context.minimum_version = ssl.TLSVersion.TLSv1_3 if least_13 else ssl.TLSVersion.TLSv1_2
+    context.minimum_version = VERSIONS[trust.min_version]
     if not trust.verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

@@ -97,6 +97,8 @@ warn: latency > 500 ms
         while wanted not in answer:
             data = await wire.receive()
             answer += data
+            if not answer:
+                raise TargetError("connection_lost", "connection closed without a word")
             if not data or len(answer) > ANSWER_CAP:
                 summary = f"{self.expect!r} is not in the {len(answer)} bytes that came"
                 raise TargetError("assertion", summary, _excerpt(answer))

@@ -65,7 +65,7 @@ crit: expires_in < 7 d
     """Verify trust and name; false shows as a permanent WARN."""
     ca_file: str = ""
     """PEM file of the certificates to trust instead of the system's."""
-    least: Literal["1.2", "1.3"] = "1.2"
+    min_version: Literal["1.2", "1.3"] = "1.2"
     """Oldest version of TLS that is accepted."""
     allow_link_local: bool = False
     """Allow link-local addresses, as those of cloud metadata services are."""
@@ -92,7 +92,7 @@ crit: expires_in < 7 d
         return Sight(certificate, self._flaw(certificate, now))
 
     async def _served(self, context: ProbeContext) -> Sight:
-        trust = Trust(self.verify, self.ca_file, self.least)
+        trust = Trust(self.verify, self.ca_file, self.min_version)
         target = Target(self.host, self.port, trust, self.server_name, self.allow_link_local)
         started = context.clock.monotonic()
         try:

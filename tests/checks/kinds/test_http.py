@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -258,3 +260,9 @@ def test_what_cannot_be_asked_is_refused_when_loading(options, words):
 def test_what_can_never_be_met_is_refused_when_loading(options, words):
     with pytest.raises(ValueError, match=words):
         Expected(**options)
+
+
+def test_the_kind_is_light_to_import():
+    heavy = "import sys, checks.kinds.http; print({'httpx', 'cryptography', 'pydantic'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

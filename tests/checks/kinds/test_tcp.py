@@ -125,7 +125,7 @@ async def test_a_greeting_without_end_is_read_to_the_cap(faults):
 @pytest.mark.fault("tcp", "restart")
 async def test_a_server_that_goes_away_is_lost_and_found_again(faults, closed_port):
     port = await faults.serve(cut, port=closed_port)
-    assert verdict(await ask(port, expect="220")) == (Level.CRIT, "assertion")
+    assert verdict(await ask(port, expect="220")) == (Level.CRIT, "connection_lost")
     await faults.stop()
     assert verdict(await ask(port, expect="220")) == (Level.CRIT, "refused")
     await faults.serve(say(b"220 back\r\n"), port=port)

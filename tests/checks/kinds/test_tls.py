@@ -89,7 +89,7 @@ async def test_a_newer_version_can_be_demanded(faults, authority):
     context.maximum_version = context.maximum_version.TLSv1_2
     port = await faults.serve(hang, context)
     assert verdict(await look(port, authority)) == (Level.OK, "")
-    assert (await look(port, authority, least="1.3")).level is Level.CRIT
+    assert (await look(port, authority, min_version="1.3")).level is Level.CRIT
 
 
 @pytest.mark.fault("tls", "refused")
