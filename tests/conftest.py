@@ -1,6 +1,7 @@
-"""Lists the fixtures of real servers, so that any test may ask for one."""
+"""Lists the fixtures that any test may ask for: real servers, and folders of configuration."""
 
 pytest_plugins: list[str] = [
+    "tests.checks.configurations",
     "tests.servers.certificates",
     "tests.servers.faults",
     "tests.servers.postgres",

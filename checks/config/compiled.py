@@ -67,10 +67,13 @@ def compile_tree(root: Node, problems: Problems) -> Resolved:
     checks = root.get("checks")
     found: tuple[ResolvedCheck, ...] = ()
     if checks is None:
-        problems.warn(root.place, ("checks",), "there are none, so nothing is looked at")
+        if not problems.partial:
+            problems.warn(root.place, ("checks",), "there are none, so nothing is looked at")
     elif isinstance(checks.value, dict):
         found = read_checks(checks, document.defaults, problems)
         check_needs(checks, problems)
+    else:
+        problems.error(checks.key, ("checks",), "must be a mapping of names and checks")
     _find_literal_secrets(root, (), problems)
     return Resolved(
         document.system,

@@ -63,7 +63,7 @@ def parse(source: Source, problems: Problems) -> Node | None:
     except ReaderError as error:
         line = source.raw.decode().count("\n", 0, error.position) + 1
         place = Place(source.name, line)
-        message = f"character {error.character!a} may not stand here"
+        message = f"character {chr(error.character)!a} may not stand here"
     except YAMLError as error:
         place, message = Place(source.name), str(error).splitlines()[0]
     problems.error(place, ("yaml",), message)
