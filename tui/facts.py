@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 
 from checks.model import Level, Table
+from checks.units import show
 from tui.cell import LEVEL_TONE, Cell, Piece, Tone
 from tui.lines import cut, fit
 
+LEAST_FLEXIBLE = 12
+"""Cells that the flexible column of a table should have."""
 GRID_CELL, GRID_GAP = 17, 2
 """Cells that a labelled value wants, and between two of them."""
 
@@ -22,6 +25,13 @@ class Fact:
     label: str
     text: str
     level: Level = Level.OK
+
+
+def number(value: float | None, unit: str) -> str:
+    """Return a value as it stands in panels: shares with one decimal, so that columns of them line up."""
+    if value is None:
+        return "-"
+    return f"{value:.1f} %" if unit == "%" else show(value, unit)
 
 
 def grid(facts: Sequence[Fact], width: int) -> tuple[Cell, ...]:
@@ -65,39 +75,38 @@ def in_columns(lines: Sequence[Cell], columns: int, gap: int) -> tuple[Cell, ...
     return tuple(rows)
 
 
-def table_lines(table: Table, width: int, room: int, drop: tuple[str, ...] = ()) -> tuple[Cell, ...]:
-    """Return a table of at most `room` lines, titles first; the last column takes what is left.
+def table_lines(
+    table: Table, width: int, room: int, *, flexible: str, drop: tuple[str, ...] = ()
+) -> tuple[Cell, ...]:
+    """Return a table of at most `room` lines, titles first; the flexible column takes what is left.
 
-    Columns named in `drop` are left out, first to last, while the last one has too little.
+    Columns named in `drop` are left out, first to last, while the flexible one has too little.
     """
-    shown = list(range(len(table.columns)))
-    rows = table.rows[: max(0, room - 1)]
-    widths = [max(cell_len(cells[i]) for cells in (table.columns, *rows)) for i in range(len(table.columns))]
+    titles, rows = table.columns, table.rows[: max(0, room - 1)]
+    if flexible not in titles:
+        return ()
+    widths = {
+        title: max(cell_len(cells[place]) for cells in (titles, *rows)) for place, title in enumerate(titles)
+    }
+    shown = list(titles)
     for title in drop:
-        if width - sum(widths[i] + 2 for i in shown[:-1]) >= LEAST_LAST:
+        if _left(widths, shown, flexible, width) >= LEAST_FLEXIBLE:
             break
-        shown = [i for i in shown if table.columns[i] != title]
-    titles = _row(table.columns, shown, widths, rows, width)
-    return (mute(titles), *(_row(cells, shown, widths, rows, width) for cells in rows))[:room]
-
-
-LEAST_LAST = 12
-"""Cells that the last column of a table should have."""
-
-
-def _row(
-    cells: tuple[str, ...],
-    shown: list[int],
-    widths: list[int],
-    rows: tuple[tuple[str, ...], ...],
-    width: int,
-) -> Cell:
-    pieces = [
-        fit(cells[i], widths[i], right=all(_is_number(row[i]) for row in rows)) + "  " for i in shown[:-1]
+        shown = [each for each in shown if each != title]
+    widths[flexible] = max(1, _left(widths, shown, flexible, width))
+    places = [titles.index(title) for title in shown]
+    right = {place for place in places if all(_is_number(row[place]) for row in rows)}
+    lines = [
+        "  ".join(fit(cells[i], widths[titles[i]], right=i in right) for i in places)
+        for cells in (titles, *rows)
     ]
-    left = width - sum(cell_len(piece) for piece in pieces)
-    last = fit(cells[shown[-1]], left) if shown else ""
-    return cut((Piece("".join(pieces)), Piece(last)), width)
+    return tuple(
+        cut((Piece(line, Tone.PLAIN if place else Tone.MUTED),), width) for place, line in enumerate(lines)
+    )[:room]
+
+
+def _left(widths: dict[str, int], shown: list[str], flexible: str, width: int) -> int:
+    return width - sum(widths[title] + GRID_GAP for title in shown if title != flexible)
 
 
 def _is_number(text: str) -> bool:

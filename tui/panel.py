@@ -43,6 +43,8 @@ class Panel(Lines, can_focus=True):
 
     scene: var[Scene] = var(Scene())
     """What it draws from."""
+    place: var[str] = var("")
+    """Which of how many it is, while it stands alone; part of its heading."""
 
     def facts(self, view: View, width: int, room: int) -> tuple[Cell, ...]:
         """Return the lines of one view, the most important first; what is beyond `room` is cut off."""
@@ -56,6 +58,10 @@ class Panel(Lines, can_focus=True):
         """Draw the new values."""
         self.ask_redraw()
 
+    def watch_place(self) -> None:
+        """Draw the new heading."""
+        self.ask_redraw()
+
     def on_focus(self) -> None:
         """Show that the keys act on it."""
         self._redraw()
@@ -67,13 +73,13 @@ class Panel(Lines, can_focus=True):
     def picture(self, width: int, height: int) -> tuple[Cell, ...]:
         """Return heading, facts and plots."""
         view = View(self.scene, sources(self.scene, self.KINDS))
-        heading = _heading(view, self.NAME, width, focused=self.has_focus)
+        heading = _heading(view, self.NAME, self.place, width, focused=self.has_focus)
         plots = self.plots(view)
         room = height - 1
-        facts = self._facts(view, width, room)
-        if plots and room >= PLOT_FROM + 2:
-            facts = facts[: max(2, room - max(PLOT_FROM, (room + 1) // 2))]
-        return (heading, *facts, *self._plots(plots, width, room - len(facts)))
+        plots_wish = max(PLOT_FROM, (room + 1) // 2) if plots and room >= PLOT_FROM + 2 else 0
+        facts = self._facts(view, width, room - plots_wish)[: room - plots_wish]
+        body = (*facts, *self._plots(plots, width, room - len(facts)))
+        return (heading, *body) if self.scene.live else tuple(mute(line) for line in (heading, *body))
 
     def _facts(self, view: View, width: int, room: int) -> tuple[Cell, ...]:
         if not self.EACH or len(view.sources) == 1:
@@ -104,7 +110,7 @@ class Panel(Lines, can_focus=True):
         return tuple(lines)
 
 
-def _heading(view: View, name: str, width: int, *, focused: bool) -> Cell:
+def _heading(view: View, name: str, place: str, width: int, *, focused: bool) -> Cell:
     """Return the first line: name, level in letters, age of the oldest result."""
     oldest = min((source.state.last.at for source in view.sources), default=0.0)
     passed = age(max(0.0, view.scene.now - oldest)) if oldest else "-"
@@ -116,7 +122,7 @@ def _heading(view: View, name: str, width: int, *, focused: bool) -> Cell:
     left = (
         Piece(f"{mark} ", Tone.FOCUS if focused else Tone.RULE),
         Piece(name, Tone.FOCUS if focused else Tone.STRONG),
-        Piece(" "),
+        Piece(f" {place} " if place else " ", Tone.MUTED),
     )
     right = (Piece(f" {word}", tone), Piece(f" {passed:>4}", Tone.MUTED))
     return spread(left, right, width, rule, Tone.RULE)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from math import isnan
 
 from checks.model import Series
-from checks.units import show
 from tui.axes import Threshold
+from tui.facts import number
 from tui.source import View
 from tui.widgets.plot import Course, PlotData
 
@@ -88,7 +88,7 @@ def _plot(
     unit = next((series.unit for series in lines.values() if series.unit), "")
     marks = _marks(tuple(lines))
     courses = tuple(
-        Course(label, mark, series, "" if (value := current[label]) is None else show(value, unit))
+        Course(label, mark, series, "" if (value := current[label]) is None else number(value, unit))
         for (label, series), mark in zip(lines.items(), marks, strict=True)
     )
     scene = view.scene

@@ -7,5 +7,6 @@ from __future__ import annotations
 
 from tui.screen import ConsoleScreen
 from tui.screens.health import HealthScreen
+from tui.screens.resources import ResourcesScreen
 
-SCREENS: tuple[type[ConsoleScreen], ...] = (HealthScreen,)
+SCREENS: tuple[type[ConsoleScreen], ...] = (HealthScreen, ResourcesScreen)

@@ -31,6 +31,8 @@ class Scene:
     """Seconds that plots show."""
     where: tzinfo | None = None
     ascii_only: bool = False
+    live: bool = True
+    """False while no agent answers: what is shown is getting old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,8 @@ class View:
         """Return a reading that has no siblings; None when it was not measured."""
         return next((r.value for s in self.sources for r in s.readings if r.name == name), None)
 
-    def total(self, name: str) -> float | None:
-        """Return the sum of a reading over the checks; None when none of them measured it."""
+    def sum_of(self, name: str) -> float | None:
+        """Return the sum of a reading over checks and members; None when none of them measured it."""
         values = [r.value for s in self.sources for r in s.readings if r.name == name]
         return sum(values) if values else None
 
@@ -120,6 +122,17 @@ class View:
                 for source in self.sources
                 for verdict in source.state.last.verdicts
                 if verdict.firing and verdict.reading == name and verdict.labels == labels
+            )
+        )
+
+    def worst_of(self, name: str) -> Level:
+        """Return the worst level that a firing rule gives to any member of a reading."""
+        return worst(
+            tuple(
+                verdict.level
+                for source in self.sources
+                for verdict in source.state.last.verdicts
+                if verdict.firing and verdict.reading == name
             )
         )
 

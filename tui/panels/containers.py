@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from checks.model import Level, Table
-from checks.units import show
 from tui.cell import LEVEL_TONE, Cell, Piece, Tone
-from tui.facts import Fact, grid, table_lines
+from tui.facts import Fact, grid, number, table_lines
 from tui.panel import Panel
 from tui.plots import members_plot
 from tui.source import View
@@ -32,12 +31,12 @@ Docker has restarted it since it was made."""
     def facts(self, view: View, width: int, room: int) -> tuple[Cell, ...]:
         """Return the counts and a line for each container, busiest first."""
         counts = [
-            Fact(name, show(value, ""), Level.WARN if name in BAD and value else view.level_of(name))
+            Fact(name, number(value, ""), Level.WARN if name in BAD and value else view.level_of(name))
             for name in COUNTS
-            if (value := view.total(name)) is not None
+            if (value := view.sum_of(name)) is not None
         ]
         head = (_counts(counts),) if room < 6 else grid(counts, width)
-        return (*head, *table_lines(containers(view), width, room - len(head), drop=DROP))
+        return (*head, *table_lines(containers(view), width, room - len(head), flexible="name", drop=DROP))
 
     def plots(self, view: View) -> tuple[PlotData, ...]:
         """Return the busiest and the largest."""
@@ -51,7 +50,7 @@ DROP = ("received", "sent", "restarts")
 
 
 def containers(view: View) -> Table:
-    """Return the containers as a table: numbers first, so that long names are what is cut."""
+    """Return the containers as a table, busiest first."""
     members = {name: view.members(name) for name in COLUMNS}
     names = sorted(
         {label for each in members.values() for label in each},
@@ -59,15 +58,15 @@ def containers(view: View) -> Table:
     )
     rows = tuple(
         (
+            label,
             *(
-                show(members[name][label].value, unit) if label in members[name] else "-"
+                number(members[name][label].value, unit) if label in members[name] else "-"
                 for name, unit in COLUMNS.items()
             ),
-            label,
         )
         for label in names
     )
-    return Table((*COLUMNS, "name"), rows)
+    return Table(("name", *COLUMNS), rows)
 
 
 def _highest(view: View, name: str) -> list[str]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from tui.cell import Cell
-from tui.facts import GRID_CELL, GRID_GAP, Fact, grid, in_columns
-from tui.format import amount
+from tui.facts import GRID_CELL, GRID_GAP, Fact, grid, in_columns, number
 from tui.panel import Panel
 from tui.plots import reading_plot
 from tui.source import View
@@ -34,13 +33,13 @@ which some task waited for a processor."""
         bar = Bar(
             "total",
             usage,
-            amount(usage, "%"),
+            number(usage, "%"),
             thresholds=view.thresholds("usage"),
             level=view.level_of("usage"),
         )
         total = draw_bar(bar, width, 6, 6, ascii_only=self.scene.ascii_only)
         parts = [
-            Fact(name, amount(value, "%"), view.level_of(name))
+            Fact(name, number(value, "%"), view.level_of(name))
             for name in (*PARTS, "pressure")
             if (value := view.value(name)) is not None
         ]

@@ -14,6 +14,8 @@ from tui.widgets.bar import Bar, draw_bar
 from tui.widgets.plot import PlotData
 
 LABEL_MOST = 18
+WORDS_FROM = 50
+"""Cells from which numbers are named in the line itself, not only in the help."""
 
 
 class DiskPanel(Panel):
@@ -54,8 +56,8 @@ work."""
         value, text, name = mount.value, f"{mount.value:.0f} %", "used"
         if inodes is not None and inodes.value > value:
             value, text, name = inodes.value, f"inodes {inodes.value:.0f} %", "inodes_used"
-        elif free is not None and width >= 30:
-            text = f"{show(free.value, 'B')} free {text:>5}"
+        elif free is not None:
+            text = f"{show(free.value, 'B')}{' free' if width >= WORDS_FROM else ''} {text:>5}"
         bar = Bar(
             mount.label,
             value,
@@ -67,7 +69,9 @@ work."""
             ),
             muted=mount.stale,
         )
-        return draw_bar(bar, width, label, 19 if width >= 36 else 12, ascii_only=self.scene.ascii_only)
+        return draw_bar(
+            bar, width, label, 19 if width >= WORDS_FROM else 14, ascii_only=self.scene.ascii_only
+        )
 
     def _device(self, view: View, device: Member, width: int, label: int) -> Cell:
         read, write = (view.members(name).get(device.label) for name in ("read", "write"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from checks.units import show
 from tui.cell import Cell
 from tui.facts import Fact, grid
 from tui.panel import Panel
@@ -45,7 +44,7 @@ Tasks that ran or waited for a processor or a disk, averaged over 1, 5 and 15 mi
             if (load := view.value(name)) is not None
         ]
         rest = [
-            Fact(name, show(number, unit), view.level_of(name))
+            Fact(name, number(number, unit), view.level_of(name))
             for name, unit in UNITS.items()
             if (number := view.value(name)) is not None
         ]

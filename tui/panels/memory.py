@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from checks.units import show
 from tui.cell import Cell
-from tui.facts import Fact, grid
-from tui.format import amount
+from tui.facts import Fact, grid, number
 from tui.panel import Panel
 from tui.plots import reading_plot
 from tui.source import View
@@ -34,7 +32,7 @@ time in which some task waited for memory."""
         if view.value("swap_total"):
             lines.append(self._share(view, width, "swap", "swap_used", "swap_bytes", "swap_total"))
         rest = [
-            Fact(name.replace("_", " "), show(value, unit), view.level_of(name))
+            Fact(name.replace("_", " "), number(value, unit), view.level_of(name))
             for name, unit in UNITS.items()
             if (value := view.value(name)) is not None
         ]
@@ -48,8 +46,8 @@ time in which some task waited for memory."""
 
     def _share(self, view: View, width: int, label: str, share: str, size: str, whole: str) -> Cell:
         value, held, total = view.value(share), view.value(size), view.value(whole)
-        text = amount(value, "%")
+        text = number(value, "%")
         if held is not None and total is not None:
-            text = f"{show(held, 'B')} of {show(total, 'B')} {text:>6}"
+            text = f"{number(held, 'B')} of {number(total, 'B')} {text:>6}"
         bar = Bar(label, value, text, thresholds=view.thresholds(share), level=view.level_of(share))
         return draw_bar(bar, width, 4, 26 if width >= 46 else 0, ascii_only=self.scene.ascii_only)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from checks.model import worst
-from checks.units import show
+from checks.model import Level, worst
 from tui.cell import LEVEL_TONE, Cell, Piece, Tone
-from tui.facts import Fact, grid
+from tui.facts import Fact, grid, number
 from tui.lines import fit
 from tui.panel import Panel
 from tui.plots import busiest, reading_plot
@@ -15,7 +14,7 @@ from tui.source import Member, View
 from tui.widgets.plot import PlotData
 
 TCP = ("established", "listen", "time_wait")
-RATES = ("received", "sent", "errors", "drops")
+TROUBLES = ("errors", "drops")
 
 
 class NetworkPanel(Panel):
@@ -30,23 +29,20 @@ connections: open, waiting for a peer, closed a moment ago."""
 
     def facts(self, view: View, width: int, room: int) -> tuple[Cell, ...]:
         """Return the interfaces, busiest first, and the TCP connections."""
-        sent = view.members("sent")
-        interfaces = sorted(
-            view.members("received").values(),
-            key=lambda each: (
-                each.label == "lo",
-                -(each.value + sent[each.label].value if each.label in sent else 0),
-            ),
-        )
+        interfaces = sorted(view.members("received").values(), key=lambda each: _rank(view, each))
         label = min(12, max((len(each.label) for each in interfaces), default=1))
-        tcp = [
-            Fact(f"tcp {name}".replace("_", " ") if width >= 58 else name.replace("_", " "), show(count, ""))
-            for name in TCP
-            if (count := view.value(f"tcp_{name}")) is not None
-        ]
-        connections = grid(tcp, width)
-        share = max(1, room - len(connections)) if room > 2 else room
-        return (*(self._interface(view, each, width, label) for each in interfaces[:share]), *connections)
+        counts = [(name.replace("_", " "), f"tcp_{name}", "", view.value(f"tcp_{name}")) for name in TCP]
+        troubles = [(name, name, "/s", view.sum_of(name)) for name in TROUBLES]
+        numbers = grid(
+            [
+                Fact(title, number(value, unit), view.worst_of(name))
+                for title, name, unit, value in (*troubles, *counts)
+                if value or (value is not None and name not in TROUBLES)
+            ],
+            width,
+        )
+        share = max(1, room - len(numbers)) if room > 2 else room
+        return (*(_interface(view, each, width, label) for each in interfaces[:share]), *numbers)
 
     def plots(self, view: View) -> tuple[PlotData, ...]:
         """Return the traffic of the busiest interface, then the connections."""
@@ -56,26 +52,22 @@ connections: open, waiting for a peer, closed a moment ago."""
             reading_plot(view, "TCP", ("tcp_established",), labels={"tcp_established": "established"}),
         )
 
-    def _interface(self, view: View, interface: Member, width: int, label: int) -> Cell:
-        values = {name: view.members(name).get(interface.label) for name in RATES}
-        words = ("in", "out") if width < 60 else ("received", "sent")
-        parts = [
-            f"{word} {show(each.value, 'B/s'):>10}"
-            for word, each in zip(words, (values["received"], values["sent"]), strict=True)
-            if each is not None
-        ]
-        parts += [
-            f"{name} {show(each.value, '/s')}"
-            for name in ("errors", "drops")
-            if (each := values[name]) is not None and each.value
-        ]
-        level = worst(tuple(view.level_of(name, interface.reading.labels) for name in RATES))
-        flag = "" if LEVEL_TONE[level] is Tone.OK else f" {level.letter}"
-        return (
-            Piece(fit(interface.label, label) + " ", Tone.MUTED),
-            Piece(
-                fit("  ".join(parts), width - label - 1 - len(flag), right=len(parts) < 3),
-                Tone.MUTED if interface.stale else Tone.PLAIN,
-            ),
-            Piece(flag, LEVEL_TONE[level]),
-        )
+
+def _rank(view: View, interface: Member) -> tuple[bool, float]:
+    """Return what to sort by: the busiest first, the loopback last."""
+    sent = view.members("sent").get(interface.label)
+    return interface.label == "lo", -(interface.value + (sent.value if sent else 0.0))
+
+
+def _interface(view: View, interface: Member, width: int, label: int) -> Cell:
+    sent = view.members("sent").get(interface.label)
+    labels = interface.reading.labels
+    level = worst(tuple(view.level_of(name, labels) for name in ("received", "sent", *TROUBLES)))
+    flag = "" if level is Level.OK else f" {level.letter}"
+    out = f"  out {number(sent.value, 'B/s'):>10}" if sent else ""
+    text = f"in {number(interface.value, 'B/s'):>10}{out}"
+    return (
+        Piece(fit(interface.label, label) + " ", Tone.MUTED),
+        Piece(fit(text, width - label - 1 - len(flag)), Tone.MUTED if interface.stale else Tone.PLAIN),
+        Piece(flag, LEVEL_TONE[level]),
+    )

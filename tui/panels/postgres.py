@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from checks.units import show
 from tui.cell import Cell
-from tui.facts import Fact, grid
-from tui.format import amount
+from tui.facts import Fact, grid, number
 from tui.panel import Panel
 from tui.plots import checks_plot, reading_plot
 from tui.source import View
@@ -46,7 +44,7 @@ shared buffers."""
     def facts(self, view: View, width: int, room: int) -> tuple[Cell, ...]:
         """Return connections, then the numbers that tell trouble, then the rest."""
         used, count = view.value("connections_used"), view.value("connections")
-        text = amount(used, "%") if count is None else f"{count:.0f} = {amount(used, '%'):>6}"
+        text = number(used, "%") if count is None else f"{count:.0f}  {number(used, '%'):>6}"
         bar = Bar(
             "connections" if width >= 44 else "conn",
             used,
@@ -58,7 +56,7 @@ shared buffers."""
             ),
         )
         facts = [
-            Fact(title, show(value, unit), view.level_of(name))
+            Fact(title, number(value, unit), view.level_of(name))
             for name, (title, unit) in FACTS.items()
             if (value := view.value(name)) is not None and (value or name != "replay_lag")
         ]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from checks.units import show
 from tui.cell import Cell
-from tui.facts import Fact, grid, table_lines
+from tui.facts import Fact, grid, number, table_lines
 from tui.panel import Panel
 from tui.source import View
 
+DROP = ("age", "user", "memory")
 UNITS = {"count": "", "cpu": "%", "memory": "B", "threads": "", "zombies": ""}
 
 
@@ -28,9 +28,9 @@ for certain processes shows those. Where there are several checks, the one that 
         most = max(view.sources, key=lambda source: len(source.state.last.observation.rows.rows))
         one = View(view.scene, (most,))
         sums = [
-            Fact(name, show(value, unit), one.level_of(name))
+            Fact(name, number(value, unit), one.level_of(name))
             for name, unit in UNITS.items()
             if (value := one.value(name)) is not None and (value or name != "zombies")
         ]
         head = grid(sums, width)[:1] if room >= 5 else ()
-        return (*head, *table_lines(one.table(), width, room - len(head), drop=("age", "user", "memory")))
+        return (*head, *table_lines(one.table(), width, room - len(head), flexible="command", drop=DROP))

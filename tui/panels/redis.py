@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from checks.units import show
 from tui.cell import Cell
-from tui.facts import Fact, grid
-from tui.format import amount
+from tui.facts import Fact, grid, number
 from tui.panel import Panel
 from tui.plots import checks_plot, reading_plot
 from tui.source import View
@@ -42,16 +40,16 @@ keys thrown out because memory was full. last save: time since the last snapshot
         """Return memory, then the rest."""
         used, held = view.value("memory_used"), view.value("memory")
         facts = [
-            Fact(title, show(value, unit), view.level_of(name))
+            Fact(title, number(value, unit), view.level_of(name))
             for name, (title, unit) in FACTS.items()
             if (value := view.value(name)) is not None
         ]
         if used is None:
-            return grid([Fact("memory", amount(held, "B"), view.level_of("memory")), *facts], width)
+            return grid([Fact("memory", number(held, "B"), view.level_of("memory")), *facts], width)
         bar = Bar(
             "memory",
             used,
-            f"{amount(held, 'B')} = {amount(used, '%'):>6}",
+            f"{number(held, 'B')}  {number(used, '%'):>6}",
             thresholds=view.thresholds("memory_used"),
             level=view.level_of("memory_used"),
         )

@@ -57,10 +57,12 @@ def _track(bar: Bar, room: int, ascii_only: bool) -> Cell:
     tone = Tone.MUTED if bar.muted else Tone.COURSE_1 if bar.level is Level.OK else LEVEL_TONE[bar.level]
     cells = [(full, tone)] * (halves // 2) + [(half, tone)] * (halves % 2)
     cells += [(empty, Tone.RULE)] * (room - len(cells))
-    for threshold in sorted(bar.thresholds, key=lambda threshold: threshold.level.severity):
-        place = int(threshold.bound / bar.whole * room) if bar.whole > 0 else -1
+    taken = room
+    for threshold in sorted(bar.thresholds, key=lambda threshold: -threshold.level.severity):
         if 0 < threshold.bound <= bar.whole:
-            cells[min(place, room - 1)] = (threshold.level.letter, LEVEL_TONE[threshold.level])
+            place = min(room - 1, int(threshold.bound / bar.whole * room))
+            taken = place if place != taken else max(0, place - 1)
+            cells[taken] = (threshold.level.letter, LEVEL_TONE[threshold.level])
     pieces: list[Piece] = []
     for text, ink in cells:
         if pieces and pieces[-1].tone == ink:

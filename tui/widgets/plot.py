@@ -16,7 +16,7 @@ from checks.units import show
 from tui.axes import Threshold, round_top, time_ticks
 from tui.canvas import Canvas
 from tui.cell import LEVEL_TONE, Cell, Piece, Tone
-from tui.lines import Lines, cut, fit
+from tui.lines import Lines, fit, spread, width_of
 from tui.sampling import Sample, sample
 
 COURSE_TONES = (Tone.COURSE_1, Tone.COURSE_2, Tone.COURSE_3, Tone.COURSE_4)
@@ -97,20 +97,41 @@ def draw_plot(data: PlotData, width: int, height: int, *, ascii_only: bool = Fal
 
 
 def _legend(data: PlotData, width: int) -> Cell:
-    pieces = [Piece(data.title, Tone.MUTED)] if data.title else []
+    """Return title, names and newest values, and the span; what finds no room is left out."""
+    span = (Piece(f" {_span(data.span)}", Tone.MUTED),)
+    room = width - width_of(span)
+    full = _names(data, with_values=True)
+    title = (Piece(data.title, Tone.MUTED), Piece("  ")) if data.title else ()
+    for left in ((*title, *full), full, (*title, *_names(data, with_values=False))):
+        if width_of(left) <= room:
+            return spread(left, span, width)
+    return spread(_names(data, with_values=False), span, width)
+
+
+def _names(data: PlotData, *, with_values: bool) -> Cell:
+    """Return the name of each course; with several, its letter stands out."""
+    pieces: list[Piece] = []
     for index, course in enumerate(data.courses):
         if pieces:
             pieces.append(Piece("  "))
+        name = course.label
         if len(data.courses) > 1:
-            pieces.append(Piece(f"{course.mark} ", COURSE_TONES[index % len(COURSE_TONES)]))
-        pieces.append(Piece(course.label, Tone.MUTED))
-        pieces.append(Piece(f" {course.text}" if course.text else ""))
-    return cut(tuple(pieces), width)
+            begins = name.startswith(course.mark)
+            pieces.append(Piece(course.mark if begins else f"{course.mark} ", COURSE_TONES[index % 4]))
+            name = name[len(course.mark) :] if begins else name
+        pieces.append(Piece(name, Tone.MUTED))
+        if with_values and course.text:
+            pieces.append(Piece(f" {course.text}"))
+    return tuple(pieces)
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds / 3600:.0f} h" if seconds >= 3600 else f"{seconds / 60:.0f} min"
 
 
 def _gutter(data: PlotData) -> int:
     """Return the cells of the numbers beside the value axis: one width for each unit, so it never jumps."""
-    return {"%": 5, "B": 8, "B/s": 10, "/s": 6, "s": 7}.get(data.unit, 5)
+    return {"%": 5, "B": 8, "B/s": 10, "/s": 8, "s": 7}.get(data.unit, 5)
 
 
 def _highest(sampled: list[list[Sample | None]], thresholds: tuple[Threshold, ...]) -> float:
@@ -124,7 +145,7 @@ def _dot(canvas: Canvas, value: float, top: float) -> int:
 
 
 def _draw_course(canvas: Canvas, samples: list[Sample | None], top: float, index: int, mark: str) -> None:
-    tone, letter = COURSE_TONES[index % len(COURSE_TONES)], mark or "*"
+    tone, letter = COURSE_TONES[index % 4], mark or "*"
     for x, point in enumerate(samples):
         if point is not None:
             lowest, highest = _dot(canvas, point.low, top), _dot(canvas, point.high, top)
@@ -174,7 +195,7 @@ def _mark_ends(
         while (column, row) in taken:
             column -= 1
         taken.add((column, row))
-        canvas.write(column, row, courses[index].mark, COURSE_TONES[index % len(COURSE_TONES)])
+        canvas.write(column, row, courses[index].mark, COURSE_TONES[index % 4])
 
 
 def _say_nothing(canvas: Canvas) -> None:
