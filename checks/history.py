@@ -1,7 +1,7 @@
 """Owns the courses of readings in the store: how they are kept, for how long, and how they are read back.
 
 A sample is first a row of its result in `sample`. Once its hour is complete it is folded into its series: the
-samples as they were and the minutes in `chunk`, the hour in `hourly` (see `checks/sweep.py`). What is read is
+samples as they were and the minutes as chunks, the hour as a row (see `checks/sweep.py`). What is read is
 always both together, so that a fold, early or late, changes no picture.
 """
 
@@ -13,12 +13,11 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from checks.chunks import MINUTES, SAMPLES
 from checks.model import HistoryQuery, Labels, Reading, Result, Series
-from checks.points import HOUR, LARGEST, MINUTE, Point, roll_up, sample, thin, unpack
+from checks.points import HOUR, LARGEST, MINUTE, Point, sample, thin
 
 DAY = 86_400.0
-RAW_STEP = 0
-MINUTE_STEP = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ def values_of(body: bytes) -> Iterator[tuple[int, float]]:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What part of the store answers a query: the finest data that fits and is still there."""
+    """What part of the store answers a query."""
 
     since: int
     until: int
@@ -120,8 +119,8 @@ class Window:
 
 
 def window(query: HistoryQuery, retention: Retention, now: float) -> Window:
-    """Choose what answers the query."""
-    span = (query.until - query.since) / max(1, query.points)
+    """Choose what answers the query: the coarsest data that gives half as many points as asked, or more."""
+    span = 2 * (query.until - query.since) / max(1, query.points)
     age = now - query.since
     width = 0
     if span >= 60 or age > retention.raw:
@@ -151,9 +150,9 @@ def as_series(query: HistoryQuery, labels: Labels, unit: str, points: list[Point
     Spans of which one part was folded and another was not become one again.
     """
     since, until = round(query.since * 1000), round(query.until * 1000)
-    within = [point for point in points if since < point.at + max(1, width) and point.at <= until]
-    whole = roll_up(within, width) if width else sorted(within)
-    thinned, step = thin(whole, width, until - since + width, query.points)
+    first = since - width + (1 if width else 0)
+    within = [point for point in points if first <= point.at <= until]
+    thinned, step = thin(within, width, until - since + width, query.points)
     at, low, mean, high, _ = zip(*thinned, strict=True) if thinned else ((),) * 5
     seconds = tuple(time / 1000 for time in at)
     return Series(query.check, query.reading, labels, unit, seconds, low, mean, high, step / 1000)
@@ -200,8 +199,5 @@ def _folded(connection: sqlite3.Connection, series: int, part: Window) -> Iterat
             (series, *part.hours),
         )
         return (Point(hour * HOUR, low, mean, high, count) for hour, low, mean, high, count in rows)
-    rows = connection.execute(
-        "SELECT hour, body FROM chunk WHERE series = ? AND step = ? AND hour BETWEEN ? AND ? ORDER BY hour",
-        (series, part.width // 1000, *part.hours),
-    )
-    return (point for hour, body in rows for point in unpack(body, hour * HOUR))
+    chunks = MINUTES if part.width else SAMPLES
+    return chunks.between(connection, series, *part.hours)

@@ -41,17 +41,18 @@ def roll_up(points: Iterable[Point], width: int) -> list[Point]:
     Summing up what was summed up before gives the same as doing it at once.
     """
     spans: dict[int, list[float]] = {}
-    for at, low, mean, high, count in points:
-        span = spans.get(at - at % width)
-        if span is None:
-            spans[at - at % width] = [low, mean * count, high, count]
+    for at, low, mean, high, samples in points:
+        start = at - at % width
+        if start not in spans:
+            spans[start] = [low, mean * samples, high, samples]
             continue
+        span = spans[start]
         if low < span[0]:
             span[0] = low
         if high > span[2]:
             span[2] = high
-        span[1] += mean * count
-        span[3] += count
+        span[1] += mean * samples
+        span[3] += samples
     return [
         Point(at, low, total / count, high, int(count))
         for at, (low, total, high, count) in sorted(spans.items())
@@ -59,13 +60,14 @@ def roll_up(points: Iterable[Point], width: int) -> list[Point]:
 
 
 def thin(points: list[Point], step: int, span: int, limit: int) -> tuple[list[Point], int]:
-    """Return at most `limit` points (two at least) for a picture of `span`, and the width of each.
+    """Return points of width `step`, in any order, as at most `limit` (two at least) rising ones.
 
-    The spans stay where they are while the picture moves on, so that a plot does not flicker.
+    Also returns their width. `span` is that of the picture; spans stay where they are while it moves on, so
+    that a plot does not flicker. Two points of one span become one.
     """
     limit = max(2, limit)
     if len(points) <= limit:
-        return points, step
+        return roll_up(points, step) if step else sorted(points), step
     unit = max(1, step)
     width = -(-span // ((limit - 1) * unit)) * unit
     return roll_up(points, width), width

@@ -69,11 +69,13 @@ class Store:
     ) -> None:
         """Write what is left and close the file."""
         self._ticking.cancel()
-        await self._tasks.__aexit__(None, None, None)
-        await self._run(self._writing, self._writer.close)
-        self._tell()
-        self._writing.shutdown()
-        self._reading.shutdown()
+        try:
+            await self._tasks.__aexit__(None, None, None)
+        finally:
+            await self._run(self._writing, self._writer.close)
+            self._tell()
+            self._writing.shutdown()
+            self._reading.shutdown()
 
     @property
     def notices(self) -> tuple[Notice, ...]:

@@ -11,18 +11,16 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
 
+from checks.chunks import MINUTES, SAMPLES
 from checks.database import transaction
-from checks.history import MINUTE_STEP, RAW_STEP, Retention, values_of
-from checks.points import HOUR, MINUTE, Point, pack, roll_up, sample, unpack
+from checks.history import Retention, values_of
+from checks.points import HOUR, MINUTE, Point, roll_up, sample
 
 GRACE = 2 * MINUTE
 """How long after its end an hour is complete: no probe that began in it is still running."""
 SLICE = 200
 """Rows that one step deletes at most."""
 
-_OLD_CHUNKS = """
-DELETE FROM chunk WHERE id IN (SELECT id FROM chunk WHERE series = ? AND step = ? AND hour < ? LIMIT ?)
-"""
 _OLD_HOURS = """
 DELETE FROM hourly WHERE (series, hour) IN
     (SELECT series, hour FROM hourly WHERE series = ? AND hour < ? LIMIT ?)
@@ -56,8 +54,8 @@ def prune(connection: sqlite3.Connection, retention: Retention, now: float) -> I
     """Delete what is older than its retention, at most `SLICE` rows a step."""
     oldest = _hour(now, retention.hours)
     for (series,) in connection.execute("SELECT id FROM series").fetchall():
-        yield from _delete(connection, _OLD_CHUNKS, series, RAW_STEP, _hour(now, retention.raw))
-        yield from _delete(connection, _OLD_CHUNKS, series, MINUTE_STEP, _hour(now, retention.minutes))
+        yield from _delete(connection, SAMPLES.delete_old, series, _hour(now, retention.raw))
+        yield from _delete(connection, MINUTES.delete_old, series, _hour(now, retention.minutes))
         yield from _delete(connection, _OLD_HOURS, series, oldest)
         yield from _delete(connection, _OLD_SERIES, series, oldest)
     for check, seq in connection.execute(_NEWEST_RESULTS).fetchall():
@@ -96,30 +94,14 @@ def _fold(connection: sqlite3.Connection, check: str, hour: int) -> None:
 
 
 def _fold_series(connection: sqlite3.Connection, series: int, hour: int, points: list[Point]) -> None:
-    samples = {point.at: point for point in [*_chunk(connection, series, RAW_STEP, hour), *points]}
-    _put_chunk(connection, series, RAW_STEP, hour, sorted(samples.values()))
-    minutes = roll_up([*_chunk(connection, series, MINUTE_STEP, hour), *points], MINUTE)
-    _put_chunk(connection, series, MINUTE_STEP, hour, minutes)
+    before = SAMPLES.between(connection, series, hour, hour)
+    samples = {point.at: point for point in [*before, *points]}
+    SAMPLES.put(connection, series, hour, sorted(samples.values()))
+    minutes = [*MINUTES.between(connection, series, hour, hour), *points]
+    MINUTES.put(connection, series, hour, roll_up(minutes, MINUTE))
     ((_, *columns),) = roll_up([*_hourly(connection, series, hour), *points], HOUR)
     connection.execute("INSERT OR REPLACE INTO hourly VALUES (?, ?, ?, ?, ?, ?)", (series, hour, *columns))
     connection.execute("UPDATE series SET seen = max(seen, ?) WHERE id = ?", (hour, series))
-
-
-def _chunk(connection: sqlite3.Connection, series: int, step: int, hour: int) -> list[Point]:
-    row = connection.execute(
-        "SELECT body FROM chunk WHERE series = ? AND step = ? AND hour = ?", (series, step, hour)
-    ).fetchone()
-    return [] if row is None else unpack(row[0], hour * HOUR)
-
-
-def _put_chunk(
-    connection: sqlite3.Connection, series: int, step: int, hour: int, points: list[Point]
-) -> None:
-    connection.execute(
-        "INSERT INTO chunk (series, step, hour, body) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (series, step, hour) DO UPDATE SET body = excluded.body",
-        (series, step, hour, pack(points, hour * HOUR)),
-    )
 
 
 def _hourly(connection: sqlite3.Connection, series: int, hour: int) -> list[Point]:

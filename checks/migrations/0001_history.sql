@@ -29,14 +29,22 @@ CREATE TABLE sample (
     PRIMARY KEY (check_name, at)
 ) STRICT, WITHOUT ROWID;
 
--- Complete hours: samples as they were (step 0) and by the minute (step 60).
-CREATE TABLE chunk (
+-- Complete hours, samples as they were.
+CREATE TABLE sample_chunk (
     id INTEGER PRIMARY KEY,
     series INTEGER NOT NULL REFERENCES series (id),
-    step INTEGER NOT NULL,      -- seconds
     hour INTEGER NOT NULL,      -- hours since the epoch
     body BLOB NOT NULL,         -- points, see checks/points.py
-    UNIQUE (series, step, hour)
+    UNIQUE (series, hour)
+) STRICT;
+
+-- Complete hours by the minute.
+CREATE TABLE minute_chunk (
+    id INTEGER PRIMARY KEY,
+    series INTEGER NOT NULL REFERENCES series (id),
+    hour INTEGER NOT NULL,      -- hours since the epoch
+    body BLOB NOT NULL,         -- points, see checks/points.py
+    UNIQUE (series, hour)
 ) STRICT;
 
 -- Complete hours by the hour.

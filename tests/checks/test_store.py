@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from checks import database
 from checks.board import Notice
 from checks.clock import SystemClock
 from checks.model import HistoryQuery, Level, Observation, Reading, Result
-from checks.schema import Migration
+from checks.schema import Migration, migrations
 from checks.store import Store
 from checks.testing import FakeClock, MemoryStore
 from checks.writer import BACKLOG
@@ -154,7 +155,7 @@ async def test_the_next_tries_come_after_ever_longer_pauses(
             await clock.advance(1)
             await store._run(store._writing, lambda: None)
         assert "Read-only file system" in store.notices[0].text
-        pauses = [later - earlier for earlier, later in zip(tries, tries[1:], strict=False)]
+        pauses = [later - earlier for earlier, later in pairwise(tries)]
     assert pauses[:7] == [1, 2, 4, 8, 15, 30, 30]
 
 
@@ -280,7 +281,7 @@ async def test_a_store_deleted_under_the_agent_is_made_anew(path: Path) -> None:
 
 
 async def test_a_store_of_a_newer_version_is_left_alone(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    future = (*database.migrations(), Migration(9999, "9999_future", "CREATE TABLE future (id INTEGER);\n"))
+    future = (*migrations(), Migration(9999, "9999_future", "CREATE TABLE future (id INTEGER);\n"))
     database.open_database(path, 0.0, future).connection.close()
     async with Store(path, SystemClock()) as store:
         store.put(result(1))
@@ -300,13 +301,13 @@ from checks.store import Store
 async def main():
     clock = SystemClock()
     async with Store(Path(sys.argv[1]), clock) as store:
-        before = max([round(r.observation.readings[0].value) for r in (await store.newest()).values()], default=0)
-        number = before
+        stored = (await store.newest()).values()
+        number = max((round(result.observation.readings[0].value) for result in stored), default=0)
         while True:
             number += 1
             for check in range(20):
-                readings = (Reading("number", number), Reading("latency", 0.5, "s"))
-                store.put(Result(f"check-{check}", Level.OK, clock.now(), 0.1, Observation("x", readings=readings)))
+                seen = Observation("x", readings=(Reading("number", number), Reading("latency", 0.5, "s")))
+                store.put(Result(f"check-{check}", Level.OK, clock.now(), 0.1, seen))
             print(number, clock.now(), flush=True)
             await clock.sleep(0.02)
 
