@@ -6,8 +6,9 @@ import argparse
 from pathlib import Path
 
 from agent.run import run
+from checks.command_line import leave
 
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(prog="walkdown-agent", allow_abbrev=False)
     arguments.add_argument("--system", type=Path, default=None)
-    raise SystemExit(run(arguments.parse_args().system, stay=False))
+    leave(run(arguments.parse_args().system, stay=False))

@@ -14,7 +14,7 @@ import click
 from agent.ask import Visit, visiting
 from checks import paths
 from checks.board import Snapshot, SystemInfo
-from checks.command_line import errors_as_exits, system_option
+from checks.command_line import errors_as_exits, leave, system_option
 from checks.errors import LinkError, UsageError
 from checks.formats import FORMATS, find_format
 from checks.model import Level, worst
@@ -39,7 +39,7 @@ def check(names: tuple[str, ...], output: str, here: bool, source: Path | None) 
     options = {"colour": True} if output == "text" and _wants_colour() else {}
     click.echo(render(system, snapshot, **options))
     levels = tuple(state.level for state in snapshot.states)
-    sys.exit(worst(levels).exit_code if levels else Level.UNKNOWN.exit_code)
+    leave(worst(levels).exit_code if levels else Level.UNKNOWN.exit_code)
 
 
 def _wants_colour() -> bool:
@@ -96,7 +96,7 @@ def watch(source: Path | None) -> None:
     """
     from agent.run import run
 
-    sys.exit(run(source, stay=True))
+    leave(run(source, stay=True))
 
 
 @click.group()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import click
 
@@ -17,6 +20,8 @@ USAGE = 64
 UNAVAILABLE = 69
 IO = 74
 CONFIG = 78
+PROBE_THREADS = "probe"
+"""How the names of the threads begin that blocking libraries run in."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -55,6 +60,15 @@ def errors_as_exits() -> Iterator[None]:
         raise Failure(str(error), UNAVAILABLE) from error
     except StoreError as error:
         raise Failure(str(error), IO) from error
+
+
+def leave(code: int) -> NoReturn:
+    """End the process, even when a thread hangs in a call that cannot be cancelled, as on a dead mount."""
+    if any(thread.name.startswith(PROBE_THREADS) for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 class Failure(click.ClickException):

@@ -45,7 +45,7 @@ def write_system(data: dict[str, Any], schema: str, about: str = "") -> str:
         if section == "checks" and value:
             parts.append(_checks(value))
         else:
-            parts.append(_yaml({section: value}))
+            parts.append(as_yaml({section: value}))
     return "\n".join(parts) + "\n"
 
 
@@ -59,7 +59,7 @@ def _checks(checks: dict[str, Any]) -> str:
         if check.get("group", "") not in ("", group):
             group = check["group"]
             parts.append(f"  {_comment(f'-- {group} --')}")
-        parts.append(textwrap.indent(_yaml({name: check}), "  ", lambda line: line != "\n"))
+        parts.append(textwrap.indent(as_yaml({name: check}), "  ", lambda line: line != "\n"))
     return "\n".join(parts)
 
 
@@ -67,7 +67,7 @@ def _comment(text: str) -> str:
     return "\n".join(f"# {line}".rstrip() for line in text.splitlines())
 
 
-def _yaml(data: dict[str, Any]) -> str:
+def as_yaml(data: dict[str, Any]) -> str:
     """Return data as YAML: mappings in lines, lists of single values in brackets."""
     yaml = YAML(typ="rt", pure=True)
     yaml.width = WIDTH
