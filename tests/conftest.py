@@ -3,7 +3,9 @@
 pytest_plugins: list[str] = [
     "tests.checks.configurations",
     "tests.servers.certificates",
+    "tests.servers.docker",
     "tests.servers.faults",
+    "tests.servers.fake_engine",
     "tests.servers.postgres",
     "tests.servers.proc",
     "tests.servers.redis",
