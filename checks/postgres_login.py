@@ -25,7 +25,7 @@ SSL_REQUEST = b"\x00\x00\x00\x08\x04\xd2\x16\x2f"
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Where to, as whom, and how: what makes two checks share one session."""
+    """Where to, as whom, and how."""
 
     host: str
     """A name, an address, or the folder of a Unix socket."""
@@ -43,6 +43,11 @@ class Login:
         if self.host.startswith("/"):
             return f"{self.host}/.s.PGSQL.{self.port}"
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Return what one session is kept for; a changed password or way of trusting replaces it."""
+        return "postgres", self.where, self.database, self.user
 
     async def addresses(self) -> tuple[str, ...]:
         """Return the addresses to try; one empty one for a Unix socket."""

@@ -37,6 +37,7 @@ class Session:
 
     def __init__(self, login: Login, connection: pq.abc.PGconn, timeout: float) -> None:
         """Take over a connection that is logged in."""
+        self._login = login
         self._where = login.where
         self._connection = connection
         self._limit = timeout
@@ -66,9 +67,9 @@ class Session:
         """Return how the session is protected, for the detail view."""
         return "TLS" if self._connection.ssl_in_use else "no TLS"
 
-    def is_quiet(self) -> bool:
-        """Return true while the server has neither closed the session nor said anything unasked."""
-        return is_quiet(self._connection.socket)
+    def serves(self, login: Login) -> bool:
+        """Return true while it is this login's and the server has neither closed it nor said anything."""
+        return self._login == login and is_quiet(self._connection.socket)
 
     async def ask(self, timeout: float, *statements: Statement) -> list[list[Row]]:
         """Return the rows of each statement, all asked in one round trip and in one read-only transaction.

@@ -34,7 +34,7 @@ TURNED_AWAY = (FULL, "DENIED")
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Where to and as whom: what makes two checks share one session."""
+    """Where to and as whom."""
 
     target: Target
     socket: str
@@ -47,15 +47,21 @@ class Login:
         """Return the server's name in messages."""
         return self.socket or self.target.name
 
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Return what one session is kept for; a changed password or way of trusting replaces it."""
+        return "redis", self.where, self.username
+
 
 class Session:
     """An open session. One task at a time may ask it; after any exception it must be closed."""
 
-    def __init__(self, where: str, wire: Wire) -> None:
+    def __init__(self, login: Login, wire: Wire) -> None:
         """Take over an open connection."""
-        self.where = where
+        self.where = login.where
+        self._login = login
         self._wire = wire
-        self._replies = Replies(where, wire.receive)
+        self._replies = Replies(login.where, wire.receive)
 
     @classmethod
     async def open(cls, login: Login, timeout: float, clock: Clock) -> Session:
@@ -66,10 +72,10 @@ class Session:
         """
         deadline = clock.monotonic() + budget(timeout)
         wire = await _connect(login, budget(timeout), clock)
-        session = cls(login.where, wire)
+        session = cls(login, wire)
         try:
             async with asyncio.timeout(deadline - clock.monotonic()):
-                await session._log_in(login)
+                await session._log_in()
         except TimeoutError:
             wire.close()
             message = f"{login.where}: connected, but the login was not answered"
@@ -79,9 +85,9 @@ class Session:
             raise
         return session
 
-    def is_quiet(self) -> bool:
-        """Return true while the server has neither closed the session nor said anything unasked."""
-        return self._wire.is_quiet()
+    def serves(self, login: Login) -> bool:
+        """Return true while it is this login's and the server has neither closed it nor said anything."""
+        return self._login == login and self._wire.is_quiet()
 
     async def send(self, *commands: tuple[str, ...]) -> None:
         """Send commands; each must be followed by one `reply`.
@@ -107,12 +113,13 @@ class Session:
         """End the session; never waits."""
         self._wire.close()
 
-    async def _log_in(self, login: Login) -> None:
+    async def _log_in(self) -> None:
         """Authenticate, and leave our name for `CLIENT LIST`, where a user may do that.
 
         Raises:
             ProbeError: when the login was refused, or the server turned us away as we came.
         """
+        login = self._login
         if login.password:
             user = (login.username,) if login.username else ()
             await self.send(("AUTH", *user, login.password))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 from checks.kind import ProbeContext, ReadingSpec
-from checks.model import Observation, Reading, Table
+from checks.model import Level, Observation, Reading, Table
 from checks.options import Seconds
 from checks.postgres_login import Login
 from checks.postgres_session import Row, Session
@@ -59,7 +59,8 @@ class PostgresCheck:
     passfile: str = ""
     """Password file of libpq's format; empty: `~/.pgpass`."""
     sslmode: Literal["", "disable", "prefer", "require", "verify-ca", "verify-full"] = ""
-    """How TLS is asked for, as in libpq; empty: `prefer` on this host, `verify-full` elsewhere."""
+    """How TLS is asked for, as in libpq; empty: `prefer` on this host, `verify-full` elsewhere. `require`
+    verifies nothing, and shows as a permanent WARN."""
     ca_file: str = ""
     """File of the certificates to trust; empty: those of the system."""
     long_query: Seconds = 0.0
@@ -120,14 +121,18 @@ warn:
         async def connect() -> Session:
             return await Session.open(login, context.timeout, context.clock)
 
-        async with context.keep.borrow(login, connect, Session.is_quiet) as session:
+        async with context.keep.borrow(login.key, connect, lambda kept: kept.serves(login)) as session:
 
             async def look() -> Look:
                 return await self._look(session, context)
 
             looks = await two_looks(context, "postgres", look)
             size = await self._size(session, context)
-            return _observation(looks, size, f"{login.where}, {session.protection}")
+            seen = _observation(looks, size, f"{login.where}, {session.protection}")
+        if self.sslmode == "require":
+            summary = f"{seen.summary}, certificate not verified"
+            return replace(seen, summary=summary, level=Level.WARN, error_class="tls_unverified")
+        return seen
 
     async def _look(self, session: Session, context: ProbeContext) -> Look:
         running = STATEMENTS["running"].with_values(str(self.long_query))

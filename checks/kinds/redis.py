@@ -120,7 +120,7 @@ warn:
         async def connect() -> Session:
             return await Session.open(login, context.timeout, context.clock)
 
-        async with context.keep.borrow(login, connect, Session.is_quiet) as session:
+        async with context.keep.borrow(login.key, connect, lambda kept: kept.serves(login)) as session:
 
             async def look() -> Look:
                 return await _look(session, context.clock.monotonic)

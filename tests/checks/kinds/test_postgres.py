@@ -1,6 +1,7 @@
 """What the kind `postgres` sees of real servers."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -28,6 +29,17 @@ def by_socket(server: Postgres, **options: object) -> PostgresCheck:
 def by_network(server: Postgres, user: str = "monitor", **options: object) -> PostgresCheck:
     given = {"host": "127.0.0.1", "port": server.port, "user": user, "password": SecretText(PASSWORD)}
     return PostgresCheck(**(given | options))
+
+
+def at(port: int, **options: object) -> PostgresCheck:
+    return PostgresCheck(**({"host": "127.0.0.1", "port": port, "sslmode": "disable"} | options))
+
+
+async def timed(check: PostgresCheck, timeout: float):
+    started = time.monotonic()
+    result = await probe(check, timeout=timeout)
+    assert time.monotonic() - started < timeout + 0.5
+    return result
 
 
 def readings(result: Result) -> dict[str, float]:

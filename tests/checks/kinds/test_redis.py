@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 
 import pytest
 
@@ -25,6 +26,13 @@ def readings(result: Result) -> dict[str, float]:
 
 async def again(runner: Runner, check: RedisCheck, memory: dict) -> Result:
     return await runner.run(Definition("cache", "redis", check), memory=memory)
+
+
+async def timed(check: RedisCheck, timeout: float = 5.0):
+    started = time.monotonic()
+    result = await probe(check, timeout=timeout)
+    assert time.monotonic() - started < timeout + 0.5
+    return result
 
 
 async def test_every_declared_reading_is_reported_in_its_unit(redis):
