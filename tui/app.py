@@ -10,10 +10,13 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 
+from rich.console import RenderableType
 from textual import on
+from textual._compositor import ChopsUpdate
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.reactive import var
+from textual.screen import Screen
 
 from agent.link import Attached, Detached, Link, LinkEvent, Updated
 from checks.board import EMPTY, Snapshot, SystemInfo
@@ -35,6 +38,7 @@ from tui.messages import (
     ResultsRequested,
     SnapshotArrived,
 )
+from tui.narrow_update import NarrowUpdate
 from tui.palette import ConsoleCommands
 from tui.screen import ConsoleScreen
 from tui.screen_registry import SCREENS
@@ -47,6 +51,8 @@ BEAT = 0.4
 SLOW_BEAT = 2.0
 TICK = 1.0
 SLOW_TICK = 5.0
+BATCH = 100
+"""Checks whose trends are learned in one go."""
 COPY_LIMIT = 8192
 """Characters; terminals cut or refuse longer clipboard writes."""
 
@@ -92,11 +98,12 @@ class ConsoleApp(HardenedApp):
         Binding(
             "colon,ctrl+p",
             "command_palette",
-            "Commands",
+            "Menu",
             id="app.commands",
             tooltip="Find a check or a command by its name",
         ),
-        Binding("q,ctrl+q", "quit", "Quit", id="app.quit", tooltip="Leave the console; the agent goes on"),
+        Binding("q", "quit", "Quit", id="app.quit", tooltip="Leave the console; the agent goes on"),
+        Binding("ctrl+q", "quit", "Quit", id="app.quit-anywhere", show=False, priority=True, tooltip="Leave"),
     ]
 
     system: var[SystemInfo] = var(SystemInfo())
@@ -133,6 +140,12 @@ class ConsoleApp(HardenedApp):
         """Begin to follow the agent and the time."""
         self.run_worker(self._follow(), name="link")
         self.run_worker(self._tick(), name="clock")
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Send only the cells that changed: see `tui/narrow_update.py`."""
+        if isinstance(renderable, ChopsUpdate):
+            renderable = NarrowUpdate.of(renderable)
+        super()._display(screen, renderable)
 
     # What comes down the link
 
@@ -184,9 +197,11 @@ class ConsoleApp(HardenedApp):
         try:
             link = self._agent()
             await link.pace(1 / (SLOW_BEAT if self._manners.slow else BEAT))
-            for info in system.checks:
-                results = await link.results(info.name, LENGTH)
-                self.trends = backfill(self.trends, info.name, results)
+            names = [info.name for info in system.checks]
+            for start in range(0, len(names), BATCH):
+                stored = {name: await link.results(name, LENGTH) for name in names[start : start + BATCH]}
+                self.trends = backfill(self.trends, stored)
+                await self._clock.sleep(0)
         except LinkError as error:
             self.log.warning(f"no trends: {error}")
 

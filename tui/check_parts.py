@@ -1,4 +1,4 @@
-"""Owns what the detail view of a check says: its state in words, its rules beside values, its evidence. Pure."""
+"""Owns what the detail view of a check says: its state in words, rules beside values, evidence. Pure."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from textual.content import Content
 
 from checks.model import Labels, Level, Reading, Result, Verdict
 from checks.units import show
-from tui.cell import LEVEL_TONE, Cell, Piece, Tone, cell, level_cell, text_of
+from tui.cell import LEVEL_TONE, LEVEL_WORD, Cell, Piece, Tone, cell, level_cell, text_of
 from tui.check_line import CheckLine, saw_of
 from tui.facts import table_lines
-from tui.format import age, amount, moment
+from tui.format import AGE_STEP, age, amount, moment
 from tui.widgets.header import LEVEL_COLOR
 
 EVIDENCE_ROWS = 100
@@ -32,7 +32,7 @@ def headline(line: CheckLine, now: float, where: tzinfo | None) -> Content:
         (f" {line.name} ", "bold"),
         (f" {what}", "$text-muted"),
     )
-    seen = f"seen {age(line.age)} ago" if line.age >= 5 else "seen now"
+    seen = f"seen {age(line.age)} ago" if line.age >= AGE_STEP else "seen now"
     took = f"took {show(state.last.elapsed, 's')}"
     since = f"{word} since {moment(state.since, now, where)} ({show(max(0.0, now - state.since), 's')})"
     third = " \u00b7 ".join(part for part in (seen, took, since, _certainty(line)) if part)
@@ -84,8 +84,8 @@ def reading_key(reading: Reading) -> str:
 
 
 def result_level(result: Result) -> Cell:
-    """Return the level of a stored result."""
-    return level_cell(result.level)
+    """Return the level of a stored result, quieter than that of a live one."""
+    return cell(LEVEL_WORD[result.level], LEVEL_TONE[result.level])
 
 
 def evidence(result: Result, width: int) -> Content:

@@ -1,6 +1,6 @@
 """Owns how a console is opened from the command line, and the exit code that it leaves.
 
-Textual is imported here, late: by then the environment that it reads is in order and a first line is on screen.
+Textual is imported here, late: by then the environment that it reads is in order.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from textual.screen import ModalScreen, Screen
 from checks.board import EMPTY, Snapshot, SystemInfo
 from tui.trend import Trend
 from tui.widgets.banner import Banner
-from tui.widgets.header import HeaderBar
+from tui.widgets.header import Facts, HeaderBar
 from tui.widgets.key_footer import KeyFooter
 
 
@@ -80,7 +80,7 @@ class ConsoleScreen(Screen[None]):
         if not self.can_be_seen:
             return
         self.set_class(bool(self.detached), "-detached")
-        self.query_one(HeaderBar).show(self.system, self.snapshot, self.now, self.detached)
+        self.query_one(HeaderBar).show(Facts(self.system, self.snapshot, self.now, self.detached))
         self.query_one(Banner).show(self.system, self.snapshot, self.now, self.detached)
         self.draw()
 

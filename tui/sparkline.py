@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from checks.model import Level
+from tui.axes import round_top
 from tui.cell import LEVEL_TONE, Cell, Piece, Tone
 from tui.trend import LENGTH, Point, Trend
 
@@ -16,9 +17,10 @@ NOTHING = "\u00b7"
 
 
 def sparkline(trend: Trend, *, ascii_only: bool = False, length: int = LENGTH) -> Cell:
-    """Return the trend, newest at the right; shares stand on 0 to 100 %, all else on 0 to its highest."""
+    """Return the trend, newest at the right; shares stand on 0 to 100 %, all else on 0 to a round number."""
     points = trend.points[-length:]
-    top = 100.0 if trend.unit == "%" else max((point.value or 0.0 for point in points), default=0.0)
+    highest = max((point.value or 0.0 for point in points), default=0.0)
+    top = 100.0 if trend.unit == "%" else round_top(highest, trend.unit)
     blocks = PLAIN_BLOCKS if ascii_only else BLOCKS
     glyphs = [(_tone(point), _glyph(point, top, blocks, ascii_only)) for point in points]
     padding = Piece(" " * (length - len(points)))

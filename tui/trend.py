@@ -51,16 +51,18 @@ def extend(trends: Mapping[str, Trend], snapshot: Snapshot) -> Mapping[str, Tren
     return longer
 
 
-def backfill(trends: Mapping[str, Trend], check: str, results: tuple[Result, ...]) -> Mapping[str, Trend]:
-    """Return the trends with the stored results of one check, newest first, put before what was seen."""
-    seen = trends.get(check, EMPTY_TREND)
+def backfill(trends: Mapping[str, Trend], stored: Mapping[str, tuple[Result, ...]]) -> Mapping[str, Trend]:
+    """Return the trends with stored results of some checks, newest first, put before what was seen."""
+    return {**trends, **{name: _before(trends.get(name, EMPTY_TREND), stored[name]) for name in stored}}
+
+
+def _before(seen: Trend, results: tuple[Result, ...]) -> Trend:
     first = seen.points[0].at if seen.points else float("inf")
     trend = EMPTY_TREND
     for result in reversed(results):
         if result.at < first:
             trend = _with(trend, result)
-    points = (trend.points + seen.points)[-LENGTH:]
-    return {**trends, check: Trend(points, seen.unit or trend.unit)}
+    return Trend((trend.points + seen.points)[-LENGTH:], seen.unit or trend.unit)
 
 
 def _with(trend: Trend, result: Result) -> Trend:

@@ -56,11 +56,11 @@ class HelpDialog(ModalScreen[None]):
 
 
 def keys_of(screen: Screen[None]) -> tuple[tuple[str, str], ...]:
-    """Return every key that works on the screen, with what it does; keys of one action stand together."""
+    """Return every key that works on the screen, with what it does; those of the footer come first."""
     keys: dict[str, list[str]] = {}
     said: dict[str, str] = {}
-    for active in screen.active_bindings.values():
-        binding = active.binding
+    bindings = [active.binding for active in screen.active_bindings.values()]
+    for binding in sorted(bindings, key=lambda binding: not binding.show):
         if binding.id and not binding.system:
             keys.setdefault(binding.id, []).append(screen.app.get_key_display(binding))
             said[binding.id] = binding.tooltip or binding.description

@@ -30,6 +30,12 @@ from tui.widgets.table_columns import Column
 from tui.widgets.table_rows import Row
 
 RESULTS = 50
+NOTHING = {
+    "#rules": "no rules: the check's own verdict counts",
+    "#readings": "no numbers were measured",
+    "#results": "no results yet",
+}
+"""What is said in place of rows."""
 SPAN = 3600.0
 """Seconds that the plot shows."""
 PLOT_PACE = 5.0
@@ -48,7 +54,7 @@ tab goes from part to part."""
     CSS_PATH = "check.tcss"
     BINDINGS = [
         Binding("escape", "back", "Back", id="check.back", tooltip="Back to where you came from"),
-        Binding("r", "rerun", "Run now", id="check.run", tooltip="Probe this check now"),
+        Binding("r", "rerun", "Run", id="check.run", tooltip="Probe this check now"),
         Binding("y", "copy", "Copy", id="check.copy", tooltip="Copy summary and evidence to the clipboard"),
     ]
 
@@ -72,14 +78,12 @@ tab goes from part to part."""
                     Column("now", "NOW", parts.verdict_now, flex=1, least=8),
                     Column("bound", "BOUND", _bound, width=9, right=True),
                     Column("pending", "", lambda verdict: cell(verdict.pending, Tone.MUTED), flex=1, drop=1),
-                    empty="no rules: the check's own verdict counts",
                     id="rules",
                 )
                 yield Static("Readings", classes="section")
                 yield LiveTable[Reading](
                     Column("name", "READING", parts.reading_name, flex=1, least=12, sort=lambda r: r.name),
                     Column("value", "VALUE", _value, width=10, right=True, sort=lambda r: r.value),
-                    empty="no numbers were measured",
                     id="readings",
                 )
                 yield Plot()
@@ -87,10 +91,9 @@ tab goes from part to part."""
                 yield Static("Last results", classes="section")
                 yield LiveTable[Result](
                     Column("at", "AT", self._at, width=12),
-                    Column("level", "LEVEL", parts.result_level, width=7),
+                    Column("level", "LEVEL", parts.result_level, width=5),
                     Column("took", "TOOK", _took, width=7, right=True, drop=1),
                     Column("saw", "SAW", lambda result: cell(result.summary), flex=1, least=12),
-                    empty="no results yet",
                     id="results",
                 )
                 yield Static("Evidence", classes="section")
@@ -101,7 +104,7 @@ tab goes from part to part."""
 
     def on_mount(self) -> None:
         """Ask for what was before."""
-        self.query_one("#readings").focus()
+        self.query_one("#rules").focus()
         self.post_message(ResultsRequested(self, self._check, RESULTS))
 
     def draw(self) -> None:
@@ -122,6 +125,7 @@ tab goes from part to part."""
         for name, rows in (("#rules", verdicts), ("#readings", readings), ("#results", results)):
             table = self.query_one(name, LiveTable)
             table.muted = bool(self.detached)
+            table.empty = NOTHING[name]
             table.show(rows)
         self._draw_plot(line)
 
@@ -153,9 +157,8 @@ tab goes from part to part."""
             )
             self.post_message(HistoryRequested(self, wish))
         series = self._course.series if self._course else ()
-        title = " ".join((self._chosen.name, parts.labels_text(self._chosen.labels)))
         courses = tuple(
-            Course(parts.labels_text(each.labels) or each.reading, "abcdefgh"[place % 8], each)
+            Course(parts.labels_text(each.labels), "abcdefgh"[place % 8], each)
             for place, each in enumerate(series)
         )
         bounds = tuple(
@@ -165,7 +168,7 @@ tab goes from part to part."""
         )
         self.query_one(Plot).show(
             PlotData(
-                title,
+                self._chosen.name,
                 courses,
                 self._chosen.unit,
                 self.now,
@@ -176,10 +179,10 @@ tab goes from part to part."""
             ascii_only=self.ascii_only,
         )
 
-    @on(LiveTable.Moved, "#readings")
-    def _reading_chosen(self, event: LiveTable.Moved) -> None:
+    @on(LiveTable.Chosen, "#readings")
+    def _reading_chosen(self, event: LiveTable.Chosen) -> None:
         row = event.table.selected
-        if row is not None and event.table.has_focus and event.table.touched:
+        if row is not None:
             reading: Reading = row.value
             self._chosen = parts.Chosen(reading.name, reading.labels, reading.unit)
             self._course, self._asked_at = None, 0.0

@@ -27,6 +27,8 @@ from tui.widgets.table_rows import Row
 
 ATTENTION = "needs attention"
 UNGROUPED = "other checks"
+NO_CHECKS = {False: "waiting for the agent", True: "this system has no checks"}
+"""What is said in place of checks: before and after the first picture came."""
 
 
 class HealthScreen(ConsoleScreen):
@@ -41,7 +43,7 @@ be measured, which is never a verdict on the target. STALE: the result is too ol
 The age says when the check was last probed. "1 of 3" is a problem seen once that needs three results in a
 row to be confirmed. The trend shows the last results, the newest at the right; its colour is the level."""
     BINDINGS = [
-        Binding("r", "rerun", "Run now", id="check.run", tooltip="Probe the check under the cursor now"),
+        Binding("r", "rerun", "Run", id="check.run", tooltip="Probe the check under the cursor now"),
         Binding("R", "rerun_all", "Run all", id="check.run-all", show=False, tooltip="Probe every check now"),
         Binding("slash", "filter", "Filter", id="table.filter", tooltip="Show only rows with these words"),
         Binding("y", "copy", "Copy", id="table.copy", show=False, tooltip="Copy the row to the clipboard"),
@@ -50,16 +52,15 @@ row to be confirmed. The trend shows the last results, the newest at the right; 
 
     def compose_body(self) -> ComposeResult:
         yield LiveTable[CheckLine](
-            Column("level", "LEVEL", level_of, width=7, sort=_severity),
-            Column("check", "CHECK", _name, most=28, sort=lambda line: line.name.casefold()),
+            Column("level", " LEVEL", level_of, width=7, sort=_severity),
+            Column("check", "CHECK", _name, most=26, sort=lambda line: line.name.casefold()),
             Column("group", "GROUP", _group, most=14, drop=3),
-            Column("saw", "SAW", saw_of, flex=1, least=16),
+            Column("saw", "SAW", saw_of, flex=1, least=24),
             Column(
                 "took", "TOOK", _took, width=7, drop=2, right=True, sort=lambda line: line.state.last.elapsed
             ),
             Column("age", "AGE", age_of, width=5, right=True, sort=lambda line: line.age),
             Column("trend", "TREND", self._trend, width=LENGTH, drop=1),
-            empty="no check fits",
             search=_searched,
             id="checks",
         )
@@ -69,7 +70,9 @@ row to be confirmed. The trend shows the last results, the newest at the right; 
         """Show the checks as they are now."""
         table = self._table
         table.muted = bool(self.detached)
-        table.show(in_order(check_lines(self.system, self.snapshot, self.now)))
+        lines = check_lines(self.system, self.snapshot, self.now)
+        table.empty = "no check fits the filter" if lines else NO_CHECKS[self.snapshot.number > 0]
+        table.show(in_order(lines))
 
     @property
     def _table(self) -> LiveTable[Any]:
@@ -84,7 +87,7 @@ row to be confirmed. The trend shows the last results, the newest at the right; 
 
     @on(FilterBar.Changed)
     def _filtered(self, event: FilterBar.Changed) -> None:
-        self._table.query = event.query
+        self._table.query_text = event.query
 
     @on(FilterBar.Closed)
     def _typed(self) -> None:

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from checks.board import Notice, Snapshot, SystemInfo
 from checks.model import Level
-from tui.format import age, clock_time, zone
+from tui.format import AGE_STEP, age, clock_time, zone
 
 MOST_NOTICES = 2
 
@@ -49,11 +49,15 @@ class Banner(Static):
 
 
 def _detached(reason: str, system: SystemInfo, snapshot: Snapshot, now: float) -> Content:
-    text = f" {reason}"
-    if snapshot.at:
-        since = clock_time(snapshot.at, zone(system.timezone))
-        text += f" \u00b7 what you see is from {since}, {age(now - snapshot.at)} old"
-    return Content.styled(" NO AGENT ", "$background on $error bold") + Content.styled(text, "bold")
+    badge = Content.styled(" NO AGENT ", "$background on $error bold")
+    if not snapshot.at:
+        return badge + Content.styled(f" {reason}", "bold")
+    seen = f" as of {clock_time(snapshot.at, zone(system.timezone))}, {_old(now - snapshot.at)}"
+    return badge + Content.styled(seen, "bold") + Content(f" \u00b7 {reason}")
+
+
+def _old(seconds: float) -> str:
+    return f"{age(seconds)} old" if seconds >= AGE_STEP else "just now"
 
 
 def _notices(notices: tuple[Notice, ...]) -> list[Content]:

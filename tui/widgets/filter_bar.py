@@ -18,7 +18,6 @@ class FilterBar(Horizontal):
     DEFAULT_CSS = """
     FilterBar {
         height: 1;
-        dock: bottom;
         display: none;
         background: $surface;
         &.-shown { display: block; }

@@ -1,4 +1,4 @@
-"""Owns the one line that is always on top: which system, how it is, since when that is known, what time it is.
+"""Owns the one line that is always on top: which system, how it is, what time it is.
 
 Parts that find no room are left out, the least important first; the level and the counts always stay.
 """
@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual import events
 from textual.content import Content
-from textual.widgets import Static
+from textual.geometry import Region
+from textual.widget import Widget
 
-from checks.board import Health, Snapshot, SystemInfo
+from checks.board import EMPTY, Health, Snapshot, SystemInfo
 from checks.model import Level
 from tui.format import clock_time, zone, zone_name
 
@@ -40,60 +40,82 @@ class Part:
     drop: int = 0
 
 
-class HeaderBar(Horizontal):
-    """The header of every screen."""
+NO_SYSTEM = SystemInfo()
 
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the line is made of."""
+
+    system: SystemInfo = NO_SYSTEM
+    snapshot: Snapshot = EMPTY
+    now: float = 0.0
+    """The agent's wall clock; 0 while it is not known."""
+    detached: str = ""
+    """Why no agent answers; empty while one does."""
+    extra: tuple[Part, ...] = ()
+    """What a screen or a walk has to say."""
+
+
+NO_FACTS = Facts()
+NARROW = 70
+"""Cells; below it the clock shows no seconds and no zone."""
+
+
+class HeaderBar(Widget):
+    """The header of every screen. A tick of the clock paints the clock alone."""
+
+    ALLOW_SELECT = False
     DEFAULT_CSS = """
     HeaderBar {
         height: 1;
         dock: top;
         background: $panel;
-        & > #header-state { width: 1fr; height: 1; text-wrap: nowrap; }
-        & > #header-clock { width: auto; height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; }
+        text-wrap: nowrap;
     }
     """
-
-    def compose(self) -> ComposeResult:
-        yield Static(id="header-state", markup=False)
-        yield Static(id="header-clock", markup=False)
 
     def __init__(self) -> None:
         """Show nothing yet."""
         super().__init__()
+        self._facts = NO_FACTS
         self._state = Content()
         self._clock = Content()
 
-    def show(
-        self,
-        system: SystemInfo,
-        snapshot: Snapshot,
-        now: float,
-        detached: str,
-        extra: tuple[Part, ...] = (),
-    ) -> None:
-        """Show how things are; `extra` is what a screen or a walk has to say."""
-        where = zone(system.timezone)
-        clock = Content(f"{clock_time(now, where)} {zone_name(now, where)}" if now else "")
-        if self.size.width < NARROW:
-            clock = clock[:5]
-        state = fitted(parts(system, snapshot, detached, extra), self.size.width - len(clock) - 2)
-        if clock != self._clock:
-            widened = len(clock) != len(self._clock)
-            self._clock = clock
-            self.query_one("#header-clock", Static).update(clock, layout=widened)
-        if not state.is_same(self._state):
-            self._state = state
-            self.query_one("#header-state", Static).update(state, layout=False)
+    def show(self, facts: Facts) -> None:
+        """Show how things are."""
+        self._facts = facts
+        width = self.size.width
+        clock = Content.styled(f" {_clock(facts, width)} ", "$text-muted")
+        state = fitted(parts(facts), width - len(clock))
+        state = state.pad_right(max(0, width - len(clock) - state.cell_length))
+        same_state, same_clock = state.is_same(self._state), clock.is_same(self._clock)
+        self._state, self._clock = state, clock
+        if not same_state:
+            self.refresh()
+        elif not same_clock:
+            self.refresh(Region(width - len(clock), 0, len(clock), 1))
+
+    def render(self) -> Content:
+        """Return the line."""
+        return self._state + self._clock
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fit the parts to the new width."""
+        self.show(self._facts)
 
 
-NARROW = 70
-"""Cells; below it the clock shows no seconds and no zone."""
+def _clock(facts: Facts, width: int) -> str:
+    if not facts.now:
+        return ""
+    where = zone(facts.system.timezone)
+    time = clock_time(facts.now, where)
+    return time[:5] if width < NARROW else f"{time} {zone_name(facts.now, where)}"
 
 
-def parts(
-    system: SystemInfo, snapshot: Snapshot, detached: str, extra: tuple[Part, ...] = ()
-) -> tuple[Part, ...]:
+def parts(facts: Facts) -> tuple[Part, ...]:
     """Return the parts of the line, from left to right."""
+    system, snapshot, detached = facts.system, facts.snapshot, facts.detached
     level = Level.UNKNOWN if detached else HEALTH_LEVEL[snapshot.health]
     word = "DETACHED" if detached else snapshot.health.upper()
     color = LEVEL_COLOR[level]
@@ -107,7 +129,7 @@ def parts(
         line.insert(2, Part(_badge(system.environment), drop=2))
     counts = snapshot.counts()
     line += [Part(_count(each, letter, counts[each], live=not detached)) for each, letter in COUNTED]
-    line += extra
+    line += facts.extra
     if snapshot.notices:
         many = len(snapshot.notices)
         line.append(Part(Content.styled(f"  {many} notice{'s' * (many > 1)}", "$text-warning"), drop=3))

@@ -68,13 +68,14 @@ class KeyFooter(Widget):
             self.refresh()
 
     def _shown(self, screen: Screen[object]) -> list[Binding]:
-        """Return a binding for each action that is to be shown, by its first key."""
+        """Return a binding of ours for each action that is to be shown, by its first key."""
         seen: set[str] = set()
         shown: list[Binding] = []
         for active in screen.active_bindings.values():
-            if active.binding.show and active.enabled and active.binding.action not in seen:
-                seen.add(active.binding.action)
-                shown.append(active.binding)
+            binding = active.binding
+            if binding.show and binding.id and active.enabled and binding.action not in seen:
+                seen.add(binding.action)
+                shown.append(binding)
         return shown
 
     def _fit(self, first: list[Binding], last: list[Binding]) -> list[Key]:

@@ -29,7 +29,7 @@ class Column(Generic[V]):
     flex: int = 0
     """Its share of the room that the others leave, when flexible."""
     least: int = 4
-    """Cells below which it is of no use."""
+    """Cells below which other columns make room for it, as far as they can be left out."""
     most: int = 40
     """Cells above which it is cut, when it is as wide as its widest cell."""
     drop: int = 0
@@ -78,7 +78,7 @@ def _least(shown: list[Column[V]], natural: dict[str, int], gap: int) -> int:
 
 
 def _spread(shown: list[Column[V]], natural: dict[str, int], room: int, gap: int) -> tuple[Placed[V], ...]:
-    spare = max(0, room - _least(shown, natural, gap))
+    spare = room - _least(shown, natural, gap)
     shares = sum(column.flex for column in shown)
     placed: list[Placed[V]] = []
     x = 1

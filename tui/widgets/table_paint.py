@@ -1,4 +1,4 @@
-"""Owns how a line of a live table becomes a strip of segments. Pure: cells, places and styles in, a strip out."""
+"""Owns how a line of a live table becomes a strip: cells, places and styles in, segments out. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.cell import Cell, Piece, Tone, cell
+from tui.cell import Cell, Piece, Tone, cell, text_of
 from tui.widgets.table_columns import Placed
 
 ELLIPSIS = "\u2026"
@@ -46,9 +46,9 @@ def title_strip(
         title, chosen = place.column.title, place.column.key == sort
         if chosen:
             title += FALLING if place.column.right else RISING
-        fitted = next(fit(cell(title), place.width, place.column.right)).text if place.width else ""
+        fitted = text_of(tuple(fit(cell(title), place.width, place.column.right)))
         segments.append(Segment(" " * (place.x - x), style))
-        segments.append(Segment(set_cell_size(fitted, place.width), sorted_style if chosen else style))
+        segments.append(Segment(fitted, sorted_style if chosen else style))
         x = place.x + place.width
     segments.append(Segment(" " * max(0, width - x), style))
     return Strip(segments, max(width, x))
