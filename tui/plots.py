@@ -100,7 +100,7 @@ def _plot(
 def _marks(labels: tuple[str, ...]) -> tuple[str, ...]:
     """Return a letter for each label: its first one that is free, else a digit."""
     marks: list[str] = []
-    for number, label in enumerate(labels, 1):
+    for place, label in enumerate(labels, 1):
         letters = [letter for letter in label if letter.isascii() and letter.isalnum()]
-        marks.append(next((letter for letter in letters if letter not in marks), str(number)))
+        marks.append(next((letter for letter in letters if letter not in marks), str(place)))
     return tuple(marks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from checks.model import Level
 from checks.units import show
 from tui.cell import LEVEL_TONE, Cell, Piece, Tone
 from tui.lines import fit
@@ -79,11 +80,11 @@ work."""
             f"{name} {show(each.value, 'B/s'):>10}" for name, each in (("r", read), ("w", write)) if each
         ]
         level = view.level_of("busy", device.reading.labels)
-        flag = level.letter if LEVEL_TONE[level] is not Tone.OK else " "
-        text = "  ".join((*parts, f"busy {device.value:>3.0f} %"))
-        left = width - label - 3
+        if level is not Level.OK or width >= WORDS_FROM:
+            parts.insert(0 if width < WORDS_FROM else 2, f"busy {device.value:>3.0f} %")
+        flag = level.letter if level is not Level.OK else " "
         return (
             Piece(fit(device.label, label) + " ", Tone.MUTED),
-            Piece(fit(text, left, right=True), Tone.MUTED if device.stale else Tone.PLAIN),
+            Piece(fit("  ".join(parts), width - label - 3), Tone.MUTED if device.stale else Tone.PLAIN),
             Piece(f" {flag}", LEVEL_TONE[level]),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from tui.cell import Cell
-from tui.facts import Fact, grid
+from tui.facts import Fact, grid, number
 from tui.panel import Panel
 from tui.plots import reading_plot
 from tui.source import View
@@ -28,25 +28,25 @@ Tasks that ran or waited for a processor or a disk, averaged over 1, 5 and 15 mi
 
     def facts(self, view: View, width: int, room: int) -> tuple[Cell, ...]:
         """Return the load beside the processors, the three averages, and the rest."""
-        value = view.value("per_core")
+        load = view.value("per_core")
         thresholds = view.thresholds("per_core")
         bar = Bar(
             "per core",
-            value,
-            "-" if value is None else f"{value:.2f}",
-            whole=max(1.0, value or 0.0, *(threshold.bound for threshold in thresholds)),
+            load,
+            "-" if load is None else f"{load:.2f}",
+            whole=max(1.0, load or 0.0, *(threshold.bound for threshold in thresholds)),
             thresholds=thresholds,
             level=view.level_of("per_core"),
         )
         averages = [
-            Fact(title, f"{load:.2f}", view.level_of(name))
+            Fact(title, f"{value:.2f}", view.level_of(name))
             for name, title in LOADS.items()
-            if (load := view.value(name)) is not None
+            if (value := view.value(name)) is not None
         ]
         rest = [
-            Fact(name, number(number, unit), view.level_of(name))
+            Fact(name, number(value, unit), view.level_of(name))
             for name, unit in UNITS.items()
-            if (number := view.value(name)) is not None
+            if (value := view.value(name)) is not None
         ]
         return (
             draw_bar(bar, width, 8, 6, ascii_only=self.scene.ascii_only),
