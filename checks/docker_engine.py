@@ -11,7 +11,8 @@ import socket
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http.client import HTTPException
+from http.client import HTTPException, IncompleteRead
+from io import BytesIO
 from typing import TypeVar
 
 import msgspec
@@ -20,14 +21,16 @@ from docker.errors import DockerException, TLSParameterError
 from docker.tls import TLSConfig
 from requests import Response
 from requests.exceptions import ConnectTimeout, RequestException, Timeout
-from urllib3.exceptions import HTTPError, ProtocolError
+from urllib3.exceptions import HTTPError
 from urllib3.exceptions import TimeoutError as SlowError
 
 from checks.errors import Degraded, MeasureError, ProbeError, TargetError
 from checks.handshake import failure
+from checks.knock import knock
 
 LARGEST = 16 * 1024 * 1024
 """Bytes of one answer; some two thousand containers with many labels."""
+CHUNK = 256 * 1024
 UNIX = "unix://"
 OLDEST = "1.41"
 """Version of the API that is asked for when the engine's own is newer than all we know of (Engine 20.10)."""
@@ -74,6 +77,15 @@ class Engine:
         """Return whether its containers may be this machine's own processes."""
         return self.host.startswith(UNIX)
 
+    @property
+    def is_reachable(self) -> bool:
+        """Return whether somebody still listens where it did; for another host, whether it may be."""
+        try:
+            _knock(self.host)
+        except OSError:
+            return False
+        return True
+
     def get(self, path: str, shape: type[T], timeout: float, **query: str) -> T:
         """Return what the engine has at the path.
 
@@ -91,7 +103,7 @@ class Engine:
                 stream=True,
             )
             with answer:
-                body = answer.raw.read(LARGEST + 1, decode_content=False)
+                body = _whole(answer)
         except (RequestException, HTTPError, HTTPException, OSError, UnicodeError) as error:
             raise _problem(self.host, error) from error
         if answer.status_code != 200:
@@ -119,9 +131,12 @@ def connect(host: str, tls: Tls | None, timeout: float) -> Engine:
         ProbeError: when it does not.
     """
     try:
+        _knock(host)
         secured = _client_tls(tls) if tls else False
         api = APIClient(host, OLDEST, tls=secured)
-    except (DockerException, OSError, ValueError) as error:
+    except OSError as error:
+        raise _problem(host, error) from error
+    except (DockerException, ValueError) as error:
         raise MeasureError("host", f"{host}: {error}") from error
     api.trust_env = False
     engine = Engine(api, host)
@@ -131,6 +146,21 @@ def connect(host: str, tls: Tls | None, timeout: float) -> Engine:
         api.close()
         raise
     return engine
+
+
+def _whole(answer: Response) -> bytes:
+    """Return the body as it was sent, or a little more than the largest that may be."""
+    body = BytesIO()
+    while body.tell() <= LARGEST and (part := answer.raw.read(CHUNK, decode_content=False)):
+        body.write(part)
+    return body.getvalue()
+
+
+def _knock(host: str) -> None:
+    """Return when somebody listens at a local socket: the SDK leaves its own open when nobody does."""
+    if host.startswith(UNIX):
+        with knock(host.removeprefix(UNIX)):
+            pass
 
 
 def _client_tls(tls: Tls) -> TLSConfig:
@@ -158,10 +188,11 @@ def _problem(host: str, error: BaseException) -> ProbeError:
         return TargetError("connect_timeout", f"no connection to {host} in time")
     if any(isinstance(reason, (Timeout, SlowError, TimeoutError)) for reason in reasons):
         return TargetError("total_timeout", f"the Docker Engine at {host} does not answer in time")
-    if any(isinstance(reason, (ConnectionError, ProtocolError)) for reason in reasons):
-        if any(isinstance(reason, HTTPException) and not isinstance(reason, OSError) for reason in reasons):
-            return TargetError("malformed", f"{host} does not speak HTTP as a Docker Engine does")
+    if any(isinstance(reason, (ConnectionError, IncompleteRead)) for reason in reasons):
         return TargetError("connection_lost", f"{host} cut the connection")
+    for reason in reasons:
+        if isinstance(reason, OSError) and reason.errno:
+            return TargetError("unreachable", f"{host} cannot be reached: {reason.strerror}")
     return TargetError("malformed", f"{host} does not speak HTTP as a Docker Engine does")
 
 
