@@ -11,6 +11,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from checks.config.substitute import escaped
 
@@ -79,10 +80,12 @@ def as_yaml(data: dict[str, Any]) -> str:
 
 def _styled(value: Any) -> Any:
     if isinstance(value, dict):
-        return CommentedMap((key, _styled(child)) for key, child in value.items())
+        return CommentedMap((_styled(key), _styled(child)) for key, child in value.items())
     if isinstance(value, (list, tuple)):
         items = CommentedSeq(_styled(child) for child in value)
         if not any(isinstance(child, (dict, list, tuple)) for child in value):
             items.fa.set_flow_style()
         return items
+    if isinstance(value, str) and not value.isprintable():
+        return DoubleQuotedScalarString(value)
     return value
