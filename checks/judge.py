@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from checks.expressions import OPERATORS, Rule
 from checks.model import Level, Observation, Reading, Streak, Verdict, worst
+from checks.units import show
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def _verdict(rule: Rule, reading: Reading, streak: Streak | None, at: float) -> 
     if streak is not None:
         held = at - streak.since
         if held < rule.lasting:
-            pending = f"holds {held:.0f} s of {rule.lasting:.0f} s"
+            pending = f"holds {show(held, 's')} of {show(rule.lasting, 's')}"
         elif streak.samples < rule.samples:
             pending = f"holds {streak.samples} of {rule.samples} samples"
     firing = streak is not None and not pending

@@ -1,6 +1,7 @@
 """Units: what is accepted, what it is in base units, and what is said about the rest."""
 
 import math
+import re
 
 import pytest
 
@@ -42,9 +43,8 @@ def test_amounts_are_converted_to_the_base_unit(text: str, base: str, amount: fl
     ],
 )
 def test_what_is_no_amount_is_refused_in_words(text: str, base: str, said: str) -> None:
-    with pytest.raises(ValueError, match="unit|amount") as error:
+    with pytest.raises(ValueError, match=re.escape(said)):
         read(text, base)
-    assert said in str(error.value)
 
 
 @pytest.mark.parametrize("base", FAMILIES)
