@@ -195,9 +195,9 @@ def _recent(
 def _folded(connection: sqlite3.Connection, series: int, part: Window) -> Iterator[Point]:
     if part.width == HOUR:
         rows = connection.execute(
-            "SELECT hour, low, mean, high, count FROM hourly WHERE series = ? AND hour BETWEEN ? AND ?",
-            (series, *part.hours),
+            "SELECT hour * ?, low, mean, high, count FROM hourly WHERE series = ? AND hour BETWEEN ? AND ?",
+            (HOUR, series, *part.hours),
         )
-        return (Point(hour * HOUR, low, mean, high, count) for hour, low, mean, high, count in rows)
+        return map(Point._make, rows)
     chunks = MINUTES if part.width else SAMPLES
     return chunks.between(connection, series, *part.hours)
