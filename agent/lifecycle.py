@@ -7,8 +7,9 @@ not reach it. There is one agent per system and user on a host: a lock decides, 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import socket
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,14 +27,24 @@ ALREADY_RUNS = 75
 """Exit code of an agent that found another one running (EX_TEMPFAIL)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Birth:
     """An agent that was started and has not answered yet."""
 
-    process: subprocess.Popen[bytes]
+    pid: int
     log: Path
     offset: int
     """Where in the log its words begin."""
+    code: int | None = None
+    """Exit code, once it has ended."""
+
+    def ended(self) -> bool:
+        """Return whether the process has ended; takes its exit code."""
+        if self.code is None:
+            with contextlib.suppress(ChildProcessError):
+                pid, status = os.waitpid(self.pid, os.WNOHANG)
+                self.code = os.waitstatus_to_exitcode(status) if pid else None
+        return self.code is not None
 
     def check(self) -> None:
         """Raise when the agent has ended, unless because another one was faster.
@@ -41,13 +52,12 @@ class Birth:
         Raises:
             LinkError: with the last words of its log.
         """
-        code = self.process.poll()
-        if code in (None, ALREADY_RUNS):
+        if not self.ended() or self.code == ALREADY_RUNS:
             return
         with self.log.open("rb") as file:
             file.seek(self.offset)
             words = file.read(4096).decode(errors="replace").strip()
-        raise LinkError(words or f"the agent ended with exit code {code}; see {self.log}")
+        raise LinkError(words or f"the agent ended with exit code {self.code}; see {self.log}")
 
 
 class AgentPlace:
@@ -78,10 +88,13 @@ class AgentPlace:
         if self._source is not None:
             arguments += ["--system", str(self._source.resolve())]
         with append_private(log) as out:
-            process = subprocess.Popen(
-                arguments, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, cwd="/"
-            )
-            self._birth = Birth(process, log, out.tell())
+            actions = [
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_DUP2, out.fileno(), 1),
+                (os.POSIX_SPAWN_DUP2, out.fileno(), 2),
+            ]
+            pid = os.posix_spawn(sys.executable, arguments, os.environ, file_actions=actions, setsid=True)
+            self._birth = Birth(pid, log, out.tell())
 
     async def connect(self) -> Connection:
         """Return a connection to the agent, after starting it when none runs.
@@ -91,7 +104,7 @@ class AgentPlace:
         """
         if connection := await self._reach():
             return connection
-        if self._birth is None or self._birth.process.poll() is not None:
+        if self._birth is None or self._birth.ended():
             await asyncio.to_thread(self.start)
         deadline = self._clock.monotonic() + START_WITHIN
         while self._clock.monotonic() < deadline:

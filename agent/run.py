@@ -55,6 +55,7 @@ def run(source: Path | None, *, stay: bool) -> int:
     system already; 78 when the configuration cannot be used.
     """
     os.umask(0o077)
+    os.chdir("/")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     masker = Masker()
     try:

@@ -20,7 +20,8 @@ def make_private(folder: Path) -> None:
     Raises:
         StoreError: when it is a symbolic link or belongs to somebody else.
     """
-    folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    for missing in reversed([place for place in (folder, *folder.parents) if not place.exists()]):
+        missing.mkdir(mode=FOLDER_MODE, exist_ok=True)
     status = folder.lstat()
     if not stat.S_ISDIR(status.st_mode):
         raise StoreError(f"{folder} is a symbolic link; the state folder must be a real one")

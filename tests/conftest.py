@@ -1,6 +1,7 @@
 """Lists the fixtures that any test may ask for: real servers, and folders of configuration."""
 
 pytest_plugins: list[str] = [
+    "tests.servers.agents",
     "tests.checks.configurations",
     "tests.servers.certificates",
     "tests.servers.docker",

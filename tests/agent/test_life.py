@@ -1,0 +1,167 @@
+"""An agent is started by the first console, found by the next, missed when it dies, and replaced when it is old."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from agent import run as agent_run
+from agent.link import Attached
+from checks import paths
+from checks.model import Level
+from checks.version import __version__
+
+
+def probed(snapshot):
+    return all(state.last.at for state in snapshot.states)
+
+
+async def test_the_first_console_starts_an_agent_and_the_second_finds_it(agents):
+    source = agents.system()
+    async with agents.link(source) as first, agents.link(source) as second:
+        one, two = await first.attached(), await second.attached()
+        assert one.agent_pid == two.agent_pid
+        assert one.agent_version == __version__
+        assert one.system.name == "quick"
+        assert (await first.snapshot(probed)).state("here").level is Level.OK
+
+
+async def test_two_consoles_that_start_at_once_share_one_agent(agents):
+    source = agents.system()
+    async with asyncio.TaskGroup() as tasks:
+
+        async def attach():
+            async with agents.link(source) as events:
+                return (await events.attached()).agent_pid
+
+        pids = [tasks.create_task(attach()) for _ in range(5)]
+    assert len({task.result() for task in pids}) == 1
+
+
+async def test_the_agent_goes_on_when_the_console_ends_and_the_next_sees_data_at_once(agents):
+    source = agents.system()
+    async with agents.link(source) as events:
+        await events.attached()
+        before = await events.snapshot(probed)
+    started = time.monotonic()
+    async with agents.link(source) as events:
+        again = await events.attached()
+        assert time.monotonic() - started < 1.0
+        assert probed(again.snapshot)
+        assert again.snapshot.number >= before.number
+
+
+async def test_a_killed_agent_is_noticed_within_two_seconds_and_started_again_with_its_history(agents):
+    source = agents.system()
+    async with agents.link(source) as events:
+        first = await events.attached()
+        seen = await events.snapshot(lambda s: probed(s) and s.number > 5)
+        await asyncio.sleep(2.1)  # a batch is committed within two seconds
+        os.kill(first.agent_pid, signal.SIGKILL)
+        detached = await events.detached(within=2.0)
+        assert "unexpectedly" in detached.reason
+        second = await events.attached()
+        assert second.agent_pid != first.agent_pid
+        assert second.snapshot.state("here").last.at >= seen.state("here").last.at, "what was stored is shown"
+        assert len(await events.link.results("here")) >= 2
+
+
+async def test_an_agent_that_is_silent_counts_as_gone(agents):
+    source = agents.system()
+    async with agents.link(source) as events:
+        pid = (await events.attached()).agent_pid
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            assert "silent" in (await events.detached(within=10.0)).reason
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        assert (await events.attached()).agent_pid == pid
+
+
+def old_agent(source, version="0.0.9", protocol=None):
+    """Start an agent that says it is of another version."""
+    code = [
+        "import checks.version, agent.protocol",
+        f"checks.version.__version__ = {version!r}",
+        *([f"agent.protocol.PROTOCOL = {protocol}"] if protocol is not None else []),
+        "from pathlib import Path; from agent.run import run",
+        f"raise SystemExit(run(Path({str(source)!r}), stay=False))",
+    ]
+    process = subprocess.Popen([sys.executable, "-P", "-c", "\n".join(code)], stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 15
+    while not paths.socket_file(source).exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return process
+
+
+@pytest.mark.parametrize("protocol", [None, 0, 99])
+async def test_an_agent_of_another_version_is_replaced(agents, protocol):
+    source = agents.system()
+    old = old_agent(source, protocol=protocol)
+    try:
+        async with agents.link(source) as events:
+            event = await events.until(lambda e: isinstance(e, Attached) and e.agent_version == __version__)
+            assert event.agent_pid != old.pid
+            assert await asyncio.to_thread(old.wait, 10) == 0
+    finally:
+        old.kill()
+        old.wait()
+
+
+async def test_a_console_replaces_an_agent_only_once(agents):
+    source = agents.system()
+    async with agents.link(source) as events:
+        ours = await events.attached()
+        os.kill(ours.agent_pid, signal.SIGTERM)
+        await events.detached()
+        events.link._may_replace = False  # it has had its turn
+        old = old_agent(source) if not paths.socket_file(source).exists() else None
+        if old is None:
+            return
+        try:
+            assert (await events.attached()).agent_version in ("0.0.9", __version__)
+        finally:
+            old.terminate()
+            old.wait()
+
+
+async def test_an_agent_without_consoles_ends_after_a_while(agents, monkeypatch):
+    source = agents.system()
+    monkeypatch.setattr(agent_run, "IDLE_AFTER", 0.2)
+    code = await asyncio.wait_for(asyncio.to_thread(run_in_child, source), 20)
+    assert code == 0
+    assert not paths.socket_file(source).exists()
+
+
+def run_in_child(source):
+    code = "\n".join(
+        [
+            "from pathlib import Path; from agent import run",
+            "run.IDLE_AFTER = 0.2",
+            f"raise SystemExit(run.run(Path({str(source)!r}), stay=False))",
+        ]
+    )
+    return subprocess.run([sys.executable, "-P", "-c", code], check=False).returncode
+
+
+async def test_sigterm_ends_the_agent_cleanly_and_says_goodbye(agents):
+    source = agents.system()
+    async with agents.link(source) as events:
+        pid = (await events.attached()).agent_pid
+        os.kill(pid, signal.SIGTERM)
+        assert "ends" in (await events.detached(within=5.0)).reason
+
+
+async def test_a_hang_up_does_not_end_the_agent(agents):
+    source = agents.system()
+    async with agents.link(source) as events:
+        pid = (await events.attached()).agent_pid
+        os.kill(pid, signal.SIGHUP)
+        snapshot = await events.snapshot(probed)
+        await events.snapshot(lambda s: s.number > snapshot.number + 1)
+        assert agents.pid(source) == pid
