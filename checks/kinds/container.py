@@ -114,7 +114,8 @@ warn: [memory_used > 80 %, restarts > 3]
         async def connect() -> Engine:
             return await calls.make(partial(docker_engine.connect, host, self.tls, calls.left))
 
-        async with context.keep.borrow(("docker", host, self.tls), connect) as engine:
+        key = ("docker", host, self.tls)
+        async with context.keep.borrow(key, connect, lambda kept: kept.is_reachable) as engine:
 
             async def see() -> dict[str, Sight]:
                 call = partial(look, engine, self._wants, known, context.clock, calls.left)
