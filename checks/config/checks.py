@@ -169,9 +169,13 @@ class _CheckReader:
 
     def _stored(self, kind: type[Check], check: Check) -> dict[str, Any]:
         """Return the options in the form that is kept, having seen that they come back as they were."""
-        options: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(check))
-        if msgspec.convert(options, kind) != check:
-            message = f"kind {self._kind_name()} has options that cannot be kept; this is a bug in the kind"
+        try:
+            options: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(check))
+            reason = "" if msgspec.convert(options, kind) == check else "they come back as others"
+        except (TypeError, msgspec.MsgspecError) as error:
+            options, reason = {}, str(error)
+        if reason:
+            message = f"its options cannot be kept, which is a bug in the kind: {reason}"
             self._problems.error(self._node.key, self._path, message)
         return options
 

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import fields, is_dataclass
 from typing import Annotated, Any, TypeVar
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from checks.config.nodes import Node, Path, Place, plain
@@ -57,6 +57,9 @@ def read_as(kind: type[T], node: Node, path: Path, problems: Problems) -> T | No
     try:
         read: T = adapter(typing.cast("Hashable", kind)).validate_python((plain(node),))[0]
         return read
+    except PydanticUserError as error:
+        reason = error.message.splitlines()[0]
+        problems.error(node.key, path, f"its options cannot be read, which is a bug in the kind: {reason}")
     except ValidationError as error:
         said: dict[Path, tuple[Place, list[str]]] = {}
         for details in error.errors(include_url=False):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,10 +74,39 @@ class AskCheck:
         return Observation("")
 
 
+@dataclass(frozen=True, slots=True)
+class OddCheck:
+    """A third party's kind with options of a sort that cannot be read, or not be kept."""
+
+    odd: object = None
+    pattern: re.Pattern[str] | None = None
+
+    READINGS: ClassVar[tuple[ReadingSpec, ...]] = ()
+    EXAMPLE: ClassVar[str] = "kind: odd"
+
+    async def probe(self, context: ProbeContext) -> Observation:
+        return Observation("")
+
+
+@dataclass(frozen=True, slots=True)
+class WorseCheck:
+    """A third party's kind whose options no validator understands."""
+
+    worse: ProbeContext | None = None
+
+    READINGS: ClassVar[tuple[ReadingSpec, ...]] = ()
+    EXAMPLE: ClassVar[str] = "kind: worse"
+
+    async def probe(self, context: ProbeContext) -> Observation:
+        return Observation("")
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder for a configuration, with the kinds `page` and `ask`, and a cache of its own."""
     monkeypatch.setitem(KINDS, "page", f"{__name__}:PageCheck")
+    monkeypatch.setitem(KINDS, "odd", f"{__name__}:OddCheck")
+    monkeypatch.setitem(KINDS, "worse", f"{__name__}:WorseCheck")
     monkeypatch.setitem(KINDS, "ask", f"{__name__}:AskCheck")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("CACHE_DIRECTORY", raising=False)

@@ -190,6 +190,18 @@ def test_a_kind_whose_library_is_missing_is_told_and_not_a_crash(
     assert line.endswith("checks.a.kind: kind kafka cannot be used here: No module named 'nowhere'")
 
 
+@pytest.mark.parametrize(
+    ("check", "said"),
+    [
+        ("{kind: odd, pattern: a+}", "its options cannot be kept, which is a bug in the kind: "),
+        ("{kind: worse}", "its options cannot be read, which is a bug in the kind: "),
+    ],
+)
+def test_a_bug_in_the_options_of_a_kind_is_told_and_not_a_crash(folder: Path, check: str, said: str) -> None:
+    (line,) = complaints(folder, system=f"system: test\nchecks: {{a: {check}}}")
+    assert line.startswith(f"system.yaml:2:10: checks.a: {said}")
+
+
 def test_a_rule_on_a_reading_that_the_operator_named_is_known(folder: Path) -> None:
     text = "system: test\nchecks:\n  a: {kind: ask, takes: [lag], warn: lag > 1 KiB, crit: lga > 1}"
     (line,) = complaints(folder, system=text)
