@@ -46,6 +46,7 @@ class _Filling:
             self.variables()
             return node
         if isinstance(node.value, dict):
+            self._refuse_in_shell(node, path)
             return replace(node, value={k: self.tree(child, (*path, k)) for k, child in node.value.items()})
         if isinstance(node.value, list):
             return replace(node, value=[self.tree(child, (*path, i)) for i, child in enumerate(node.value)])
@@ -56,6 +57,15 @@ class _Filling:
             self._problems.error(node.key, path, "a variable may not bring in a secret; name it here")
         named = any((match[1] or "").startswith("secret.") for match in _BRACES.finditer(node.value))
         return replace(node, value=SecretText(text) if named else text, text=text, quote=None)
+
+    def _refuse_in_shell(self, node: Node, path: Path) -> None:
+        """Refuse a variable in the text that a shell is to run: it would be read as part of the program."""
+        shell, run = node.get("shell"), node.get("run")
+        if shell is None or shell.value is not True or run is None or not isinstance(run.value, str):
+            return
+        if any(match[1] is not None for match in _BRACES.finditer(run.value)):
+            message = 'a text for a shell takes no variables; set them under env: and write "$NAME" here'
+            self._problems.error(run.key, (*path, "run"), message)
 
     def _fill(self, node: Node, path: Path, *, secrets: bool) -> str:
         def fill(match: re.Match[str]) -> str:

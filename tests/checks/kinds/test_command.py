@@ -22,6 +22,7 @@ from checks.model import Level, Reading, Result
 from checks.runner import open_runner
 from checks.secrets import MASK, SecretSource, SecretText
 from checks.testing import probe
+from tests.checks.configurations import complaints, load
 from tests.checks.test_supervise import alive, number_in, until
 
 MIB = 1024 * 1024
@@ -377,3 +378,44 @@ async def test_the_example_loads_and_runs():
     result = await probe(TypeAdapter(CommandCheck).validate_python(options))
     assert result.level is Level.OK
     assert value(result, "users") is not None
+
+
+def test_every_option_can_be_written_in_a_system_and_comes_back_as_it_was(folder: Path):
+    text = """
+        system: test
+        vars: {place: /srv}
+        secrets: {token: {env: TOKEN}}
+        checks:
+          replica:
+            kind: command
+            run: [replica-state, --json, "{{ place }}"]
+            cwd: "{{ place }}"
+            env: {TOKEN: "{{ secret.token }}", MODE: "{{ place }}/x"}
+            expect: {exit: [0, 3], json: {"$.state": streaming, "slots[0].active": true}}
+            readings: {lag: {match: $.lag, unit: s}, slots: '(\\d+) slots'}
+            warn: lag > 1 m
+            crit: slots < 1
+          plugin: {kind: command, run: 'check_load | head -1; echo "$WHO"', shell: true, nagios: true}
+    """
+    replica, plugin = load(folder, system=text).definitions
+    assert replica.check.run == ("replica-state", "--json", "/srv")
+    assert replica.check.expect == Expect(exit=(0, 3), json={"$.state": "streaming", "slots[0].active": True})
+    assert replica.check.readings["lag"] == Taken("$.lag", "s")
+    assert [rule.bound for rule in replica.rules] == [60.0, 1.0]
+    assert plugin.check.shell
+
+
+def test_no_variable_gets_into_the_text_of_a_shell(folder: Path):
+    text = """
+        system: test
+        vars: {who: "x; reboot"}
+        secrets: {token: {env: TOKEN}}
+        checks:
+          one: {kind: command, shell: true, run: "echo {{ who }}"}
+          two: {kind: command, shell: true, run: "echo {{ secret.token }}"}
+          fine: {kind: command, shell: true, run: 'docker ps --format "\\{{.Names}}"'}
+          safe: {kind: command, run: [echo, "{{ who }}"]}
+    """
+    found = complaints(folder, system=text)
+    assert [line.split(": ")[1] for line in found] == ["checks.one.run", "checks.two.run"]
+    assert "takes no variables" in found[0]

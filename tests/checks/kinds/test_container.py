@@ -27,6 +27,7 @@ from checks.kinds.container import Compose, ContainerCheck, Expect
 from checks.model import Level, Result
 from checks.runner import Runner, open_runner
 from checks.testing import probe
+from tests.checks.configurations import load
 from tests.servers import faults as fault
 from tests.servers.certificates import BAD
 from tests.servers.docker import answers, arguments
@@ -654,3 +655,28 @@ def test_the_example_loads():
         del options[key]
     assert TypeAdapter(ContainerCheck).validate_python(options).compose == Compose("shop", "api")
     assert answers("/no/such/socket") is False
+
+
+def test_every_option_can_be_written_in_a_system_and_comes_back_as_it_was(folder: Path):
+    text = """
+        system: test
+        checks:
+          all: {kind: container, warn: "container[container=api].cpu > 80 % for 5 m"}
+          api:
+            kind: container
+            host: tcp://10.0.0.1:2376
+            tls: {ca_file: /a, certificate: /b, key: /c}
+            compose: {project: shop, service: api}
+            label: [tier=web, canary]
+            expect: {count: 2}
+          job: {kind: container, name: migrate, label: one, expect: {state: exited}}
+    """
+    _, api, job = load(folder, system=text).definitions
+    assert api.check == ContainerCheck(
+        "tcp://10.0.0.1:2376",
+        Tls("/a", "/b", "/c"),
+        label=("tier=web", "canary"),
+        compose=Compose("shop", "api"),
+        expect=Expect(count=2),
+    )
+    assert job.check == ContainerCheck(name="migrate", label="one", expect=Expect("exited"))
