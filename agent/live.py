@@ -70,6 +70,7 @@ class LiveSystem:
         known = await self._store.newest()
         async with open_runner(system.secrets, self._clock, self._masker) as runner:
             engine = Engine(system.info, system.definitions, runner, self._store, self._clock, known)
+            engine.notices = _warnings(system)
             async with running(engine):
                 yield engine
 
@@ -89,7 +90,7 @@ class LiveSystem:
                 log.warning("configuration not loaded again:\n%s", error)
                 continue
             if system == self._system:
-                engine.notices = ()
+                engine.notices = _warnings(system)
                 continue
             return system
 
@@ -102,6 +103,14 @@ class LiveSystem:
             Level.WARN,
             self._clock.now(),
         )
+
+
+def _warnings(system: System) -> tuple[Notice, ...]:
+    """Return what `walkdown validate` would warn of, as one notice."""
+    if not system.warnings:
+        return ()
+    more = f" (and {len(system.warnings) - 1} more)" if len(system.warnings) > 1 else ""
+    return (Notice("config", f"{system.warnings[0]}{more}"),)
 
 
 def fingerprint(source: str) -> Fingerprint:

@@ -179,7 +179,8 @@ class Engine:
         return board.mark_stale(self._snapshot, self.system, self._stale(), at)
 
     def _noted(self, at: float) -> Snapshot:
-        notices = (*self._recorder.notices, *self.notices, *self._jump)
+        secrets = tuple(Notice("secrets", text) for text in self._runner.vault.warnings)
+        notices = (*self._recorder.notices, *self.notices, *secrets, *self._jump)
         return board.set_notices(self._snapshot, notices, at)
 
     def _stale(self) -> frozenset[str]:

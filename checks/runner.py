@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 from collections.abc import AsyncIterator, Mapping, MutableMapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -16,17 +17,19 @@ from typing import Any
 
 from checks.clock import Clock
 from checks.definition import Definition
-from checks.errors import ProbeError
+from checks.errors import MeasureError, ProbeError
 from checks.judge import judge
 from checks.keep import Keep
 from checks.kind import ProbeContext
 from checks.model import NEVER, Level, Observation, Reading, Result, Table
-from checks.secrets import Masker, SecretSource, Vault
+from checks.secrets import Masker, SecretSource, Vault, secrets_in
 from checks.text import clean
 
 SUMMARY_CELLS = 512
 DETAIL_BYTES = 8192
 TABLE_ROWS = 1000
+SECRETS_SHARE = 0.8
+"""Part of a check's timeout after which secrets that are still being read count as unreadable."""
 THREADS = 16
 """For blocking libraries; not asyncio's default pool, which name resolution shares (ecosystem A0.7)."""
 
@@ -57,7 +60,7 @@ class Runner:
             self.threads,
         )
         at, started = self.clock.now(), self.clock.monotonic()
-        observation = self._safe(await self._observe(definition, context))
+        observation = await self._observe(definition, context)
         judgement = judge(definition.rules, observation, before.streaks, at)
         return Result(
             definition.name,
@@ -73,9 +76,11 @@ class Runner:
         deadline = asyncio.timeout(definition.timeout)
         try:
             async with deadline:
-                return await definition.check.probe(context)
+                await self._fetch_secrets(definition)
+                seen = await definition.check.probe(context)
+            return self._safe(seen)
         except ProbeError as error:
-            return Observation(error.summary, error.level, error.error_class, detail=error.detail)
+            return self._safe(Observation(error.summary, error.level, error.error_class, detail=error.detail))
         except TimeoutError as late:
             if not deadline.expired():
                 return self._bug(definition)
@@ -83,6 +88,19 @@ class Runner:
             return Observation(summary, Level.CRIT, "total_timeout", detail=_notes(late.__cause__))
         except Exception:  # noqa: BLE001 - the boundary: a kind's bug becomes a Result
             return self._bug(definition)
+
+    async def _fetch_secrets(self, definition: Definition) -> None:
+        """Read the secrets that the check names, in a thread: a command or a dead mount may hang."""
+        names = secrets_in(definition.check)
+        if not names:
+            return
+        fetching = asyncio.get_running_loop().run_in_executor(self.threads, self.vault.fetch, names)
+        try:
+            async with asyncio.timeout(definition.timeout * SECRETS_SHARE):
+                await fetching
+        except TimeoutError:
+            listed = ", ".join(sorted(names))
+            raise MeasureError("secret", f"secret {listed}: not read within the timeout") from None
 
     def _bug(self, definition: Definition) -> Observation:
         log.exception("check %s: bug in kind %s", definition.name, definition.kind)
@@ -95,7 +113,7 @@ class Runner:
             seen,
             summary=self._line(seen.summary),
             detail=self._lines(seen.detail),
-            readings=tuple(self._reading(reading) for reading in seen.readings),
+            readings=tuple(self._reading(r) for r in seen.readings if math.isfinite(r.value)),
             rows=Table(tuple(self._line(title) for title in seen.rows.columns), rows),
         )
 

@@ -13,8 +13,8 @@ import os
 import re
 import stat
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -101,6 +101,21 @@ class SecretSource:
             raise ValueError("a secret comes from exactly one of env, file, command, credential")
 
 
+def secrets_in(value: object) -> frozenset[str]:
+    """Return the names of all secrets that a value mentions, in its fields and their members as well."""
+    if isinstance(value, SecretText):
+        return frozenset(value.names)
+    if is_dataclass(value):
+        members: Iterable[object] = (getattr(value, option.name) for option in fields(value))
+    elif isinstance(value, Mapping):
+        members = value.values()
+    elif isinstance(value, (tuple, list)):
+        members = value
+    else:
+        return frozenset()
+    return frozenset().union(*(secrets_in(member) for member in members))
+
+
 class Masker:
     """Replaces known secret values by the mask, in the forms in which they leak."""
 
@@ -158,6 +173,7 @@ class Vault:
         self._sources = sources
         self._masker = masker
         self._answers: dict[str, str] = {}
+        self._fetched: dict[str, str | MeasureError] = {}
         self._warnings: dict[str, str] = {}
 
     @property
@@ -165,8 +181,16 @@ class Vault:
         """Return what the operator should know of the secrets read so far; never a value."""
         return tuple(f"secret {name}: {text}" for name, text in sorted(self._warnings.items()))
 
+    def fetch(self, names: Iterable[str]) -> None:
+        """Read these secrets anew, for `reveal` to hand out; blocks, so it belongs into a thread."""
+        for name in names:
+            try:
+                self._fetched[name] = self._value(name)
+            except MeasureError as error:
+                self._fetched[name] = error
+
     def reveal(self, text: SecretText) -> str:
-        """Return the text with the secrets' values in it.
+        """Return the text with the secrets' values in it; one that was not fetched is read now.
 
         Raises:
             MeasureError: `secret`, when one cannot be read; the message names it, never its value.
@@ -174,7 +198,13 @@ class Vault:
         if not text.names:
             self._masker.learn(text.template)
             return text.template
-        return REFERENCE.sub(lambda match: self._value(match[1]), text.template)
+        return REFERENCE.sub(lambda match: self._revealed(match[1]), text.template)
+
+    def _revealed(self, name: str) -> str:
+        fetched = self._fetched.get(name)
+        if isinstance(fetched, MeasureError):
+            raise fetched
+        return self._value(name) if fetched is None else fetched
 
     def _value(self, name: str) -> str:
         source = self._sources.get(name)

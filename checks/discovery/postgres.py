@@ -86,6 +86,6 @@ def _check(host: str, port: int, user: str) -> dict[str, Any]:
         "host": host,
         "port": port,
         "user": user,
-        "warn": ["connections_used > 80 % for 5 m", "longest_transaction > 15 m"],
+        "warn": "connections_used > 80 % for 5 m",
         "crit": "connections_used > 95 % for 1 m",
     }
