@@ -16,6 +16,7 @@ from checks.errors import RuleError
 from checks.kind import ReadingSpec
 from checks.model import Labels, Level
 from checks.suggest import did_you_mean
+from checks.text import clean
 from checks.units import AMOUNT, to_base
 
 OPERATORS: dict[str, Callable[[float, float], bool]] = {
@@ -34,7 +35,7 @@ class Rule:
     """A threshold on one reading, read and checked."""
 
     text: str
-    """As written; shown to operators, and the rule's identity across a restart."""
+    """As written, in one line; shown to operators, and the rule's identity across a restart."""
     level: Level
     reading: str
     op: str
@@ -81,7 +82,8 @@ class _Reader:
         op = self._operator()
         bound = self._bound(spec)
         lasting, samples = self._duration()
-        return Rule(self._text.strip(), level, spec.name, op, bound, spec.unit, labels, lasting, samples)
+        written = clean(" ".join(self._text.split()))
+        return Rule(written, level, spec.name, op, bound, spec.unit, labels, lasting, samples)
 
     def _reading(self, specs: dict[str, ReadingSpec], kind: str) -> tuple[ReadingSpec, Labels]:
         start = self._at

@@ -27,6 +27,7 @@ from checks.kind import Check
 from checks.options import Amount
 from checks.registry import find_kind
 from checks.secrets import SecretSource
+from checks.text import clean
 from checks.units import show
 
 DISCOVERED = "this machine"
@@ -93,8 +94,8 @@ def _assemble(resolved: Resolved, source: str) -> System:
     definitions = tuple(_definition(check) for check in resolved.checks)
     info = SystemInfo(
         resolved.name,
-        resolved.title,
-        resolved.environment,
+        clean(resolved.title),
+        clean(resolved.environment),
         resolved.timezone,
         source,
         tuple(_info(definition) for definition in definitions),
@@ -117,15 +118,15 @@ def _definition(check: ResolvedCheck) -> Definition:
         check.name,
         check.kind,
         probe,
-        check.title,
-        check.group,
+        clean(check.title),
+        clean(check.group),
         check.every,
         check.timeout,
         check.attempts,
         check.rules,
         check.needs,
         check.mandatory,
-        check.refs,
+        tuple(map(clean, check.refs)),
         _target(probe),
     )
 
@@ -162,7 +163,7 @@ def shown_options(check: Check) -> tuple[tuple[str, str], ...]:
         value = getattr(check, option.name)
         default = option.default_factory() if option.default_factory is not MISSING else option.default
         if value != default:
-            shown.append((option.name, _as_text(value, hints[option.name])))
+            shown.append((option.name, clean(_as_text(value, hints[option.name]))))
     return tuple(shown)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from checks.config.nodes import Path, Place, dotted
 from checks.errors import ConfigError, Problem
+from checks.text import clean
 
 
 class Problems:
@@ -28,7 +29,7 @@ class Problems:
 
     def blames(self, path: Path) -> bool:
         """Return whether something at the path or below it is known to be wrong already."""
-        key = dotted(path)
+        key = clean(dotted(path))
         return any(
             not found.warning and (found.key == key or found.key.startswith((f"{key}.", f"{key}[")))
             for found in self._found.values()
@@ -39,8 +40,9 @@ class Problems:
         self._add(place, path, message, warning=True)
 
     def _add(self, place: Place, path: Path, message: str, *, warning: bool) -> None:
-        problem = Problem(place.file, place.line, place.column, dotted(path), message, warning)
-        self._found.setdefault((place.file, place.line, place.column, problem.key, message), problem)
+        key, said = clean(dotted(path)), clean(message)
+        problem = Problem(place.file, place.line, place.column, key, said, warning)
+        self._found.setdefault((place.file, place.line, place.column, key, said), problem)
 
     def all(self) -> tuple[Problem, ...]:
         """Return what was found, by file and place."""

@@ -49,6 +49,10 @@ def test_a_rule_is_read_with_its_bound_in_the_base_unit(
     assert read.text == text.strip()
 
 
+def test_a_rule_over_several_lines_is_shown_in_one() -> None:
+    assert rule("latency\n  > 1 s\n  for 5 m\n").text == "latency > 1 s for 5 m"
+
+
 @pytest.mark.parametrize(
     ("text", "labels"),
     [

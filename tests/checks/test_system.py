@@ -90,6 +90,35 @@ def test_a_console_is_told_the_options_that_were_set_as_an_operator_writes_them(
     )
 
 
+def test_no_text_of_a_configuration_can_reach_a_terminal_raw(folder: Path) -> None:
+    hostile = r"\e]0;owned\a\u202e"
+    system = load(
+        folder,
+        system=f"""
+            system: a
+            title: "{hostile}"
+            environment: "{hostile}"
+            checks:
+              a:
+                kind: page
+                url: "{hostile}"
+                title: "{hostile}"
+                group: "{hostile}"
+                refs: ["{hostile}"]
+                warn: "page[mount='{hostile}'].used > 1 %"
+        """,
+    )
+    assert system.definitions[0].check.url == "\x1b]0;owned\a\u202e"  # type: ignore[attr-defined]
+    info, definition = system.info, system.definitions[0]
+    options = [text for _, text in info.checks[0].options]
+    texts = [definition.title, definition.group, *definition.refs, definition.rules[0].text]
+    for text in (info.title, info.environment, *options, *texts):
+        assert "\u241b]0;owned\u2407\\u202e" in text
+        assert text.isprintable()
+    (line,) = complaints(folder, system=f'system: a\n"{hostile}": 1\nchecks: {{a: {{kind: ask}}}}')
+    assert line.isprintable()
+
+
 def test_a_literal_secret_is_neither_shown_nor_kept(folder: Path, tmp_path: Path) -> None:
     text = "system: a\nchecks: {a: {kind: page, url: u, password: hunter2hunter2}}"
     system = load(folder, system=text)
