@@ -20,6 +20,10 @@ LEAST_TOP = {"B": 1024.0, "B/s": 1024.0, "%": 1.0, "s": 0.001}
 """The smallest top of an axis for each base unit: a course of zeros is drawn at the bottom, not blown up."""
 
 
+TICK_GAP = 3
+"""Cells between two moments."""
+
+
 @dataclass(frozen=True, slots=True)
 class Threshold:
     """A bound beside values: at what value which level begins."""
@@ -51,19 +55,27 @@ def round_top(highest: float, unit: str) -> float:
 def time_ticks(since: float, until: float, width: int, where: tzinfo | None) -> tuple[Tick, ...]:
     """Return the round moments between `since` and `until` that fit an axis of `width` cells."""
     per_cell = (until - since) / width
-    sample = "00:00:00" if until - since < 300 else "00:00"
-    step = next((step for step in _TICKS if step / per_cell >= len(sample) + 3), _TICKS[-1])
-    form = "%d %b" if step >= _DAY else "%H:%M:%S" if step < 60 else "%H:%M"
+    step = next((step for step in _TICKS if step / per_cell >= _cells(step) + TICK_GAP), _TICKS[-1])
     offset = _offset(until, where)
     ticks: list[Tick] = []
     at = math.ceil((since + offset) / step) * step - offset
     while at <= until:
-        text = datetime.fromtimestamp(at, UTC).astimezone(where).strftime(form)
+        text = datetime.fromtimestamp(at, UTC).astimezone(where).strftime(_form(step))
         column = round((at - since) / per_cell) - len(text) // 2
-        if 0 <= column <= width - len(text):
+        free = ticks[-1].column + len(ticks[-1].text) + 1 if ticks else 0
+        if free <= column <= width - len(text):
             ticks.append(Tick(column, text))
         at += step
     return tuple(ticks)
+
+
+def _form(step: float) -> str:
+    """Return how moments so far apart are written."""
+    return "%d %b" if step >= _DAY else "%H:%M:%S" if step < 60 else "%H:%M"
+
+
+def _cells(step: float) -> int:
+    return {"%d %b": 6, "%H:%M:%S": 8}.get(_form(step), 5)
 
 
 def _offset(at: float, where: tzinfo | None) -> float:

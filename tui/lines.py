@@ -70,17 +70,17 @@ class Lines(Widget):
         & > .lines--ok { color: $text-success; }
         & > .lines--warn { color: $text-warning; text-style: bold; }
         & > .lines--crit { color: $text-error; text-style: bold; }
-        & > .lines--unknown { color: $text-accent; text-style: bold; }
+        & > .lines--unknown { color: $text-secondary; text-style: bold; }
         & > .lines--warn-badge { color: $background; background: $warning; text-style: bold; }
         & > .lines--crit-badge { color: $background; background: $error; text-style: bold; }
-        & > .lines--unknown-badge { color: $background; background: $accent; text-style: bold; }
-        & > .lines--rule { color: $surface-lighten-2; }
+        & > .lines--unknown-badge { color: $background; background: $secondary; text-style: bold; }
+        & > .lines--rule { color: $foreground 25%; }
         & > .lines--focus { color: $text-primary; text-style: bold; }
-        & > .lines--band { color: $secondary; }
+        & > .lines--band { color: $primary 50%; }
         & > .lines--course-1 { color: $primary; }
         & > .lines--course-2 { color: $success; }
         & > .lines--course-3 { color: $foreground; }
-        & > .lines--course-4 { color: $secondary; }
+        & > .lines--course-4 { color: $text-muted; }
 
         &:ansi > .lines--muted { text-style: dim; }
         &:ansi > .lines--rule { color: $foreground; text-style: dim; }
@@ -113,6 +113,7 @@ class Lines(Widget):
         self._asked = True
         if not self._resting:
             self._redraw()
+            self._rest()
 
     def on_resize(self) -> None:
         """Draw for the new size at once."""
@@ -129,6 +130,8 @@ class Lines(Widget):
         changed = [_changed(y, old, new, width) for y, (old, new) in enumerate(pairs) if old != new]
         if changed:
             self.refresh(*changed)
+
+    def _rest(self) -> None:
         if self.PACE:
             self._resting = True
             self.set_timer(self.PACE, self._rested)
@@ -136,7 +139,7 @@ class Lines(Widget):
     def _rested(self) -> None:
         self._resting = False
         if self._asked:
-            self._redraw()
+            self.ask_redraw()
 
     def render_line(self, y: int) -> Strip:
         """Return one line in its colours, neighbours of one colour merged."""

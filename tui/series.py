@@ -1,7 +1,7 @@
 """Owns the courses of readings that the console has seen: a ring for each, seeded with the agent's history.
 
 Pure: courses and a snapshot, or an answer, give the next courses. Memory is bounded: a full ring does not
-forget its beginning but keeps it more coarsely, with the lowest and the highest of what it merged. A NaN
+forget its older part but keeps it more coarsely, with the lowest and the highest of what it merged. A NaN
 stands where nothing was measured.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from math import isnan, nan
 
 from checks.board import CheckInfo, Snapshot, SystemInfo
@@ -20,7 +21,7 @@ LIMIT = 720
 MEMBERS = 256
 """Rings of one check; the longest silent go first."""
 FORGET = 6 * 3600.0
-"""Seconds of silence after which a member, such as a removed container, is forgotten."""
+"""Seconds that a ring reaches back, and of silence after which a member is forgotten."""
 
 Member = tuple[str, Labels]
 """Name and labels of a reading."""
@@ -161,19 +162,25 @@ def _with_gaps(stored: Series, every: float) -> Series:
 
 
 def _thin(series: Series) -> Series:
-    """Return a ring within its limit: the older half at half its resolution."""
+    """Return a ring within its limit: its newest third as it is, what is older in equal spans of time."""
     if len(series.at) <= LIMIT:
         return series
-    half = len(series.at) // 2
-    old = _part(series, 0, half)
-    points: list[tuple[float, float, float, float]] = []
-    for start in range(0, half, 2):
-        pair = range(start, min(start + 2, half))
-        if any(isnan(old.mean[i]) for i in pair):
-            points += [(old.at[i], old.low[i], old.mean[i], old.high[i]) for i in pair]
-            continue
-        at, mean = (sum(column[i] for i in pair) / len(pair) for column in (old.at, old.mean))
-        points.append((at, min(old.low[i] for i in pair), mean, max(old.high[i] for i in pair)))
-    times, lows, means, highs = zip(*points[-(LIMIT // 2) :], strict=True)
+    series = _part(series, bisect_left(series.at, series.at[-1] - FORGET), len(series.at))
+    recent = max(0, len(series.at) - LIMIT // 3)
+    old = _part(series, 0, recent)
+    span = (old.at[-1] - old.at[0]) / (LIMIT // 3) or 1.0 if old.at else 1.0
+
+    def place(index: int) -> tuple[int, bool]:
+        return int(old.at[index] // span), isnan(old.mean[index])
+
+    points = [_merged(old, tuple(group)) for _, group in groupby(range(recent), key=place)]
+    times, lows, means, highs = zip(*points, strict=True) if points else ((), (), (), ())
     thinner = replace(series, at=times, low=lows, mean=means, high=highs)
-    return _joined((thinner, _part(series, half, len(series.at))), series)
+    return _joined((thinner, _part(series, recent, len(series.at))), series)
+
+
+def _merged(old: Series, group: tuple[int, ...]) -> tuple[float, float, float, float]:
+    """Return one point that stands for neighbours."""
+    at = sum(old.at[index] for index in group) / len(group)
+    mean = sum(old.mean[index] for index in group) / len(group)
+    return at, min(old.low[index] for index in group), mean, max(old.high[index] for index in group)

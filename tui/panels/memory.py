@@ -13,6 +13,8 @@ from tui.widgets.bar import Bar, draw_bar
 from tui.widgets.plot import PlotData
 
 UNITS = {"available": "B", "cached": "B", "swap_in": "B/s", "swap_out": "B/s", "pressure": "%"}
+WORDS_FROM = 46
+"""Cells from which the whole is named beside the part."""
 
 
 class MemoryPanel(Panel):
@@ -46,8 +48,9 @@ time in which some task waited for memory."""
 
     def _share(self, view: View, width: int, label: str, share: str, size: str, whole: str) -> Cell:
         value, held, total = view.value(share), view.value(size), view.value(whole)
-        text = number(value, "%")
+        text, wide = number(value, "%"), width >= WORDS_FROM
         if held is not None and total is not None:
-            text = f"{number(held, 'B')} of {number(total, 'B')} {text:>6}"
+            whole_text = f" of {number(total, 'B')}" if wide else ""
+            text = f"{number(held, 'B')}{whole_text} {text:>6}"
         bar = Bar(label, value, text, thresholds=view.thresholds(share), level=view.level_of(share))
-        return draw_bar(bar, width, 4, 26 if width >= 46 else 0, ascii_only=self.scene.ascii_only)
+        return draw_bar(bar, width, 4, 26 if wide else 15, ascii_only=self.scene.ascii_only)

@@ -71,7 +71,7 @@ def draw_plot(data: PlotData, width: int, height: int, *, ascii_only: bool = Fal
         return legend
     canvas = Canvas(columns, rows, braille=not ascii_only)
     step = data.span / canvas.wide
-    until = math.ceil(data.until / step) * step
+    until = (math.floor(data.until / step) + 1) * step
     since = until - step * canvas.wide
     sampled = [sample(course.series, since, step, canvas.wide) for course in data.courses]
     top = data.top or round_top(_highest(sampled, data.thresholds), data.unit)
