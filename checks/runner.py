@@ -73,21 +73,30 @@ class Runner:
         )
 
     async def _observe(self, definition: Definition, context: ProbeContext) -> Observation:
+        """Return what the kind saw, safe to show; whatever bug the kind has is one, too."""
+        try:
+            return self._safe(await self._look(definition, context))
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            return self._bug(definition)
+        except (Exception, SystemExit):  # noqa: BLE001 - the boundary: a kind's bug becomes a Result
+            return self._bug(definition)
+
+    async def _look(self, definition: Definition, context: ProbeContext) -> Observation:
         deadline = asyncio.timeout(definition.timeout)
         try:
             async with deadline:
                 await self._fetch_secrets(definition)
-                seen = await definition.check.probe(context)
-            return self._safe(seen)
+                return await definition.check.probe(context)
         except ProbeError as error:
-            return self._safe(Observation(error.summary, error.level, error.error_class, detail=error.detail))
+            return Observation(error.summary, error.level, error.error_class, detail=error.detail)
         except TimeoutError as late:
             if not deadline.expired():
-                return self._bug(definition)
+                raise
             summary = f"no answer within {definition.timeout:g} s"
             return Observation(summary, Level.CRIT, "total_timeout", detail=_notes(late.__cause__))
-        except Exception:  # noqa: BLE001 - the boundary: a kind's bug becomes a Result
-            return self._bug(definition)
 
     async def _fetch_secrets(self, definition: Definition) -> None:
         """Read the secrets that the check names, in a thread: a command or a dead mount may hang."""

@@ -63,6 +63,9 @@ async def test_a_probe_that_does_not_end_is_cut_at_its_deadline():
     [
         raises(ZeroDivisionError()),
         raises(TimeoutError()),
+        raises(asyncio.CancelledError()),
+        raises(SystemExit(1)),
+        raises(TargetError("some_class", None)),
         None,
         Observation(None),
         Observation("x", readings=(Reading("n", "not a number"),)),
@@ -113,6 +116,36 @@ async def test_a_secret_is_masked_wherever_a_kind_lets_it_out(tmp_path):
     result = await run(leak, secrets=secret, password=SecretText("{{ secret.word }}"))
     assert "opensesame" not in repr(result)
     assert "*****" in result.summary
+
+
+async def test_the_last_words_of_a_probe_that_was_cut_are_masked_and_cleaned_too(tmp_path):
+    (tmp_path / "word").write_text("opensesame\n")
+
+    async def hang(context):
+        word = context.reveal(SecretText("{{ secret.word }}"))
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError as cancelled:
+            cancelled.add_note(f"said {word} \x1b]0;owned\x07" + "x" * 10_000)
+            raise
+
+    secrets = {"word": SecretSource(file=str(tmp_path / "word"))}
+    result = await run(hang, timeout=0.1, secrets=secrets, password=SecretText("{{ secret.word }}"))
+    assert result.error_class == "total_timeout"
+    assert result.observation.detail.startswith("said *****")
+    assert not {"\x1b", "\x07"} & set(result.observation.detail)
+    assert len(result.observation.detail.encode()) <= DETAIL_BYTES
+
+
+async def test_a_probe_ended_from_outside_is_no_bug(caplog):
+    async with open_runner({}, SystemClock()) as runner:
+        endless = Does(lambda context: asyncio.Event().wait())
+        probing = asyncio.create_task(runner.run(Definition("it", "does", endless)))
+        await asyncio.sleep(0)
+        probing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await probing
+    assert not caplog.records
 
 
 async def test_a_secret_that_cannot_be_read_is_unknown_and_never_a_verdict_on_the_target():
