@@ -63,19 +63,13 @@ class Capture:
 
     def read(self) -> bytes:
         """Return all that is kept, with a line in the place of what was left out."""
-        if self.disk_full:
+        if self.disk_full or not self.size:
             return b""
-        kept = BytesIO()
         if not self.truncated:
-            self._copy(kept, 0, self.size)
-            return kept.getvalue()
-        oldest = self._slot(self.size)[0]
-        end = self._head + self._tail
-        self._copy(kept, 0, self._head)
-        kept.write(b"\n[... %d bytes left out ...]\n" % (self.size - end))
-        self._copy(kept, oldest, end)
-        self._copy(kept, self._head, oldest)
-        return kept.getvalue()
+            return self._joined((0, self.size), b"")
+        oldest, end = self._slot(self.size)[0], self._head + self._tail
+        gap = b"\n[... %d bytes left out ...]\n" % (self.size - end)
+        return self._joined((0, self._head), gap, (oldest, end), (self._head, oldest))
 
     def ending(self, most: int) -> bytes:
         """Return the last bytes, at most so many."""
@@ -94,6 +88,19 @@ class Capture:
             self._file.write(part)
         except OSError:
             self.disk_full = True
+
+    def _joined(self, first: tuple[int, int], gap: bytes, *rest: tuple[int, int]) -> bytes:
+        """Return spans of the file, the gap behind the first one; never in memory twice."""
+        joined = BytesIO()
+        length = sum(end - start for start, end in (first, *rest)) + len(gap)
+        joined.seek(length - 1)
+        joined.write(b"\0")  # reserves all of it, for growing would copy
+        joined.seek(0)
+        self._copy(joined, *first)
+        joined.write(gap)
+        for span in rest:
+            self._copy(joined, *span)
+        return joined.getvalue()
 
     def _copy(self, target: BytesIO, start: int, end: int) -> None:
         """Copy a span of the file in small parts, so that it is never in memory twice."""
