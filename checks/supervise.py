@@ -4,6 +4,7 @@ The child leads a session of its own, so that no terminal can be asked for a pas
 can be ended. Its own end is what is waited for, never the end of its output, which a grandchild may hold
 open. The child is not reaped before its family is dealt with: until then nobody else can bear its number.
 A daemon that makes a session of its own is out of reach. Never starts a shell; that is for who asks for one.
+Needs Linux 5.3, which can wait for a process without reaping it.
 """
 
 from __future__ import annotations

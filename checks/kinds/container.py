@@ -47,7 +47,12 @@ class Expect:
     state: Literal["running", "exited"] = "running"
     """`exited` is for one that does its work and ends, with exit code 0."""
     count: int = 1
-    """So many of them at least must be there."""
+    """So many of them at least must be there; 0: none need be."""
+
+    def __post_init__(self) -> None:
+        """Refuse less than none."""
+        if self.count < 0:
+            raise ValueError("count cannot be below 0")
 
 
 @dataclass(frozen=True, slots=True)

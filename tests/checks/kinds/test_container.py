@@ -642,6 +642,7 @@ def test_counters_are_read_from_control_groups_of_version_2(tmp_path, monkeypatc
         ({"expect": {"state": "exited"}}, "needs name, label or compose"),
         ({"name": "x", "expect": {"state": "dancing"}}, "running"),
         ({"compose": {"service": "x"}}, "project"),
+        ({"name": "x", "expect": {"count": -1}}, "below 0"),
     ],
 )
 def test_options_that_cannot_work_are_refused_at_load(options, reason):
