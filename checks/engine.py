@@ -69,6 +69,8 @@ class Engine:
         self._jump: tuple[Notice, ...] = ()
         self._memory: defaultdict[str, MutableMapping[str, Any]] = defaultdict(dict)
         self._running: set[str] = set()
+        self._started: dict[str, float] = {}
+        """When the last probe of each check began, on the monotonic clock."""
         self._asked: asyncio.Queue[str] = asyncio.Queue()
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._target_slots: defaultdict[str, asyncio.Semaphore] = defaultdict(
@@ -152,7 +154,10 @@ class Engine:
         try:
             async with self._target_slots[definition.target or name], self._slots:
                 before = self._snapshot.state(name).last
-                result = await self._runner.run(definition, before, self._memory[name])
+                started = self._clock.monotonic()
+                gap = started - self._started[name] if name in self._started else None
+                self._started[name] = started
+                result = await self._runner.run(definition, before, self._memory[name], gap)
         finally:
             self._running.discard(name)
         self._recorder.put(result)

@@ -19,9 +19,9 @@ class Judgement:
 
 
 def judge(
-    rules: tuple[Rule, ...], observation: Observation, before: tuple[Streak, ...], at: float
+    rules: tuple[Rule, ...], observation: Observation, before: tuple[Streak, ...], gap: float
 ) -> Judgement:
-    """Return the level of an observation made at `at`, given the streaks of the result before it.
+    """Return the level of an observation, given the streaks of the result before it, `gap` seconds ago.
 
     The kind's own verdict counts as well, and the worst decides. When the kind could not measure or found
     its target bad, absent readings are explained by that; otherwise a rule without its reading is UNKNOWN.
@@ -48,9 +48,9 @@ def judge(
             continue
         streak = None
         if OPERATORS[rule.op](reading.value, rule.bound):
-            streak = _longer(known.get(rule.text), rule.text, at)
+            streak = _longer(known.get(rule.text), rule.text, gap)
             streaks.append(streak)
-        verdicts.append(_verdict(rule, reading, streak, at))
+        verdicts.append(_verdict(rule, reading, streak))
     levels = tuple(verdict.level for verdict in verdicts if verdict.firing)
     return Judgement(worst((observation.level, *levels)), tuple(verdicts), tuple(streaks))
 
@@ -68,19 +68,18 @@ def _deciding(rule: Rule, readings: tuple[Reading, ...]) -> Reading | None:
     return next((r for r in members if OPERATORS[rule.op](r.value, rule.bound)), members[0])
 
 
-def _longer(streak: Streak | None, rule: str, at: float) -> Streak:
-    """Return the streak with one more sample; a wall clock that went back does not make it negative."""
+def _longer(streak: Streak | None, rule: str, gap: float) -> Streak:
+    """Return the streak with one more sample."""
     if streak is None:
-        return Streak(rule, at, 1)
-    return Streak(rule, min(streak.since, at), streak.samples + 1)
+        return Streak(rule, 0.0, 1)
+    return Streak(rule, streak.held + gap, streak.samples + 1)
 
 
-def _verdict(rule: Rule, reading: Reading, streak: Streak | None, at: float) -> Verdict:
+def _verdict(rule: Rule, reading: Reading, streak: Streak | None) -> Verdict:
     pending = ""
     if streak is not None:
-        held = at - streak.since
-        if held < rule.lasting:
-            pending = f"holds {show(held, 's')} of {show(rule.lasting, 's')}"
+        if streak.held < rule.lasting:
+            pending = f"holds {show(streak.held, 's')} of {show(rule.lasting, 's')}"
         elif streak.samples < rule.samples:
             pending = f"holds {streak.samples} of {rule.samples} samples"
     firing = streak is not None and not pending

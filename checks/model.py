@@ -92,8 +92,8 @@ class Streak:
 
     rule: str
     """The rule as written; identifies it across a restart."""
-    since: float
-    """When the condition began to hold, UTC seconds."""
+    held: float
+    """Seconds for which the condition has been seen to hold."""
     samples: int
     """How many results in a row it held, this one included."""
 

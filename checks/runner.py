@@ -47,9 +47,17 @@ class Runner:
     threads: Executor
 
     async def run(
-        self, definition: Definition, before: Result = NEVER, memory: MutableMapping[str, Any] | None = None
+        self,
+        definition: Definition,
+        before: Result = NEVER,
+        memory: MutableMapping[str, Any] | None = None,
+        gap: float | None = None,
     ) -> Result:
-        """Probe once and return the Result, by the deadline or just after it."""
+        """Probe once and return the Result, by the deadline or just after it.
+
+        `gap` is the time since the result before, in seconds of a clock that does not jump; None when it
+        was another process that saw it: then the wall clock has to do.
+        """
         context = ProbeContext(
             definition.name,
             definition.timeout,
@@ -61,7 +69,9 @@ class Runner:
         )
         at, started = self.clock.now(), self.clock.monotonic()
         observation = await self._observe(definition, context)
-        judgement = judge(definition.rules, observation, before.streaks, at)
+        judgement = judge(
+            definition.rules, observation, before.streaks, max(0.0, at - before.at) if gap is None else gap
+        )
         return Result(
             definition.name,
             judgement.level,

@@ -13,8 +13,9 @@ import pytest
 from checks.board import CheckInfo, Notice, SystemInfo
 from checks.definition import Definition
 from checks.engine import AT_ONCE, AT_ONCE_PER_TARGET, Engine, running
+from checks.expressions import Rule
 from checks.keep import Keep
-from checks.model import Level, Observation, Result
+from checks.model import Level, Observation, Reading, Result
 from checks.runner import Runner
 from checks.secrets import Masker, Vault
 from checks.testing import FakeClock
@@ -30,7 +31,7 @@ class Scripted:
 
     async def probe(self, context):
         await self.act()
-        return Observation("seen")
+        return Observation("seen", readings=(Reading("temperature", 90.0),))
 
 
 class Recorded:
@@ -210,6 +211,19 @@ async def test_a_jump_of_the_wall_clock_moves_no_schedule_and_is_said(jump):
         assert len(it.recorder.results) == 4
         assert not it.state().stale
         assert [notice.source for notice in it.engine.snapshot.notices] == ["clock"]
+
+
+async def test_a_rule_for_a_duration_goes_by_time_that_passed_not_by_a_clock_that_jumped():
+    hot = Rule("temperature > 80 for 1 m", Level.CRIT, "temperature", ">", 80.0, lasting=60.0)
+    async with bench(check(nothing, rules=(hot,))) as it:
+        await it.clock.advance(15)
+        assert it.state().last.verdicts[0].pending
+        it.clock.jump(3600)
+        await it.clock.advance(20)
+        assert it.state().level is Level.OK, "the wall clock jumped, the condition has held for 30 s"
+        it.clock.jump(-7200)
+        await it.clock.advance(31)
+        assert it.state().level is Level.CRIT
 
 
 async def test_after_a_pause_of_the_machine_each_check_runs_once_not_in_a_burst():

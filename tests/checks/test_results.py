@@ -62,7 +62,7 @@ def test_a_result_comes_back_whole(kept: Kept) -> None:
             "evidence\nof it",
         ),
         (Verdict("latency > 1s", Level.WARN, True, 2.0, 1.0, "s", (("path", "/"),), "holds 1 s of 2 s"),),
-        (Streak("latency > 1s", START, 3),),
+        (Streak("latency > 1s", 20.0, 3),),
     )
     kept.backlog.put(result)
     kept.write()
