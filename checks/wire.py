@@ -89,7 +89,7 @@ class TlsWire:
 
     __slots__ = ("_incoming", "_outgoing", "_plain", "_tls")
 
-    def __init__(self, plain: PlainWire, context: ssl.SSLContext, server_name: str) -> None:
+    def __init__(self, plain: Wire, context: ssl.SSLContext, server_name: str) -> None:
         """Prepare; `shake_hands` comes next."""
         self._plain = plain
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
