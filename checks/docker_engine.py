@@ -51,7 +51,7 @@ class Tls:
     """How to speak TLS with an engine on another host; its certificate is always verified."""
 
     ca_file: str = ""
-    """File of the authority that signed the engine's certificate; empty: the public ones that requests ships."""
+    """File of the authority that signed the engine's certificate; empty: the public ones of requests."""
     certificate: str = ""
     """File of our own certificate, when the engine asks for one."""
     key: str = ""
