@@ -73,7 +73,7 @@ def show(number: float, base: str) -> str:
 
 
 def _show_time(seconds: float) -> str:
-    if 0 < abs(seconds) < 0.0005:
+    if 0 < abs(seconds) < 0.0009995:
         return f"{seconds * 1e6:.0f} us"
     if 0 < abs(seconds) < 0.9995:
         return f"{_digits(seconds * 1e3)} ms"
