@@ -14,8 +14,9 @@ import click
 from agent.ask import Visit, visiting
 from checks import paths
 from checks.board import Snapshot, SystemInfo
-from checks.command_line import errors_as_exits, leave, system_option
+from checks.command_line import leave, system_option
 from checks.errors import LinkError, UsageError
+from checks.exits import errors_as_exits
 from checks.formats import FORMATS, find_format
 from checks.model import Level, worst
 from checks.suggest import did_you_mean

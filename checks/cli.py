@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from checks import paths
-from checks.command_line import errors_as_exits, system_option
+from checks.command_line import system_option
 from checks.errors import UsageError
+from checks.exits import errors_as_exits
 from checks.registry import find_kind, kind_names
 from checks.suggest import did_you_mean
 
@@ -40,8 +41,8 @@ def render(names: tuple[str, ...], source: Path | None) -> None:
 
     NAMES choose checks; all of them when there are none.
     """
-    from checks.config.rendered import rendered
     from checks.load import load
+    from checks.rendered import rendered
 
     with errors_as_exits():
         system = load(source)

@@ -1,25 +1,30 @@
-"""Owns what the commands of all packages share: the system option, the exit codes, errors made into words."""
+"""Owns how a command line runs and ends: the system option, the exit codes, no traceback for a closed pipe.
+
+Light on purpose: `walkdown --help` pays for this module. What turns errors into words is `checks/exits.py`.
+"""
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import click
 
 from checks import paths
-from checks.errors import ConfigError, LinkError, StoreError, UsageError
 
 USAGE = 64
 """EX_USAGE; click's own 2 would read as CRITICAL."""
 UNAVAILABLE = 69
 IO = 74
 CONFIG = 78
+INTERRUPTED = 128 + signal.SIGINT
+READER_GONE = 128 + signal.SIGPIPE
 PROBE_THREADS = "probe"
 """How the names of the threads begin that blocking libraries run in."""
 
@@ -34,32 +39,48 @@ def system_option(command: F) -> F:
         type=click.Path(path_type=Path),
         callback=_find_source,
         metavar="PATH",
-        help="Folder or file of a system; without it the configured one, else this machine.",
+        help="Folder or file of a system; without it $WALKDOWN_SYSTEM, the configured one, or this machine.",
     )(command)
 
 
 def _find_source(context: click.Context, parameter: click.Parameter, given: Path | None) -> Path | None:
     inherited = context.obj if isinstance(context.obj, Path) else None
-    source = given or inherited or paths.find_system()
-    if given is not None and not given.exists():
-        raise click.BadParameter(f"{given}: no such file or folder", context, parameter)
+    named = os.environ.get("WALKDOWN_SYSTEM")
+    source = given or inherited or (Path(named).expanduser() if named else paths.find_system())
+    if source is not None and not source.exists():
+        origin = "" if given else "$WALKDOWN_SYSTEM: "
+        raise click.BadParameter(f"{origin}{source}: no such file or folder", context, parameter)
     context.obj = source
     return source
 
 
-@contextmanager
-def errors_as_exits() -> Iterator[None]:
-    """Turn errors that walkdown raises on purpose into their words and exit codes."""
+def run(command: click.Command, name: str) -> NoReturn:
+    """Run a command line as a whole and end the process with its exit code.
+
+    A reader that has left, Ctrl-C, a full disk or a file out of reach end it in one line at most, with codes
+    of their own: they must not read as the level of a check.
+    """
+    click.UsageError.exit_code = USAGE
+    _accept_any_text()
     try:
-        yield
-    except ConfigError as error:
-        raise Failure(str(error), CONFIG) from error
-    except UsageError as error:
-        raise Failure(str(error), USAGE) from error
-    except LinkError as error:
-        raise Failure(str(error), UNAVAILABLE) from error
-    except StoreError as error:
-        raise Failure(str(error), IO) from error
+        with command.make_context(name, sys.argv[1:]) as context:
+            command.invoke(context)
+        code = 0
+    except click.exceptions.Exit as end:
+        code = end.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        code = INTERRUPTED
+    except BrokenPipeError:
+        _drop_output()
+        code = READER_GONE
+    except OSError as error:
+        _drop_output()
+        sys.stderr.write(f"{error.filename or 'cannot write'}: {error.strerror}\n")
+        code = IO
+    leave(code)
 
 
 def leave(code: int) -> NoReturn:
@@ -71,14 +92,15 @@ def leave(code: int) -> NoReturn:
     sys.exit(code)
 
 
-class Failure(click.ClickException):
-    """A command that could not be carried out; its text goes to standard error as it stands."""
+def _accept_any_text() -> None:
+    """Let no character that the locale lacks end a command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
-    def __init__(self, words: str, code: int) -> None:
-        """Keep the words and the exit code."""
-        super().__init__(words)
-        self.exit_code = code
 
-    def show(self, file: Any = None) -> None:
-        """Write the words without a prefix, so that `file:line:col:` stays at the line's start."""
-        click.echo(self.message, err=True)
+def _drop_output() -> None:
+    """Let what is still buffered go nowhere, or the interpreter would complain at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -14,8 +14,6 @@ import os
 import re
 from pathlib import Path
 
-import platformdirs
-
 APP = "walkdown"
 SYSTEM_FILE = "system.yaml"
 """The file that makes a folder a system."""
@@ -25,7 +23,7 @@ MACHINE = "this-machine"
 
 def state_folder() -> Path:
     """Return the folder of stores: `$STATE_DIRECTORY` under systemd, else `$XDG_STATE_HOME/walkdown`."""
-    return _of_systemd("STATE_DIRECTORY") or platformdirs.user_state_path(APP)
+    return _of_systemd("STATE_DIRECTORY") or _of_xdg("XDG_STATE_HOME", ".local/state")
 
 
 def runtime_folder() -> Path:
@@ -35,7 +33,7 @@ def runtime_folder() -> Path:
 
 def cache_folder() -> Path:
     """Return the folder of what may be deleted at any time."""
-    return _of_systemd("CACHE_DIRECTORY") or platformdirs.user_cache_path(APP)
+    return _of_systemd("CACHE_DIRECTORY") or _of_xdg("XDG_CACHE_HOME", ".cache")
 
 
 def system_folders() -> tuple[Path, ...]:
@@ -45,7 +43,7 @@ def system_folders() -> tuple[Path, ...]:
     """
     named = os.environ.get("WALKDOWN_SYSTEM", "")
     own = (Path(named).expanduser(),) if named else ()
-    return (*own, platformdirs.user_config_path(APP), Path("/etc") / APP)
+    return (*own, _of_xdg("XDG_CONFIG_HOME", ".config"), Path("/etc") / APP)
 
 
 def find_system() -> Path | None:
@@ -85,3 +83,9 @@ def _of_systemd(variable: str) -> Path | None:
     """Return the first folder that systemd made; resolved, as `DynamicUser=` hands out a symbolic link."""
     first = os.environ.get(variable, "").partition(":")[0]
     return Path(first).resolve() if first else None
+
+
+def _of_xdg(variable: str, default: str) -> Path:
+    """Return our folder below the one that the variable names, if it is absolute, as the XDG rules ask."""
+    named = os.environ.get(variable, "")
+    return (Path(named) if named.startswith("/") else Path.home() / default) / APP

@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from wcwidth import wcwidth
-
 MARKS = 4
 """So many combining marks may stand on one base character; more would grow over the lines around."""
 
@@ -86,24 +84,3 @@ def _unstack(run: re.Match[str]) -> str:
 
 def _starts_line(run: re.Match[str]) -> bool:
     return run.start() == 0 or run.string[run.start() - 1] == "\n"
-
-
-def cells(text: str) -> int:
-    """Return how many terminal cells a cleaned text takes."""
-    return len(text) if text.isascii() else sum(map(wcwidth, text))
-
-
-def cut(text: str, width: int, mark: str = "…") -> str:
-    """Return a cleaned text cut to `width` cells; where something was cut off, it ends with the mark."""
-    if cells(text) <= width:
-        return text
-    room = width - cells(mark)
-    if room < 0:
-        return ""
-    end = 0
-    for char in text:
-        room -= wcwidth(char)
-        if room < 0:
-            break
-        end += 1
-    return text[:end] + mark

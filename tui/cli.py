@@ -6,17 +6,22 @@ when they are called, so that none pays for another.
 
 from __future__ import annotations
 
+import os
 import sys
-from contextlib import AbstractAsyncContextManager
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
+from click.shell_completion import CompletionItem, shell_complete
 
-from agent.link import Link
-from checks.command_line import USAGE, errors_as_exits, system_option
+from checks.command_line import run, system_option
+from checks.suggest import did_you_mean
 from checks.version import __version__
-from tui.environment import Manners
+
+NAME = "walkdown"
+COMPLETE = "_WALKDOWN_COMPLETE"
+"""The variable in which a shell's completion script says what it wants."""
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("agent.cli:check", "Probe checks once and say what was seen."),
@@ -48,6 +53,25 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(import_module(module), attribute)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; one that is mistyped is answered with the nearest."""
+        name = args[0]
+        if name not in COMMANDS and not ctx.resilient_parsing:
+            raise click.UsageError(f"no command is called {name!r}{did_you_mean(name, COMMANDS)}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[Any]]:
+        """Complete names from the table without importing what is in it."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        return [
+            CompletionItem(name, help=words)
+            for name, (_, words) in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table without importing what is in it."""
         with formatter.section("Commands"):
@@ -74,42 +98,19 @@ def walkdown(
     Without a system this machine is watched. The console starts an agent, or attaches to the one that runs;
     the agent goes on when the console ends.
     """
-    if context.invoked_subcommand is None:
-        with errors_as_exits():
-            sys.exit(open_console(source, Manners(slow, ascii_only, not no_mouse, theme)))
+    if context.invoked_subcommand is not None:
+        return
+    from checks.exits import errors_as_exits
+    from tui.environment import Manners
+    from tui.opening import open_console
 
-
-def open_console(source: Path | None, manners: Manners) -> int:
-    """Open the console and return its exit code.
-
-    An agent that has to be started boots while Textual is imported.
-    """
-    from agent.attach import AttachedLink
-    from agent.lifecycle import AgentPlace
-    from checks.clock import SystemClock
-    from tui.console import run_console
-
-    clock = SystemClock()
-    place = AgentPlace(source, clock)
-    if not place.answers():
-        if source is not None:
-            _refuse_unusable(source)
-        place.start()
-
-    def open_link() -> AbstractAsyncContextManager[Link]:
-        return AttachedLink(place.connect, clock).opened()
-
-    return run_console(open_link, manners)
-
-
-def _refuse_unusable(source: Path) -> None:
-    """Raise when the system cannot be loaded; what was read is cached for the agent."""
-    from checks.load import load
-
-    load(source)
+    with errors_as_exits():
+        code = open_console(source, Manners(slow, ascii_only, not no_mouse, theme))
+    context.exit(code)
 
 
 def main() -> None:
-    """Run the command line."""
-    click.UsageError.exit_code = USAGE
-    walkdown(prog_name="walkdown")
+    """Run the command line, or answer a shell that completes one."""
+    if wish := os.environ.get(COMPLETE):
+        sys.exit(shell_complete(walkdown, {}, NAME, COMPLETE, wish))
+    run(walkdown, NAME)

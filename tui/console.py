@@ -11,10 +11,19 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from tui.environment import PLAIN_MANNERS, Manners, prepare
+from tui.environment import PLAIN_MANNERS, Manners, Plan, prepare
 
 NO_TERMINAL = 69
 """Exit code when no console can be shown (EX_UNAVAILABLE)."""
+
+
+def plan_console(wish: Manners = PLAIN_MANNERS) -> Plan:
+    """Return what this terminal needs before Textual is imported, or why it can show no console.
+
+    Textual reads standard input and draws on standard error; on standard output it measures the size.
+    """
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    return prepare(os.environ, terminal=all(stream.isatty() for stream in streams), wish=wish)
 
 
 def run_console(open_link: Callable[[], Any], wish: Manners = PLAIN_MANNERS, splash: str = "") -> int:
@@ -24,8 +33,7 @@ def run_console(open_link: Callable[[], Any], wish: Manners = PLAIN_MANNERS, spl
     console's event loop. Exit codes: 0 when the operator left, 128 + the signal that ended it, 1 after a
     crash, 69 when there is no terminal to show it on.
     """
-    terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    plan = prepare(os.environ, terminal=terminal, wish=wish)
+    plan = plan_console(wish)
     if plan.refusal:
         sys.stderr.write(plan.refusal + "\n")
         return NO_TERMINAL

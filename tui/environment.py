@@ -44,7 +44,7 @@ class Plan:
 
 
 def prepare(environ: Mapping[str, str], *, terminal: bool, wish: Manners = PLAIN_MANNERS) -> Plan:
-    """Return what to do; `terminal` says whether both standard input and output are one."""
+    """Return what to do; `terminal` says whether standard input, output and error are one."""
     term = environ.get("TERM", "")
     if not terminal:
         return Plan(refusal=f"walkdown: the console needs a terminal; {HINT}")

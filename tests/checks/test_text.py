@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.text import MARKS, cells, clean, cut
+from checks.text import MARKS, clean
 
 HOSTILE = st.text(
     st.characters(codec=None)
@@ -77,23 +77,6 @@ def test_no_more_than_four_marks_stand_together(text: str) -> None:
     for char in clean(text):
         run = run + 1 if unicodedata.category(char) in ("Mn", "Mc", "Me") else 0
         assert run <= MARKS
-
-
-@given(HOSTILE, st.integers(0, 40))
-def test_a_cut_text_never_takes_more_cells_than_it_may(text: str, width: int) -> None:
-    safe = clean(text)
-    short = cut(safe, width)
-    assert cells(short) <= width
-    assert short == safe or cells(safe) > width
-
-
-def test_cut_counts_cells_and_says_that_something_is_missing() -> None:
-    assert cut("walkdown", 8) == "walkdown"
-    assert cut("walkdown", 5) == "walk…"
-    assert cut("漢字漢字", 5) == "漢字…"
-    assert cut("漢字漢字", 4) == "漢…"
-    assert cut("walkdown", 6, mark="...") == "wal..."
-    assert cut("walkdown", 2, mark="...") == ""
 
 
 @pytest.mark.parametrize(
