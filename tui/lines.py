@@ -56,6 +56,11 @@ def spread(left: Cell, right: Cell, width: int, fill: str = " ", tone: Tone = To
     return (*left, Piece(fill * (width - width_of(left) - width_of(right)), tone), *right)
 
 
+def without_ellipsis(lines: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """Return the lines for a terminal without the character that stands for what was cut."""
+    return tuple(tuple(piece._replace(text=piece.text.replace("…", "~")) for piece in line) for line in lines)
+
+
 class Lines(Widget):
     """Shows what `picture` returns, top aligned; draws at most once in `PACE` seconds."""
 

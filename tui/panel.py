@@ -15,7 +15,7 @@ from checks.model import Level
 from tui.cell import LEVEL_TONE, LEVEL_WORD, Cell, Piece, Tone
 from tui.facts import mute
 from tui.format import age
-from tui.lines import BLANK, Lines, cut, fit, spread
+from tui.lines import BLANK, Lines, cut, fit, spread, without_ellipsis
 from tui.source import Scene, Source, View, sources
 from tui.widgets.plot import PlotData, draw_plot
 
@@ -41,9 +41,9 @@ class Panel(Lines, can_focus=True):
     WIDE: ClassVar[bool] = False
     """True when it is worth more width than the others, as tables are."""
 
-    scene: var[Scene] = var(Scene())
+    scene: var[Scene] = var(Scene(), init=False)
     """What it draws from."""
-    place: var[str] = var("")
+    place: var[str] = var("", init=False)
     """Which of how many it is, while it stands alone; part of its heading."""
 
     def facts(self, view: View, width: int, room: int) -> tuple[Cell, ...]:
@@ -76,10 +76,15 @@ class Panel(Lines, can_focus=True):
         heading = _heading(view, self.NAME, self.place, width, focused=self.has_focus)
         plots = self.plots(view)
         room = height - 1
-        plots_wish = max(PLOT_FROM, (room + 1) // 2) if plots and room >= PLOT_FROM + 2 else 0
-        facts = self._facts(view, width, room - plots_wish)[: room - plots_wish]
-        body = (*facts, *self._plots(plots, width, room - len(facts)))
-        return (heading, *body) if self.scene.live else tuple(mute(line) for line in (heading, *body))
+        least = max(2, len(view.sources) if self.EACH else 2)
+        wish = max(PLOT_FROM, min((room + 1) // 2, room - least)) if plots else 0
+        if room < PLOT_FROM + least:
+            wish = 0
+        facts = self._facts(view, width, room - wish)[: room - wish]
+        lines = (heading, *facts, *self._plots(plots, width, room - len(facts)))
+        if not self.scene.live:
+            lines = tuple(mute(line) for line in lines)
+        return without_ellipsis(lines) if self.scene.ascii_only else lines
 
     def _facts(self, view: View, width: int, room: int) -> tuple[Cell, ...]:
         if not self.EACH or len(view.sources) == 1:

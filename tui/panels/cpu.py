@@ -37,7 +37,7 @@ which some task waited for a processor."""
             thresholds=view.thresholds("usage"),
             level=view.level_of("usage"),
         )
-        total = draw_bar(bar, width, 6, 6, ascii_only=self.scene.ascii_only)
+        total = draw_bar(bar, width, 6, 6, ascii_only=view.scene.ascii_only)
         parts = [
             Fact(name, number(value, "%"), view.level_of(name))
             for name in (*PARTS, "pressure")
@@ -57,7 +57,7 @@ which some task waited for a processor."""
         columns = max(1, (width + GRID_GAP) // (GRID_CELL + GRID_GAP))
         if -(-len(cores) // columns) > room:
             values = [core.value for core in cores]
-            return grid([Fact("cores", blocks(values, width - 7, ascii_only=self.scene.ascii_only))], width)
+            return grid([Fact("cores", blocks(values, width - 7, ascii_only=view.scene.ascii_only))], width)
         cell = (width - GRID_GAP * (columns - 1)) // columns
         bars = [
             draw_bar(
@@ -70,7 +70,7 @@ which some task waited for a processor."""
                 cell,
                 max(2, len(core.label)),
                 5,
-                ascii_only=self.scene.ascii_only,
+                ascii_only=view.scene.ascii_only,
             )
             for core in cores
         ]

@@ -71,7 +71,7 @@ work."""
             muted=mount.stale,
         )
         return draw_bar(
-            bar, width, label, 19 if width >= WORDS_FROM else 14, ascii_only=self.scene.ascii_only
+            bar, width, label, 19 if width >= WORDS_FROM else 14, ascii_only=view.scene.ascii_only
         )
 
     def _device(self, view: View, device: Member, width: int, label: int) -> Cell:

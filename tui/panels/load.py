@@ -49,7 +49,7 @@ Tasks that ran or waited for a processor or a disk, averaged over 1, 5 and 15 mi
             if (value := view.value(name)) is not None
         ]
         return (
-            draw_bar(bar, width, 8, 6, ascii_only=self.scene.ascii_only),
+            draw_bar(bar, width, 8, 6, ascii_only=view.scene.ascii_only),
             *grid([*averages, *rest], width),
         )
 

@@ -53,4 +53,4 @@ time in which some task waited for memory."""
             whole_text = f" of {number(total, 'B')}" if wide else ""
             text = f"{number(held, 'B')}{whole_text} {text:>6}"
         bar = Bar(label, value, text, thresholds=view.thresholds(share), level=view.level_of(share))
-        return draw_bar(bar, width, 4, 26 if wide else 15, ascii_only=self.scene.ascii_only)
+        return draw_bar(bar, width, 4, 26 if wide else 15, ascii_only=view.scene.ascii_only)

@@ -60,7 +60,7 @@ shared buffers."""
             for name, (title, unit) in FACTS.items()
             if (value := view.value(name)) is not None and (value or name != "replay_lag")
         ]
-        line = draw_bar(bar, width, 11 if width >= 44 else 4, 13, ascii_only=self.scene.ascii_only)
+        line = draw_bar(bar, width, 11 if width >= 44 else 4, 13, ascii_only=view.scene.ascii_only)
         return (line, *grid(facts, width))
 
     def plots(self, view: View) -> tuple[PlotData, ...]:

@@ -53,7 +53,7 @@ keys thrown out because memory was full. last save: time since the last snapshot
             thresholds=view.thresholds("memory_used"),
             level=view.level_of("memory_used"),
         )
-        return (draw_bar(bar, width, 6, 17, ascii_only=self.scene.ascii_only), *grid(facts, width))
+        return (draw_bar(bar, width, 6, 17, ascii_only=view.scene.ascii_only), *grid(facts, width))
 
     def plots(self, view: View) -> tuple[PlotData, ...]:
         """Return commands, memory and clients: of one server, or of several side by side."""

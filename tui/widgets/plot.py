@@ -16,7 +16,7 @@ from checks.units import show
 from tui.axes import Threshold, round_top, time_ticks
 from tui.canvas import Canvas
 from tui.cell import LEVEL_TONE, Cell, Piece, Tone
-from tui.lines import Lines, fit, spread, width_of
+from tui.lines import Lines, fit, spread, width_of, without_ellipsis
 from tui.sampling import Sample, sample
 
 COURSE_TONES = (Tone.COURSE_1, Tone.COURSE_2, Tone.COURSE_3, Tone.COURSE_4)
@@ -235,4 +235,5 @@ class Plot(Lines):
 
     def picture(self, width: int, height: int) -> tuple[Cell, ...]:
         """Return the plot at that size."""
-        return draw_plot(self._data, width, height, ascii_only=self._ascii_only)
+        lines = draw_plot(self._data, width, height, ascii_only=self._ascii_only)
+        return without_ellipsis(lines) if self._ascii_only else lines
