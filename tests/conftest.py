@@ -3,6 +3,7 @@
 pytest_plugins: list[str] = [
     "tests.servers.agents",
     "tests.checks.configurations",
+    "tests.checks.watching",
     "tests.servers.certificates",
     "tests.servers.docker",
     "tests.servers.faults",
@@ -10,4 +11,5 @@ pytest_plugins: list[str] = [
     "tests.servers.postgres",
     "tests.servers.proc",
     "tests.servers.redis",
+    "tests.servers.failing",
 ]
