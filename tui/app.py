@@ -15,6 +15,7 @@ from textual import on
 from textual._compositor import ChopsUpdate
 from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.filter import LineFilter
 from textual.reactive import var
 from textual.screen import Screen
 
@@ -23,6 +24,7 @@ from checks.board import EMPTY, Snapshot, SystemInfo
 from checks.clock import Clock, SystemClock
 from checks.errors import LinkError
 from checks.text import clean
+from tui.ascii_filter import AsciiFilter
 from tui.dialogs.help import HelpDialog, keys_of
 from tui.environment import PLAIN_MANNERS, Manners
 from tui.hardening import HardenedApp
@@ -131,15 +133,19 @@ class ConsoleApp(HardenedApp):
         self._seen = self._clock.monotonic()
         """When the newest picture came, by the monotonic clock."""
         self._clashes: set[str] = set()
+        self.ascii_only = manners.ascii_only
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = manners.theme or DARK.name
-        self.ascii_only = manners.ascii_only
 
     def on_mount(self) -> None:
         """Begin to follow the agent and the time."""
         self.run_worker(self._follow(), name="link")
         self.run_worker(self._tick(), name="clock")
+
+    def get_line_filters(self) -> list[LineFilter]:
+        """Add, where it is needed, the one that leaves only ASCII."""
+        return [*super().get_line_filters(), *([AsciiFilter()] if self.ascii_only else [])]
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Send only the cells that changed: see `tui/narrow_update.py`."""

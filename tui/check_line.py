@@ -79,7 +79,7 @@ def _remarks(line: CheckLine) -> list[str]:
     state = line.state
     remarks: list[str] = []
     if line.stale:
-        remarks.append("no new result, last")
+        remarks.append("last")
     if state.blocked_by:
         remarks.append(f"blocked by {state.blocked_by}")
     if state.flapping:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
-from checks.model import Labels, Level, Reading, Result, Verdict
+from checks.model import Labels, Level, Reading, Result, Table, Verdict
 from checks.units import show
 from tui.cell import LEVEL_TONE, LEVEL_WORD, Cell, Piece, Tone, cell, level_cell, text_of
 from tui.check_line import CheckLine, saw_of
-from tui.facts import table_lines
 from tui.format import AGE_STEP, age, amount, moment
 from tui.widgets.header import LEVEL_COLOR
 
@@ -88,16 +88,25 @@ def result_level(result: Result) -> Cell:
     return cell(LEVEL_WORD[result.level], LEVEL_TONE[result.level])
 
 
-def evidence(result: Result, width: int) -> Content:
+def evidence(result: Result) -> Content:
     """Return what the check left as proof: its own words, then its rows."""
     seen = result.observation
     parts = [Content(seen.detail)] if seen.detail else []
     if seen.rows.rows:
-        lines = table_lines(seen.rows, width, EVIDENCE_ROWS)
-        parts.append(Content("\n".join(text_of(line).rstrip() for line in lines)))
+        parts.append(Content(_table_text(seen.rows)))
     if seen.error_class:
         parts.append(Content.styled(f"error class: {seen.error_class}", "$text-muted"))
     return Content("\n\n").join(parts) if parts else Content.styled("no evidence was left", "$text-muted")
+
+
+def _table_text(table: Table) -> str:
+    """Return the table in columns, each as wide as its widest cell."""
+    rows = (table.columns, *table.rows[:EVIDENCE_ROWS])
+    widths = [max(cell_len(text) for text in column) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(set_cell_size(text, width) for text, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
 
 
 def options(line: CheckLine) -> Content:
@@ -125,7 +134,7 @@ NOTHING_CHOSEN = Chosen()
 
 def first_choice(result: Result) -> Chosen:
     """Return the reading to draw before the operator has chosen one: the first judged, else the first."""
-    names = [verdict.rule.split(maxsplit=1)[0].partition("{")[0] for verdict in result.verdicts]
+    names = [verdict.reading for verdict in result.verdicts]
     readings = result.observation.readings
     for reading in (*(r for name in names for r in readings if r.name == name), *readings):
         return Chosen(reading.name, reading.labels, reading.unit)

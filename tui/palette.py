@@ -56,16 +56,17 @@ class ConsoleCommands(Provider):
 
 
 def _check_commands(screen: ConsoleScreen) -> Iterator[Command]:
-    for info in screen.system.checks:
-        name = info.title or info.name
+    """Yield commands for every check. Their help holds no text from outside: the palette parses it."""
+    names = [
+        (f"{info.title} ({info.name})" if info.title else info.name, info.name)
+        for info in screen.system.checks
+    ]
+    for said, name in names:
         yield Command(
-            f"Show {name}", f"{info.kind} check {info.name}", partial(_post, screen, CheckOpened(info.name))
+            f"Show {said}", "All that is known of this check", partial(_post, screen, CheckOpened(name))
         )
-    for info in screen.system.checks:
-        name = info.title or info.name
-        yield Command(
-            f"Run {name}", f"Probe {info.name} now", partial(_post, screen, CheckRequested((info.name,)))
-        )
+    for said, name in names:
+        yield Command(f"Run {said}", "Probe this check now", partial(_post, screen, CheckRequested((name,))))
 
 
 def _post(screen: ConsoleScreen, wish: CheckOpened | CheckRequested) -> None:

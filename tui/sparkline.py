@@ -10,19 +10,16 @@ from tui.cell import LEVEL_TONE, Cell, Piece, Tone
 from tui.trend import LENGTH, Point, Trend
 
 BLOCKS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
-PLAIN_BLOCKS = "_.-:=+*#"
-"""The same heights for terminals without block characters."""
 NOTHING = "\u00b7"
 """Where nothing was measured."""
 
 
-def sparkline(trend: Trend, *, ascii_only: bool = False, length: int = LENGTH) -> Cell:
+def sparkline(trend: Trend, length: int = LENGTH) -> Cell:
     """Return the trend, newest at the right; shares stand on 0 to 100 %, all else on 0 to a round number."""
     points = trend.points[-length:]
     highest = max((point.value or 0.0 for point in points), default=0.0)
     top = 100.0 if trend.unit == "%" else round_top(highest, trend.unit)
-    blocks = PLAIN_BLOCKS if ascii_only else BLOCKS
-    glyphs = [(_tone(point), _glyph(point, top, blocks, ascii_only)) for point in points]
+    glyphs = [(_tone(point), _glyph(point, top)) for point in points]
     padding = Piece(" " * (length - len(points)))
     runs = tuple(
         Piece("".join(glyph for _, glyph in run), tone)
@@ -31,11 +28,11 @@ def sparkline(trend: Trend, *, ascii_only: bool = False, length: int = LENGTH) -
     return (padding, *runs) if padding.text else runs
 
 
-def _glyph(point: Point, top: float, blocks: str, ascii_only: bool) -> str:
+def _glyph(point: Point, top: float) -> str:
     if point.value is None:
-        return "." if ascii_only else NOTHING
+        return NOTHING
     share = min(1.0, max(0.0, point.value / top)) if top > 0 else 0.0
-    return blocks[min(len(blocks) - 1, int(share * len(blocks)))]
+    return BLOCKS[min(len(BLOCKS) - 1, int(share * len(BLOCKS)))]
 
 
 def _tone(point: Point) -> Tone:

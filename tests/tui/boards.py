@@ -29,7 +29,7 @@ def result(
         rows or Table(),
         detail,
     )
-    verdicts = (Verdict("latency > 500 ms", Level.WARN, value > 0.5, value, 0.5, "s"),)
+    verdicts = (Verdict("latency > 500 ms", Level.WARN, value > 0.5, value, 0.5, "s", reading="latency"),)
     return Result(check, level, at, value, seen, verdicts)
 
 
@@ -41,7 +41,7 @@ def state(
     return CheckState(check, last, level, level, 0 if level is Level.OK else 3, True, since=START - 120)
 
 
-def system(*checks: tuple[str, str], environment: str = "staging", every: float = 10.0) -> SystemInfo:
+def system(*checks: tuple[str, str], environment: str = "staging", every: float = 60.0) -> SystemInfo:
     """Return a system with checks of these names and groups."""
     infos = tuple(CheckInfo(name, "http", group=group, every=every, timeout=5.0) for name, group in checks)
     return SystemInfo("shop", "Shop", environment, "UTC", "systems/shop", infos)

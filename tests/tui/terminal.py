@@ -57,7 +57,7 @@ class Terminal:
         return "\n".join(line.rstrip() for line in self._screen.display)
 
     @property
-    def modes(self) -> termios_attributes:
+    def modes(self) -> list[int | list[bytes | int]]:
         """Return the terminal's attributes, to see whether they were restored."""
         return termios.tcgetattr(self._master)
 
@@ -130,9 +130,6 @@ class Terminal:
             self._reap(0)
         if self._master >= 0:
             os.close(self._master)
-
-
-termios_attributes = list[int | list[bytes | int]]
 
 
 @contextlib.contextmanager

@@ -52,6 +52,7 @@ holds, but not yet for long enough. The reading under the cursor is drawn over t
 
 tab goes from part to part."""
     CSS_PATH = "check.tcss"
+    AUTO_FOCUS = ""  # a focused part would be centred when the screen gets its size, its title out of sight
     BINDINGS = [
         Binding("escape", "back", "Back", id="check.back", tooltip="Back to where you came from"),
         Binding("r", "rerun", "Run", id="check.run", tooltip="Probe this check now"),
@@ -104,7 +105,7 @@ tab goes from part to part."""
 
     def on_mount(self) -> None:
         """Ask for what was before."""
-        self.query_one("#rules").focus()
+        self.call_after_refresh(self.query_one("#rules").focus, False)
         self.post_message(ResultsRequested(self, self._check, RESULTS))
 
     def draw(self) -> None:
@@ -115,7 +116,7 @@ tab goes from part to part."""
             return
         last = line.state.last
         self._set("#head", parts.headline(line, self.now, zone(self.system.timezone)))
-        self._set("#evidence", parts.evidence(last, max(20, self.query_one("#evidence").size.width)))
+        self._set("#evidence", parts.evidence(last))
         self._set("#options", parts.options(line))
         verdicts = [Row(verdict.rule, verdict) for verdict in last.verdicts]
         readings = [Row(parts.reading_key(reading), reading) for reading in last.observation.readings]
@@ -164,7 +165,7 @@ tab goes from part to part."""
         bounds = tuple(
             Threshold(verdict.bound, verdict.level)
             for verdict in line.state.last.verdicts
-            if verdict.rule.startswith(self._chosen.name)
+            if verdict.reading == self._chosen.name
         )
         self.query_one(Plot).show(
             PlotData(

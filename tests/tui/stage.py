@@ -1,0 +1,77 @@
+"""Owns the stage for tests of screens: a console without a terminal, an agent in memory, a still clock."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+from textual.pilot import Pilot
+
+from agent.testing import MemoryLink
+from checks.board import Snapshot, SystemInfo
+from checks.testing import FakeClock
+from tests.tui.boards import SHOP, SHOP_BOARD, START
+from tests.tui.golden import screen_text
+from tui.app import BEAT, ConsoleApp
+from tui.environment import PLAIN_MANNERS, Manners
+
+
+@dataclass
+class Stage:
+    """A console at work and all that a test moves it with."""
+
+    app: ConsoleApp
+    pilot: Pilot[None]
+    link: MemoryLink
+    clock: FakeClock
+
+    @property
+    def text(self) -> str:
+        """Return what is on the screen."""
+        return screen_text(self.app)
+
+    def line(self, word: str) -> str:
+        """Return the first line of the screen that holds the word."""
+        return next((line for line in self.text.splitlines() if word in line), "")
+
+    async def until(self, condition: str | Callable[[], bool]) -> None:
+        """Wait until the text is on the screen, or the condition holds."""
+        holds = condition if callable(condition) else lambda: condition in self.text
+        for _ in range(400):
+            if holds():
+                return
+            await self.pilot.pause(0.01)
+        raise AssertionError(f"{condition!r} did not come about; the screen shows:\n{self.text}")
+
+    async def update(self, snapshot: Snapshot) -> None:
+        """Have the agent send a picture, and let it arrive."""
+        await self.link.update(snapshot)
+        await self.clock.advance(BEAT)
+        await self.until(lambda: self.app.snapshot is snapshot)
+        await self.pilot.pause()
+
+    async def press(self, *keys: str) -> None:
+        """Press keys and let them take effect."""
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+
+@contextlib.asynccontextmanager
+async def stage(
+    system: SystemInfo = SHOP,
+    snapshot: Snapshot | None = SHOP_BOARD,
+    size: tuple[int, int] = (80, 24),
+    manners: Manners = PLAIN_MANNERS,
+) -> AsyncIterator[Stage]:
+    """Open a console; attached to an agent unless there is no snapshot."""
+    link, clock = MemoryLink(), FakeClock(START)
+    app = ConsoleApp(lambda: link, manners, clock)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        set_up = Stage(app, pilot, link, clock)
+        if snapshot is not None:
+            await link.attach(system, snapshot)
+            await set_up.until(lambda: app.snapshot is snapshot)
+            await clock.advance(BEAT)
+            await pilot.pause()
+        yield set_up
