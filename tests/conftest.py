@@ -1,4 +1,12 @@
-"""Lists the fixtures that any test may ask for: real servers, and folders of configuration."""
+"""Lists the fixtures that any test may ask for: real servers, and folders of configuration.
+
+Where everything is said to be installed (`WALKDOWN_NO_SKIP=1`, as the continuous check sets it), a test that would be
+skipped fails.
+"""
+
+import os
+
+import pytest
 
 pytest_plugins: list[str] = [
     "tests.servers.agents",
@@ -13,3 +21,13 @@ pytest_plugins: list[str] = [
     "tests.servers.redis",
     "tests.servers.failing",
 ]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Turn a skip into a failure where nothing may be skipped."""
+    report = yield
+    if report.skipped and os.environ.get("WALKDOWN_NO_SKIP"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, where nothing may be: {report.longrepr}"
+    return report

@@ -60,24 +60,21 @@ class Project:
         )
 
 
-def version_1() -> list[str]:
-    if shutil.which("docker-compose") is None:
-        pytest.skip("docker-compose is not installed (Debian: docker-compose)")
-    return ["docker-compose"]
+def installed() -> Iterator[list[str]]:
+    """Yield the command of each version of Compose that is installed here."""
+    if shutil.which("docker-compose"):
+        yield ["docker-compose"]
+    plugin = ["docker", "compose"]
+    if shutil.which("docker") and subprocess.run([*plugin, "version"], capture_output=True).returncode == 0:
+        yield plugin
 
 
-def version_2() -> list[str]:
-    command = ["docker", "compose"]
-    docker = shutil.which("docker")
-    if docker is None or subprocess.run([*command, "version"], capture_output=True).returncode != 0:
-        pytest.skip("the Compose plugin of docker is not installed")
-    return command
-
-
-@pytest.fixture(params=[version_1, version_2], ids=["docker-compose", "docker compose"])
+@pytest.fixture(params=list(installed()) or [None], ids=lambda command: " ".join(command or ["none"]))
 def project(request, engine: Docker, tmp_path: Path) -> Iterator[Project]:
     """A project of two services and a job, started by one version of Compose."""
-    project = Project(request.param(), tmp_path, engine.host)
+    if request.param is None:
+        pytest.skip("no version of Compose is installed (Debian: docker-compose)")
+    project = Project(request.param, tmp_path, engine.host)
     try:
         project.compose("up", "-d")
         yield project
