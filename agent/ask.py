@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,13 +15,15 @@ from pathlib import Path
 
 import msgspec
 
-from agent.changes import apply
+from agent.address import address_of
+from agent.peers import peer_of
 from agent.protocol import (
     HEAD_BYTES,
     PROTOCOL,
-    Difference,
+    AskProbe,
+    Bye,
     Hello,
-    ProbeNow,
+    ProbeAnswer,
     Refused,
     Stop,
     ToAgent,
@@ -34,6 +37,14 @@ from checks.board import Snapshot
 from checks.errors import LinkError
 from checks.version import __version__
 
+PATIENCE = 10.0
+"""Seconds of silence after which an agent counts as one that does not answer; it says something every 1.5 s."""
+PARTING = 3.0
+"""Seconds that an agent has for its last word."""
+END_WITHIN = 7.0
+"""Seconds that it has to end after that."""
+_QUESTION = 1
+
 
 @dataclass(slots=True)
 class Visit:
@@ -41,60 +52,124 @@ class Visit:
 
     connection: socket.socket
     welcome: Welcome
-    snapshot: Snapshot
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """Return what the agent knew when it was visited."""
+        return self.welcome.snapshot
 
     def probe(self, names: tuple[str, ...]) -> Snapshot:
-        """Have these checks probed now; return the snapshot in which each of them is newer.
+        """Have these checks probed now; return what was seen of them.
 
         Raises:
-            LinkError: when the agent goes away, or takes longer than the checks may.
+            LinkError: when the agent goes away or is silent.
         """
-        before = {state.name: state.last.at for state in self.snapshot.states}
-        self.connection.sendall(frame(ProbeNow(names)))
-        waiting = set(names)
-        while waiting:
-            message = _receive(self.connection)
-            if isinstance(message, Difference):
-                self.snapshot = apply(self.snapshot, message)
-                waiting = {name for name in waiting if self.snapshot.state(name).last.at <= before[name]}
-        return self.snapshot
+        _send(self.connection, AskProbe(_QUESTION, names))
+        while True:
+            match _receive(self.connection):
+                case ProbeAnswer(id=_QUESTION) as answer:
+                    return answer.snapshot
+                case Refused(id=_QUESTION) as refused:
+                    raise LinkError(refused.reason)
+                case Bye() as bye:
+                    raise LinkError(bye.reason)
 
     def stop(self, reason: str) -> None:
         """Ask the agent to end; return once it has."""
-        self.connection.sendall(frame(Stop(reason)))
+        _send(self.connection, Stop(reason))
         with contextlib.suppress(LinkError):
             while True:
                 _receive(self.connection)
 
 
 @contextlib.contextmanager
-def visiting(path: Path, patience: float = 10.0) -> Iterator[Visit | None]:
-    """Attach to the agent behind the socket; None when there is none.
+def visiting(*places: Path, patience: float = PATIENCE) -> Iterator[Visit | None]:
+    """Attach to the agent behind the first of the sockets that has one; None when there is none.
 
     Raises:
         LinkError: when there is one that does not let us attach, or is silent for `patience` seconds.
     """
-    with contextlib.closing(socket.socket(socket.AF_UNIX)) as connection:
-        connection.settimeout(patience)
-        try:
-            connection.connect(str(path))
-        except (FileNotFoundError, ConnectionRefusedError):
-            yield None
+    with _connected(places, patience) as connection:
+        yield None if connection is None else _greet(connection)
+
+
+def dismiss(*places: Path, reason: str) -> int | None:
+    """Have the agent behind the first of the sockets end, whatever its version; return its process id.
+
+    `Stop` is understood as a first word by every version, and the kernel says who listens: an agent that
+    answers nothing is still known by its process. None when there is none.
+
+    Raises:
+        LinkError: when it does not let us, or lives on after ten seconds.
+    """
+    with _connected(places, PARTING) as connection:
+        if connection is None:
+            return None
+        pid = peer_of(connection).pid
+        with contextlib.suppress(LinkError):
+            _send(connection, Stop(reason))
+        if words := _last_words(connection):
+            raise LinkError(words)
+        if not _ends(pid):
+            raise LinkError(f"the agent does not end; if it must: kill -KILL {pid}")
+        return pid
+
+
+@contextlib.contextmanager
+def _connected(places: tuple[Path, ...], patience: float) -> Iterator[socket.socket | None]:
+    for place in places:
+        with contextlib.closing(socket.socket(socket.AF_UNIX)) as connection:
+            connection.settimeout(patience)
+            try:
+                with address_of(place) as address:
+                    connection.connect(address)
+            except (FileNotFoundError, ConnectionRefusedError):
+                continue
+            except OSError as error:
+                raise LinkError(f"{place}: {error.strerror or error}") from error
+            yield connection
             return
-        except OSError as error:
-            raise LinkError(f"{path}: {error.strerror}") from error
-        yield _greet(connection)
+    yield None
 
 
 def _greet(connection: socket.socket) -> Visit:
-    hello: ToAgent = Hello(PROTOCOL, __version__, os.getpid())
-    connection.sendall(frame(hello))
+    _send(connection, Hello(PROTOCOL, __version__, os.getpid()))
     message = _receive(connection)
     if isinstance(message, Refused):
-        raise LinkError(message.reason)
+        raise LinkError(f"{message.reason}; walkdown agent stop ends it (process {message.pid})")
     if not isinstance(message, Welcome):
         raise LinkError("the agent did not answer as one")
-    return Visit(connection, message, message.snapshot)
+    return Visit(connection, message)
+
+
+def _last_words(connection: socket.socket) -> str:
+    """Return why the agent refused to end; empty when it said nothing of the kind."""
+    try:
+        message = _receive(connection)
+    except LinkError:
+        return ""
+    return message.reason if isinstance(message, Refused) else ""
+
+
+def _ends(pid: int) -> bool:
+    """Return whether the process has ended in time."""
+    try:
+        process = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    except OSError as error:
+        raise LinkError(f"the agent's process cannot be seen from here: {error.strerror}") from error
+    try:
+        return bool(select.select([process], [], [], END_WITHIN)[0])
+    finally:
+        os.close(process)
+
+
+def _send(connection: socket.socket, message: ToAgent) -> None:
+    try:
+        connection.sendall(frame(message))
+    except OSError as error:
+        raise LinkError(f"the agent does not listen: {error.strerror or error}") from error
 
 
 def _receive(connection: socket.socket) -> ToConsole:
@@ -103,9 +178,12 @@ def _receive(connection: socket.socket) -> ToConsole:
         message: ToConsole = to_console_decoder.decode(body)
         return message
     except TimeoutError as error:
-        raise LinkError("the agent is silent") from error
-    except (OSError, msgspec.DecodeError) as error:
-        raise LinkError(str(error)) from error
+        pid = peer_of(connection).pid
+        raise LinkError(f"the agent (process {pid}) is silent") from error
+    except OSError as error:
+        raise LinkError(f"the agent is gone: {error.strerror}") from error
+    except msgspec.DecodeError as error:
+        raise LinkError(f"the agent speaks another language: {error}") from error
 
 
 def _exactly(connection: socket.socket, length: int) -> bytes:

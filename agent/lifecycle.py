@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextlib
 import os
 import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.address import address_of
 from agent.attach import Connection
 from checks import paths
 from checks.clock import Clock
@@ -67,13 +69,12 @@ class AgentPlace:
         """Prepare for the system at `source`; None for this machine, discovered."""
         self._source = source
         self._clock = clock
-        self._socket = paths.socket_file(source)
+        self._sockets = paths.sockets(source)
         self._birth: Birth | None = None
 
     def answers(self) -> bool:
         """Return whether an agent listens; blocks for no time worth speaking of."""
-        with socket.socket(socket.AF_UNIX) as probe:
-            return probe.connect_ex(str(self._socket)) == 0
+        return any(_listens(place) for place in self._sockets)
 
     def start(self) -> None:
         """Start the agent without waiting for it; `-P` keeps the working folder out of its imports (F15).
@@ -117,9 +118,19 @@ class AgentPlace:
 
     async def _reach(self) -> Connection | None:
         """Return a connection to the agent; None when none runs."""
-        try:
-            return await asyncio.open_unix_connection(self._socket)
-        except (FileNotFoundError, ConnectionRefusedError):
-            return None
-        except OSError as error:
-            raise LinkError(f"{self._socket}: {error.strerror}") from error
+        for place in self._sockets:
+            try:
+                with address_of(place) as address:
+                    return await asyncio.open_unix_connection(address)
+            except (FileNotFoundError, ConnectionRefusedError):
+                continue
+            except OSError as error:
+                raise LinkError(f"{place}: {error.strerror}") from error
+        return None
+
+
+def _listens(place: Path) -> bool:
+    with contextlib.suppress(FileNotFoundError), socket.socket(socket.AF_UNIX) as probe:
+        with address_of(place) as address:
+            return probe.connect_ex(address) == 0
+    return False

@@ -12,6 +12,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+from agent.fingerprint import fingerprint
 from checks.board import Notice
 from checks.clock import Clock
 from checks.engine import Engine, running
@@ -19,7 +20,7 @@ from checks.errors import ConfigError
 from checks.model import Level
 from checks.runner import open_runner
 from checks.secrets import Masker
-from checks.store import Store
+from checks.storage.store import Store
 from checks.system import System
 
 LOOK_EVERY = 2.0
@@ -27,16 +28,22 @@ LOOK_EVERY = 2.0
 
 log = logging.getLogger(__name__)
 
-Fingerprint = tuple[tuple[str, int, int], ...]
-
 
 class LiveSystem:
     """A system that is probed for as long as `run` runs."""
 
     def __init__(
-        self, system: System, load: Callable[[], System], store: Store, masker: Masker, clock: Clock
+        self,
+        system: System,
+        configuration: str,
+        load: Callable[[], System],
+        store: Store,
+        masker: Masker,
+        clock: Clock,
     ) -> None:
         """Prepare to probe `system`; `load` reads it anew."""
+        self.configuration = configuration
+        """Fingerprint of the files that the system was loaded from."""
         self._system = system
         self._load = load
         self._store = store
@@ -76,10 +83,11 @@ class LiveSystem:
 
     async def _next_system(self, engine: Engine) -> System:
         """Wait until the files have changed into a configuration that can be used."""
-        seen = await asyncio.to_thread(fingerprint, self._system.info.source)
+        source = Path(self._system.info.source) if self._system.info.source else None
+        seen = self.configuration
         while True:
             await self._clock.sleep(LOOK_EVERY)
-            now = await asyncio.to_thread(fingerprint, self._system.info.source)
+            now = await asyncio.to_thread(fingerprint, source)
             if now == seen:
                 continue
             seen = now
@@ -89,6 +97,7 @@ class LiveSystem:
                 engine.notices = (self._refusal(error),)
                 log.warning("configuration not loaded again:\n%s", error)
                 continue
+            self.configuration = now
             if system == self._system:
                 engine.notices = _warnings(system)
                 continue
@@ -111,17 +120,3 @@ def _warnings(system: System) -> tuple[Notice, ...]:
         return ()
     more = f" (and {len(system.warnings) - 1} more)" if len(system.warnings) > 1 else ""
     return (Notice("config", f"{system.warnings[0]}{more}"),)
-
-
-def fingerprint(source: str) -> Fingerprint:
-    """Return what tells whether the files of a system have changed; empty for a discovered system."""
-    path = Path(source)
-    if not source:
-        return ()
-    files = [path] if path.is_file() else sorted(path.rglob("*.y*ml"))
-    found = []
-    for file in files:
-        with contextlib.suppress(OSError):
-            about = file.stat()
-            found.append((str(file), about.st_mtime_ns, about.st_size))
-    return tuple(found)

@@ -35,6 +35,13 @@ class ProbeNow(msgspec.Struct, frozen=True, tag=True):
     names: tuple[str, ...] = ()
 
 
+class AskProbe(msgspec.Struct, frozen=True, tag=True):
+    """Console: probe these checks and tell me once you have; answered by `ProbeAnswer` with the same id."""
+
+    id: int
+    names: tuple[str, ...]
+
+
 class AskHistory(msgspec.Struct, frozen=True, tag=True):
     """Console: give me the course of a reading; answered by `HistoryAnswer` with the same id."""
 
@@ -71,6 +78,8 @@ class Welcome(msgspec.Struct, frozen=True, tag=True):
     started: float
     system: SystemInfo
     snapshot: Snapshot
+    configuration: str = ""
+    """Fingerprint of the files that the system was loaded from."""
 
 
 class Refused(msgspec.Struct, frozen=True, tag=True):
@@ -95,6 +104,14 @@ class Difference(msgspec.Struct, frozen=True, tag=True):
     """Only those that changed; the order and the names of all are those of `Welcome`."""
 
 
+class ProbeAnswer(msgspec.Struct, frozen=True, tag=True):
+    """Agent: what was seen of the checks asked for, each by a probe that began after the question."""
+
+    id: int
+    snapshot: Snapshot
+    """With these checks only, health included."""
+
+
 class HistoryAnswer(msgspec.Struct, frozen=True, tag=True):
     """Agent: the courses asked for."""
 
@@ -115,8 +132,8 @@ class Bye(msgspec.Struct, frozen=True, tag=True):
     reason: str
 
 
-ToAgent = Hello | ProbeNow | AskHistory | AskResults | Pace | Stop
-ToConsole = Welcome | Refused | Difference | HistoryAnswer | ResultsAnswer | Bye
+ToAgent = Hello | ProbeNow | AskProbe | AskHistory | AskResults | Pace | Stop
+ToConsole = Welcome | Refused | Difference | ProbeAnswer | HistoryAnswer | ResultsAnswer | Bye
 
 _encoder = msgspec.msgpack.Encoder()
 to_agent_decoder = msgspec.msgpack.Decoder(ToAgent)

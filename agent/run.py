@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from agent.fingerprint import fingerprint
 from agent.lifecycle import ALREADY_RUNS
 from agent.live import LiveSystem
 from agent.readiness import tell_systemd
@@ -24,7 +25,7 @@ from checks.errors import ConfigError, StoreError
 from checks.load import load
 from checks.private import append_private, make_private
 from checks.secrets import Masker
-from checks.store import Store
+from checks.storage.store import Store
 from checks.system import System
 
 IDLE_AFTER = 900.0
@@ -63,7 +64,8 @@ def run(source: Path | None, *, stay: bool) -> int:
         make_private(paths.runtime_folder())
         with only_one(source):
             _log_to(None if stay else paths.log_file(source), masker)
-            asyncio.run(_keep(source, load(source), masker, stay))
+            configuration = fingerprint(source)
+            asyncio.run(_keep(source, load(source), configuration, masker, stay))
     except BlockingIOError:
         return _fail(f"another agent looks after {paths.system_name(source)} already", ALREADY_RUNS)
     except ConfigError as error:
@@ -100,7 +102,7 @@ def _log_to(path: Path | None, masker: Masker) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
 
 
-async def _keep(source: Path | None, system: System, masker: Masker, stay: bool) -> None:
+async def _keep(source: Path | None, system: System, configuration: str, masker: Masker, stay: bool) -> None:
     """Open store, engine and socket around one another; close them in the opposite order."""
     clock = SystemClock()
     ended = asyncio.Event()
@@ -114,7 +116,7 @@ async def _keep(source: Path | None, system: System, masker: Masker, stay: bool)
         ended.set()
 
     async with Store(paths.store_file(source), clock) as store, asyncio.TaskGroup() as tasks:
-        live = LiveSystem(system, lambda: load(source), store, masker, clock)
+        live = LiveSystem(system, configuration, lambda: load(source), store, masker, clock)
         probing = tasks.create_task(live.run(), name="live system")
         server = Server(live, clock, clock.now(), stop)
         async with server.listening(paths.socket_file(source)):

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import msgspec
 
+from agent.address import address_of
 from agent.changes import difference
 from agent.frames import read_frame
 from agent.live import LiveSystem
@@ -24,11 +25,13 @@ from agent.peers import peer_of
 from agent.protocol import (
     PROTOCOL,
     AskHistory,
+    AskProbe,
     AskResults,
     Bye,
     Hello,
     HistoryAnswer,
     Pace,
+    ProbeAnswer,
     ProbeNow,
     Refused,
     ResultsAnswer,
@@ -38,6 +41,7 @@ from agent.protocol import (
     frame,
     to_agent_decoder,
 )
+from checks import board
 from checks.board import Snapshot
 from checks.clock import Clock
 from checks.engine import Engine
@@ -158,7 +162,15 @@ class Server:
             engine = await self._live.engine_after(engine)
             told = engine.snapshot
             await attachment.send(
-                Welcome(PROTOCOL, __version__, os.getpid(), self._started, engine.system, told)
+                Welcome(
+                    PROTOCOL,
+                    __version__,
+                    os.getpid(),
+                    self._started,
+                    engine.system,
+                    told,
+                    self._live.configuration,
+                )
             )
             while not engine.ended:
                 newest = await _newer(engine, told.number)
@@ -177,22 +189,33 @@ class Server:
                     attachment.pace = min(FASTEST, max(SLOWEST, message.per_second))
                 case Stop():
                     self._stop(message.reason)
-                case AskHistory() | AskResults():
+                case AskProbe() | AskHistory() | AskResults():
                     tasks.create_task(self._answer(attachment, message), name="answer console")
                 case Hello():
                     raise LinkError("a second hello")
 
-    async def _answer(self, attachment: Attachment, question: AskHistory | AskResults) -> None:
+    async def _answer(self, attachment: Attachment, question: AskProbe | AskHistory | AskResults) -> None:
         answer: ToConsole
         store = self._live.store
         try:
-            if isinstance(question, AskHistory):
-                answer = HistoryAnswer(question.id, await store.history(question.query))
-            else:
-                answer = ResultsAnswer(question.id, await store.results(question.check, question.limit))
+            match question:
+                case AskProbe():
+                    answer = ProbeAnswer(question.id, await self._probed(question.names))
+                case AskHistory():
+                    answer = HistoryAnswer(question.id, await store.history(question.query))
+                case AskResults():
+                    answer = ResultsAnswer(question.id, await store.results(question.check, question.limit))
         except StoreError as error:
             answer = self._refusal(str(error), question.id)
         await attachment.send(answer)
+
+    async def _probed(self, names: tuple[str, ...]) -> Snapshot:
+        """Return what is seen of these checks, all of it by one engine."""
+        engine = None
+        while engine is None or engine.ended:
+            engine = await self._live.engine_after(engine)
+            snapshot = await engine.probed(names)
+        return board.only(snapshot, engine.system, names)
 
 
 async def _newer(engine: Engine, number: int) -> Snapshot:
@@ -210,7 +233,8 @@ def _private_socket(path: Path) -> socket.socket:
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     before = os.umask(0o177)
     try:
-        listening.bind(str(path))
+        with address_of(path) as address:
+            listening.bind(address)
     finally:
         os.umask(before)
     return listening

@@ -19,11 +19,11 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
-from checks.database import reading
-from checks.history import DAY, Retention, courses
 from checks.model import HistoryQuery, Level, Observation, Reading, Result
-from checks.results import newest
-from checks.writer import Backlog, Writer
+from checks.storage.database import reading
+from checks.storage.history import DAY, Retention, courses
+from checks.storage.results import newest
+from checks.storage.writer import Backlog, Writer
 
 START = 1_800_000_000
 READINGS = 10

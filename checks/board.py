@@ -8,7 +8,7 @@ over the last 20 results).
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from checks.model import NEVER, Level, Result
@@ -182,6 +182,12 @@ def set_notices(snapshot: Snapshot, notices: Iterable[Notice], at: float) -> Sna
     return replace(snapshot, number=snapshot.number + 1, at=at, notices=wanted)
 
 
+def only(snapshot: Snapshot, system: SystemInfo, names: Collection[str]) -> Snapshot:
+    """Return the snapshot with these checks only; the health is theirs."""
+    states = tuple(state for state in snapshot.states if state.name in names)
+    return replace(snapshot, states=states, health=roll_up(states, _mandatory(system)))
+
+
 def roll_up(states: Iterable[CheckState], mandatory: frozenset[str]) -> Health:
     """Return the health of a group or a system from its checks' states."""
     members = tuple(states)
@@ -196,10 +202,12 @@ def roll_up(states: Iterable[CheckState], mandatory: frozenset[str]) -> Health:
 
 def _publish(snapshot: Snapshot, system: SystemInfo, states: list[CheckState], at: float) -> Snapshot:
     blocked = _blocked(system, states)
-    mandatory = frozenset(info.name for info in system.checks if info.mandatory)
-    return replace(
-        snapshot, number=snapshot.number + 1, at=at, states=blocked, health=roll_up(blocked, mandatory)
-    )
+    health = roll_up(blocked, _mandatory(system))
+    return replace(snapshot, number=snapshot.number + 1, at=at, states=blocked, health=health)
+
+
+def _mandatory(system: SystemInfo) -> frozenset[str]:
+    return frozenset(info.name for info in system.checks if info.mandatory)
 
 
 def _advance(state: CheckState, info: CheckInfo, result: Result) -> CheckState:

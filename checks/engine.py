@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from checks import board
@@ -46,6 +47,16 @@ class Recorder(Protocol):
         ...
 
 
+@dataclass(slots=True, eq=False)
+class Wish:
+    """Somebody's wish that a check be probed off its schedule."""
+
+    name: str
+    fresh: bool = False
+    """Only a probe that begins after the wish will do."""
+    granted: bool = False
+
+
 class Engine:
     """Probes the checks of one system while `run` runs, and folds the results into snapshots."""
 
@@ -68,10 +79,11 @@ class Engine:
         self._clock = clock
         self._jump: tuple[Notice, ...] = ()
         self._memory: defaultdict[str, MutableMapping[str, Any]] = defaultdict(dict)
-        self._running: set[str] = set()
+        self._running: dict[str, asyncio.Event] = {}
+        """The checks that are probed now; each event is set when its probe ends."""
         self._started: dict[str, float] = {}
         """When the last probe of each check began, on the monotonic clock."""
-        self._asked: asyncio.Queue[str] = asyncio.Queue()
+        self._asked: asyncio.Queue[Wish] = asyncio.Queue()
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._target_slots: defaultdict[str, asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(AT_ONCE_PER_TARGET)
@@ -111,7 +123,19 @@ class Engine:
         """Probe these checks as soon as a slot is free, all when none is named; the schedule stays."""
         for name in names or tuple(self._definitions):
             if name in self._definitions:
-                self._asked.put_nowait(name)
+                self._asked.put_nowait(Wish(name))
+
+    async def probed(self, names: tuple[str, ...]) -> Snapshot:
+        """Probe these checks; return the snapshot once each has a result of a probe that began after the call.
+
+        When the engine ends before that, what there is by then.
+        """
+        wishes = [Wish(name, fresh=True) for name in names if name in self._definitions]
+        for wish in wishes:
+            self._asked.put_nowait(wish)
+        while not self._ended and not all(wish.granted for wish in wishes):
+            await self.newer(self._snapshot.number)
+        return self._snapshot
 
     async def run(self) -> None:
         """Probe on schedule until cancelled."""
@@ -123,8 +147,8 @@ class Engine:
                 )
             tasks.create_task(self._keep_watch(), name="watch over ages and clock")
             while True:
-                definition = self._definitions[await self._asked.get()]
-                tasks.create_task(self._probe(definition), name=f"asked {definition.name}")
+                wish = await self._asked.get()
+                tasks.create_task(self._grant(wish), name=f"asked {wish.name}")
 
     async def run_once(self, names: tuple[str, ...] = ()) -> Snapshot:
         """Probe these checks once, all when none is named, without a schedule; return the snapshot."""
@@ -132,6 +156,13 @@ class Engine:
             for name in names or tuple(self._definitions):
                 tasks.create_task(self._probe(self._definitions[name]), name=f"check {name}")
         return self._snapshot
+
+    async def _grant(self, wish: Wish) -> None:
+        """Probe because somebody asked; the wish for a fresh result waits for a probe that is under way."""
+        while not await self._probe(self._definitions[wish.name]) and wish.fresh:
+            await self._running[wish.name].wait()
+        wish.granted = True
+        self._wake()
 
     async def _keep_probing(self, definition: Definition, delay: float) -> None:
         due = self._clock.monotonic() + delay
@@ -150,7 +181,7 @@ class Engine:
         name = definition.name
         if name in self._running:
             return False
-        self._running.add(name)
+        ended = self._running[name] = asyncio.Event()
         try:
             async with self._target_slots[definition.target or name], self._slots:
                 before = self._snapshot.state(name).last
@@ -159,7 +190,8 @@ class Engine:
                 self._started[name] = started
                 result = await self._runner.run(definition, before, self._memory[name], gap)
         finally:
-            self._running.discard(name)
+            del self._running[name]
+            ended.set()
         self._recorder.put(result)
         self._fresh_until[name] = self._clock.monotonic() + self._stale_after[name]
         self._publish(lambda at: board.fold(self._snapshot, self.system, result, at))

@@ -17,6 +17,8 @@ from pathlib import Path
 APP = "walkdown"
 SYSTEM_FILE = "system.yaml"
 """The file that makes a folder a system."""
+SERVICE_FOLDER = Path("/run") / APP
+"""Where the unit `walkdown@.service` has its sockets."""
 MACHINE = "this-machine"
 """The name of the system that is discovered rather than written."""
 
@@ -77,6 +79,13 @@ def log_file(source: Path | None) -> Path:
 def socket_file(source: Path | None) -> Path:
     """Return the socket that a system's agent listens on."""
     return runtime_folder() / f"{system_name(source)}.sock"
+
+
+def sockets(source: Path | None) -> tuple[Path, ...]:
+    """Return where a console looks for a system's agent: that of a service before its own user's."""
+    own = socket_file(source)
+    service = SERVICE_FOLDER / own.name
+    return (service, own) if service != own and os.access(SERVICE_FOLDER, os.X_OK) else (own,)
 
 
 def _of_systemd(variable: str) -> Path | None:

@@ -10,11 +10,11 @@ from checks.board import Notice
 from checks.clock import SystemClock
 from checks.definition import Definition
 from checks.expressions import Rule
-from checks.history import as_series, has_labels
 from checks.kind import Check
 from checks.model import HistoryQuery, Labels, Result, Series
-from checks.points import Point, sample
 from checks.runner import open_runner
+from checks.storage.history import as_series, has_labels
+from checks.storage.points import Point, sample
 
 
 class FakeClock:
@@ -75,7 +75,7 @@ async def _settle() -> None:
 
 
 class MemoryStore:
-    """A store without a file: it has what `checks.store.Store` has, keeps all, and forgets it at the end."""
+    """A store without a file: it has what `checks.storage.store.Store` has, keeps all, and forgets it at the end."""
 
     def __init__(self) -> None:
         """Start empty."""

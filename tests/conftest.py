@@ -1,6 +1,6 @@
 """Lists the fixtures that any test may ask for: real servers, and folders of configuration.
 
-Where everything is said to be installed (`WALKDOWN_NO_SKIP=1`, as the continuous check sets it), a test that would be
+Where everything is said to be installed (`WALKDOWN_NO_SKIP=1`), a test that would be
 skipped fails.
 """
 

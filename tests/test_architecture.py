@@ -27,13 +27,17 @@ def files_of(folder: str) -> set[str]:
 
 
 def test_every_file_of_kinds_is_registered_and_every_kind_has_a_file():
-    assert {target.partition(":")[0].rpartition(".")[2] for target in KINDS.values()} == files_of("checks/kinds")
+    assert {target.partition(":")[0].rpartition(".")[2] for target in KINDS.values()} == files_of(
+        "checks/kinds"
+    )
     assert set(kind_names()) >= set(KINDS)
 
 
 def test_every_file_of_screens_and_panels_is_registered():
     screens = {screen.__module__.rpartition(".")[2] for screen in SCREENS.values()}
-    assert files_of("tui/screens") - screens <= {"check"}, "only the detail view is opened from another screen"
+    assert files_of("tui/screens") - screens <= {"check"}, (
+        "only the detail view is opened from another screen"
+    )
     assert {panel.__module__.rpartition(".")[2] for panel in PANELS} == files_of("tui/panels")
 
 

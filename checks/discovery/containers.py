@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from checks.knock import knock
+from checks.net.knock import knock
 
 
 def find() -> dict[str, dict[str, Any]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from checks import procfs
-from checks.mounts import real_mounts
+from checks.host import procfs
+from checks.host.mounts import real_mounts
 
 GROUP = "host"
 _IGNORED = (b"lo", b"veth", b"br-", b"docker")

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address
 from typing import Any
 
-from checks import procfs
 from checks.errors import MeasureError
-from checks.listeners import Listener, listeners
-from checks.processes import arguments, is_walkdown, read_process
+from checks.host import procfs
+from checks.host.listeners import Listener, listeners
+from checks.host.processes import arguments, is_walkdown, read_process
 
 MOST = 12
 """Services for which a check is made, the lowest ports first."""

@@ -12,7 +12,7 @@ import struct
 from pathlib import Path
 from typing import Any
 
-from checks.knock import knock
+from checks.net.knock import knock
 
 FOLDER = Path("/var/run/postgresql")
 """Only the server's own user may put a socket there, unlike `/tmp`."""

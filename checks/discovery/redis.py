@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from checks.knock import knock
+from checks.net.knock import knock
 
 PORT = 6379
 SOCKETS = ("/run/redis/redis-server.sock", "/run/redis/redis.sock", "/run/valkey/valkey-server.sock")

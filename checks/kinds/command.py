@@ -1,6 +1,6 @@
 """Owns the kind `command`: runs one program and judges its exit code and what it says.
 
-How the program is held in check lies in `checks/supervise.py`. Nothing is put into a shell's text by us.
+How the program is held in check lies in `checks/programs/supervise.py`. Nothing is put into a shell's text by us.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from checks import supervise
-from checks.capture import Capture
-from checks.command_output import Expect, Taken, take
 from checks.errors import TargetError
 from checks.kind import ProbeContext, ReadingSpec
 from checks.model import Level, Observation, Reading
-from checks.perfdata import parse_perfdata
+from checks.programs import supervise
+from checks.programs.capture import Capture
+from checks.programs.command_output import Expect, Taken, take
+from checks.programs.perfdata import parse_perfdata
+from checks.programs.supervise import Finished
 from checks.secrets import SecretText
-from checks.supervise import Finished
 
 READING_NAME = re.compile(r"[a-z][a-z0-9_]*")
 NOT_EXECUTABLE, NOT_FOUND = 126, 127

@@ -13,16 +13,16 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import ClassVar, Literal, TypeVar
 
-from checks import docker_engine
 from checks.blocking import in_thread
-from checks.container_report import Troubles, report
-from checks.container_verdict import Trouble, trouble
-from checks.containers import ONE_OFF, PROJECT, SERVICE, Known, Listed, Sight, look
-from checks.dial import budget
-from checks.docker_engine import Engine, Tls
+from checks.containers import docker_engine
+from checks.containers.docker_engine import Engine, Tls
+from checks.containers.listing import ONE_OFF, PROJECT, SERVICE, Known, Listed, Sight, look
+from checks.containers.report import Troubles, report
+from checks.containers.verdict import Trouble, trouble
 from checks.errors import MeasureError, TargetError
 from checks.kind import ProbeContext, ReadingSpec
 from checks.model import Level, Observation
+from checks.net.dial import budget
 from checks.rates import two_looks
 
 STANDARD = "unix:///var/run/docker.sock"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from checks import procfs
 from checks.errors import MeasureError
+from checks.host import procfs
 from checks.kind import ProbeContext, ReadingSpec
 from checks.model import Observation, Reading
 from checks.rates import two_looks

@@ -17,9 +17,9 @@ import psutil
 
 from checks.blocking import in_thread
 from checks.errors import MeasureError
+from checks.host.mounts import Mount, real_mounts
 from checks.kind import ProbeContext, ReadingSpec
 from checks.model import Level, Observation, Reading, Table
-from checks.mounts import Mount, real_mounts
 from checks.options import Seconds
 from checks.rates import Looks, rate, two_looks
 from checks.units import show

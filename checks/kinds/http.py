@@ -13,18 +13,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from checks.answer import Expected
-from checks.dial import Phases, Target, budget, dial
 from checks.errors import ProbeError, TargetError
-from checks.handshake import Trust
-from checks.http1 import Exchange, Headers, Request, Response
 from checks.kind import ProbeContext, ReadingSpec
 from checks.model import Level, Observation, Reading
+from checks.net.answer import Expected
+from checks.net.dial import Phases, Target, budget, dial
+from checks.net.handshake import Trust
+from checks.net.http1 import Exchange, Headers, Request, Response
+from checks.net.patience import asked_to_wait, wait_is_over
+from checks.net.url import Url, parse_url, redirected
 from checks.options import Bytes
-from checks.patience import asked_to_wait, wait_is_over
 from checks.secrets import SecretText
 from checks.units import show
-from checks.url import Url, parse_url, redirected
 from checks.version import __version__
 
 MOST_REDIRECTS = 5

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import ClassVar
 
-from checks import procfs
+from checks.host import procfs
 from checks.kind import ProbeContext, ReadingSpec
 from checks.model import Observation, Reading
 from checks.units import show

@@ -9,10 +9,10 @@ from typing import ClassVar
 
 import psutil
 
-from checks import procfs
 from checks.errors import MeasureError
+from checks.host import procfs
+from checks.host.listeners import listeners
 from checks.kind import ProbeContext, ReadingSpec
-from checks.listeners import listeners
 from checks.model import Observation, Reading, Table
 from checks.rates import rate, two_looks
 from checks.units import show

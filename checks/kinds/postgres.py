@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
+from checks.databases.postgres_login import Login
+from checks.databases.postgres_session import Row, Session
+from checks.databases.shares import share
+from checks.databases.statements import read_statements
 from checks.kind import ProbeContext, ReadingSpec
 from checks.model import Level, Observation, Reading, Table
 from checks.options import Seconds
-from checks.postgres_login import Login
-from checks.postgres_session import Row, Session
 from checks.rates import Looks, rate, two_looks
 from checks.secrets import SecretText
-from checks.shares import share
-from checks.statements import read_statements
 from checks.units import show
 
 STATEMENTS = read_statements("postgres")

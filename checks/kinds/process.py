@@ -12,15 +12,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, TypeVar
 
-from checks import procfs
 from checks.blocking import in_thread
 from checks.errors import MeasureError
-from checks.kind import ProbeContext, ReadingSpec
-from checks.model import Level, Observation, Reading
-from checks.model import Table as Rows
-from checks.patterns import compile_pattern
-from checks.pid_file import read_pid_file
-from checks.processes import (
+from checks.host import procfs
+from checks.host.pid_file import read_pid_file
+from checks.host.processes import (
     Process,
     Table,
     arguments,
@@ -31,6 +27,10 @@ from checks.processes import (
     owner,
     read_table,
 )
+from checks.kind import ProbeContext, ReadingSpec
+from checks.model import Level, Observation, Reading
+from checks.model import Table as Rows
+from checks.patterns import compile_pattern
 from checks.rates import Looks, rate, two_looks
 from checks.units import show
 

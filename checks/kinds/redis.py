@@ -6,16 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from checks.dial import Target
+from checks.databases.redis_session import Login, Session, refused
+from checks.databases.resp import Refusal
+from checks.databases.shares import share
 from checks.errors import Degraded, ProbeError, TargetError
-from checks.handshake import Trust
 from checks.kind import ProbeContext, ReadingSpec
 from checks.model import Level, Observation, Reading, Table
+from checks.net.dial import Target
+from checks.net.handshake import Trust
 from checks.rates import Looks, rate, two_looks
-from checks.redis_session import Login, Session, refused
-from checks.resp import Refusal
 from checks.secrets import SecretText
-from checks.shares import share
 from checks.units import show
 
 COLUMNS = ("database", "keys", "with expiry", "mean time to live")

@@ -6,13 +6,13 @@ import asyncio
 from dataclasses import dataclass
 from typing import ClassVar
 
-from checks.dial import Target, budget, dial
 from checks.errors import TargetError
 from checks.kind import ProbeContext, ReadingSpec
 from checks.model import Observation, Reading
+from checks.net.dial import Target, budget, dial
+from checks.net.wire import Wire
 from checks.secrets import SecretText
 from checks.units import show
-from checks.wire import Wire
 
 ANSWER_CAP = 64 * 1024
 """Bytes of an answer in which what is expected is looked for."""

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import ClassVar, Literal
 
-from checks.certificate import BROKEN_HASHES, Certificate, read_der, read_pem
-from checks.dial import Connection, Target, budget, dial
 from checks.errors import ProbeError, TargetError
-from checks.handshake import Trust
 from checks.kind import ProbeContext, ReadingSpec
 from checks.model import Level, Observation, Reading, Table
+from checks.net.certificate import BROKEN_HASHES, Certificate, read_der, read_pem
+from checks.net.dial import Connection, Target, budget, dial
+from checks.net.handshake import Trust
+from checks.net.wire import TlsWire
 from checks.units import show
-from checks.wire import TlsWire
 
 FLAWS = (
     "tls_expired",

@@ -48,7 +48,9 @@ async def test_a_console_may_ask_for_fewer(agents):
 
 
 async def test_probe_now_is_answered_with_a_newer_result(agents):
-    source = agents.system("system: slow\nchecks:\n  once: {kind: command, run: ['true'], every: 1h}\n", "slow")
+    source = agents.system(
+        "system: slow\nchecks:\n  once: {kind: command, run: ['true'], every: 1h}\n", "slow"
+    )
     async with agents.link(source) as events:
         await events.attached()
         first = await events.snapshot(lambda s: s.state("once").last.at > 0)
@@ -63,7 +65,9 @@ async def test_history_and_results_are_answered_and_unknown_ones_are_empty(agent
         await events.snapshot(lambda s: s.state("here").last.at > 0)
         now = time.time()
         async with asyncio.timeout(10):
-            while not (series := await events.link.history(HistoryQuery("here", "elapsed", now - 60, now + 60))):
+            while not (
+                series := await events.link.history(HistoryQuery("here", "elapsed", now - 60, now + 60))
+            ):
                 await asyncio.sleep(0.1)
         assert series[0].mean
         assert await events.link.history(HistoryQuery("nope", "nope", now - 60, now)) == ()
@@ -178,7 +182,9 @@ async def test_another_user_is_turned_away_even_where_the_file_modes_let_him_in(
             "import os, socket; os.setgid(65534); os.setuid(65534); s = socket.socket(socket.AF_UNIX); "
             f"s.connect({str(place)!r}); print(s.recv(4096))"
         )
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=False)
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=False
+        )
         assert "another user" in done.stdout
         assert "Welcome" not in done.stdout
 

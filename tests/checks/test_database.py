@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from checks import database
-from checks.database import open_database, reading, transaction
 from checks.errors import StoreError
-from checks.schema import Migration, migrations
+from checks.storage import database
+from checks.storage.database import open_database, reading, transaction
+from checks.storage.schema import Migration, migrations
 
 NOW = 1_800_000_000.0
 FIRST = Migration(1, "0001_first", "CREATE TABLE thing (id INTEGER PRIMARY KEY);\n")

@@ -8,10 +8,10 @@ import time
 import pytest
 
 from checks.clock import SystemClock
-from checks.dial import Target, budget, dial
 from checks.errors import MeasureError, ProbeError, TargetError
-from checks.handshake import Trust, context_for
-from checks.resolve import RESOLVER, Resolver
+from checks.net.dial import Target, budget, dial
+from checks.net.handshake import Trust, context_for
+from checks.net.resolve import RESOLVER, Resolver
 from tests.servers.certificates import BAD
 from tests.servers.faults import cut, hang, lag, reset, say
 

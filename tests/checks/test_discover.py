@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from checks import knock
 from checks.discover import discover
 from checks.discovery import containers, listening, postgres, redis, systemd
+from checks.net import knock
 from checks.registry import KINDS, find_kind
 from checks.system import system_from_data
 from checks.testing import probe

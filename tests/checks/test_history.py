@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from pytest import approx
 
-from checks.database import reading
-from checks.history import DAY, Retention, as_series, courses
 from checks.model import HistoryQuery, Labels, Level, Observation, Reading, Result, Series
-from checks.points import sample
-from checks.sweep import SLICE, fold_complete_hours, prune
+from checks.storage.database import reading
+from checks.storage.history import DAY, Retention, as_series, courses
+from checks.storage.points import sample
+from checks.storage.sweep import SLICE, fold_complete_hours, prune
+from checks.storage.writer import Backlog, Writer
 from checks.testing import FakeClock
-from checks.writer import Backlog, Writer
 
 START = 1_800_000_000.0
 HOUR = 3600.0

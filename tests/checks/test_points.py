@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
 
-from checks.points import HOUR, MINUTE, Point, pack, roll_up, sample, thin, unpack
+from checks.storage.points import HOUR, MINUTE, Point, pack, roll_up, sample, thin, unpack
 
 floats = st.floats(-1e6, 1e6, width=32)
 samples = st.lists(st.tuples(st.integers(0, HOUR - 1), floats), min_size=1, max_size=200).map(

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checks.databases.resp import Refusal, Replies, encode
 from checks.errors import TargetError
-from checks.resp import Refusal, Replies, encode
 
 
 def replies(data: bytes, size: int = 4096) -> Replies:

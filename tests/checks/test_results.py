@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from checks.database import reading
-from checks.history import DAY, Retention
 from checks.model import Level, Observation, Reading, Result, Streak, Table, Verdict
-from checks.results import latest, newest
+from checks.storage.database import reading
+from checks.storage.history import DAY, Retention
+from checks.storage.results import latest, newest
+from checks.storage.writer import Backlog, Writer
 from checks.testing import FakeClock
-from checks.writer import Backlog, Writer
 
 START = 1_800_000_000.0
 RETENTION = Retention(results=5, rows=3)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from checks.shares import share
+from checks.databases.shares import share
 
 
 @pytest.mark.parametrize(

@@ -19,14 +19,14 @@ from pathlib import Path
 
 import pytest
 
-from checks import database
 from checks.board import Notice
 from checks.clock import SystemClock
 from checks.model import HistoryQuery, Level, Observation, Reading, Result
-from checks.schema import Migration, migrations
-from checks.store import Store
+from checks.storage import database
+from checks.storage.schema import Migration, migrations
+from checks.storage.store import Store
+from checks.storage.writer import BACKLOG
 from checks.testing import FakeClock, MemoryStore
-from checks.writer import BACKLOG
 
 ROOT = Path(__file__).parents[2]
 
@@ -149,7 +149,7 @@ async def test_the_next_tries_come_after_ever_longer_pauses(
         tries.append(clock.monotonic())
         raise OSError(30, "Read-only file system", str(path))
 
-    monkeypatch.setattr("checks.writer.open_database", fail)
+    monkeypatch.setattr("checks.storage.writer.open_database", fail)
     async with Store(path, clock) as store:
         for _ in range(100):
             await clock.advance(1)
@@ -296,7 +296,7 @@ import asyncio, sys
 from pathlib import Path
 from checks.clock import SystemClock
 from checks.model import Level, Observation, Reading, Result
-from checks.store import Store
+from checks.storage.store import Store
 
 async def main():
     clock = SystemClock()

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from checks import supervise
-from checks.capture import Capture
 from checks.errors import MeasureError
-from checks.processes import read_table
+from checks.host.processes import read_table
+from checks.programs import supervise
+from checks.programs.capture import Capture
 
 MIB = 1024 * 1024
 

@@ -56,7 +56,7 @@ class Agents:
 
     def end(self) -> None:
         for source in self.places:
-            with contextlib.suppress(LinkError), visiting(paths.socket_file(source), 3.0) as visit:
+            with contextlib.suppress(LinkError), visiting(paths.socket_file(source), patience=3.0) as visit:
                 if visit is not None:
                     pid = visit.welcome.pid
                     visit.stop("the test is over")

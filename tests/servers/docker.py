@@ -23,7 +23,7 @@ import docker
 import pytest
 from docker.models.containers import Container
 
-from checks.knock import knock
+from checks.net.knock import knock
 
 STANDARD = "/var/run/docker.sock"
 IMAGE = "walkdown-test:busybox"

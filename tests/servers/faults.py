@@ -211,7 +211,7 @@ def names(monkeypatch):
             raise answer
         return [_found(address, port) for address in answer]
 
-    monkeypatch.setattr("checks.resolve.RESOLVER.lookup", lookup)
+    monkeypatch.setattr("checks.net.resolve.RESOLVER.lookup", lookup)
     return known
 
 

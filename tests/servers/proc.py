@@ -8,8 +8,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from checks import procfs
 from checks.definition import Definition
+from checks.host import procfs
 from checks.kind import Check
 from checks.model import Result
 from checks.runner import open_runner

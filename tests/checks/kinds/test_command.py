@@ -9,10 +9,10 @@ from pydantic import TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 
 from checks.clock import SystemClock
-from checks.command_output import Expect, Taken
 from checks.definition import Definition
 from checks.kinds.command import CommandCheck
 from checks.model import Level, Reading
+from checks.programs.command_output import Expect, Taken
 from checks.runner import open_runner
 from checks.secrets import MASK, SecretSource, SecretText
 from checks.testing import probe

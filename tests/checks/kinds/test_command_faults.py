@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from checks.command_output import Expect
 from checks.kinds.command import CommandCheck
 from checks.model import Level
+from checks.programs.command_output import Expect
 from checks.testing import probe
 from tests.checks.test_supervise import alive, number_in, until, zombies
 from tests.checks.watching import value

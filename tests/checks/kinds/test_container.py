@@ -9,10 +9,11 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 
-from checks import control_groups, procfs
-from checks.container_stats import HOST_MEMORY
-from checks.containers import ONE_OFF, PROJECT, SERVICE
-from checks.docker_engine import Tls
+from checks.containers import control_groups
+from checks.containers.docker_engine import Tls
+from checks.containers.listing import ONE_OFF, PROJECT, SERVICE
+from checks.containers.stats import HOST_MEMORY
+from checks.host import procfs
 from checks.kinds.container import Compose, ContainerCheck, Expect
 from checks.model import Level
 from checks.testing import probe

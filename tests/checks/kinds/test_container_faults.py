@@ -11,7 +11,7 @@ import time
 import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from checks.docker_engine import Tls
+from checks.containers.docker_engine import Tls
 from checks.kinds.container import ContainerCheck
 from checks.model import Level
 from checks.testing import probe

@@ -8,10 +8,10 @@ import pytest
 
 from checks.clock import SystemClock
 from checks.definition import Definition
+from checks.host.mounts import real_mounts
 from checks.kinds import disk
 from checks.kinds.disk import DiskCheck
 from checks.model import Level
-from checks.mounts import real_mounts
 from checks.runner import open_runner
 from checks.testing import probe
 from tests.servers.proc import two_probes, values

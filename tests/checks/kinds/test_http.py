@@ -7,10 +7,10 @@ import sys
 
 import pytest
 
-from checks.answer import Expected
 from checks.expressions import parse
 from checks.kinds.http import HttpCheck
 from checks.model import Level
+from checks.net.answer import Expected
 from checks.secrets import SecretText
 from checks.testing import probe
 from tests.servers.faults import http, lag

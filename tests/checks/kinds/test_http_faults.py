@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from checks.answer import Expected
 from checks.kinds.http import HttpCheck
 from checks.model import Level
+from checks.net.answer import Expected
 from checks.testing import probe
 from tests.servers.certificates import BAD
 from tests.servers.faults import (

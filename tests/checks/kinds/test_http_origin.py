@@ -4,16 +4,16 @@ import base64
 
 import pytest
 
-from checks.answer import Expected
 from checks.clock import SystemClock
 from checks.definition import Definition
 from checks.errors import ProbeError
 from checks.kinds.http import HttpCheck
 from checks.model import Level
+from checks.net.answer import Expected
+from checks.net.url import parse_url, redirected
 from checks.runner import open_runner
 from checks.secrets import SecretSource, SecretText
 from checks.testing import probe
-from checks.url import parse_url, redirected
 from tests.servers.faults import closed, http, request
 
 SECRET = "s3cr3t-canary-value"

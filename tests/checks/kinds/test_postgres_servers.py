@@ -10,13 +10,13 @@ import psycopg
 import pytest
 
 from checks.clock import SystemClock
+from checks.databases.postgres_login import Login
+from checks.databases.postgres_session import Session
+from checks.databases.statements import Statement
 from checks.definition import Definition
 from checks.errors import ProbeError
 from checks.model import Level
-from checks.postgres_login import Login
-from checks.postgres_session import Session
 from checks.runner import open_runner
-from checks.statements import Statement
 from checks.testing import probe
 from tests.checks.kinds.test_postgres import again, by_network, by_socket, readings
 from tests.servers.postgres import PASSWORD, Postgres, postgres_copy

@@ -7,10 +7,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from checks.certificate import read_der
 from checks.expressions import parse
 from checks.kinds.tls import TlsCheck
 from checks.model import Level
+from checks.net.certificate import read_der
 from checks.testing import probe
 from tests.servers.certificates import BAD, DAY, HOST, make
 from tests.servers.faults import cut, drip, hang, hard_reset, say

@@ -1,4 +1,4 @@
-"""Owns the schema of a store: numbered migrations in `checks/migrations/`, applied once and in order.
+"""Owns the schema of a store: numbered migrations in `checks/storage/migrations/`, applied once and in order.
 
 A migration that was applied never changes: its checksum is kept beside its number. A store with a migration
 that we do not know was written by a newer walkdown, and is refused rather than guessed at.

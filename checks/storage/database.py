@@ -22,7 +22,7 @@ from pathlib import Path
 
 from checks.errors import StoreError
 from checks.private import FILE_MODE, make_private, own
-from checks.schema import Migration, apply, migrations, pending
+from checks.storage.schema import Migration, apply, migrations, pending
 
 BUSY_SECONDS = 5.0
 """How long a statement waits for another process's lock."""

@@ -8,8 +8,8 @@ import socket
 from contextlib import suppress
 
 from checks.errors import MeasureError, ProbeError, TargetError
-from checks.resolve import Address
-from checks.wire import PlainWire
+from checks.net.resolve import Address
+from checks.net.wire import PlainWire
 
 STAGGER = 0.25
 """Seconds that an address has to itself before the next one is tried as well (RFC 8305)."""

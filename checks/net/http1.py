@@ -14,7 +14,7 @@ import h11
 
 from checks.clock import Clock
 from checks.errors import MeasureError, ProbeError, TargetError
-from checks.wire import Wire
+from checks.net.wire import Wire
 
 HEADER_CAP = 64 * 1024
 """Bytes of an answer before its body."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 
-from checks import procfs
-from checks.container_stats import HOST_MEMORY, Counters
+from checks.containers.stats import HOST_MEMORY, Counters
 from checks.errors import MeasureError
+from checks.host import procfs
 
 ROOT = "/sys/fs/cgroup"
 LONGEST = 65536

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from psycopg.conninfo import make_conninfo
 
 from checks.clock import Clock
-from checks.dial import Target, dial
 from checks.errors import TargetError
-from checks.handshake import Trust, context_for, failure
-from checks.resolve import RESOLVER
-from checks.wire import TlsWire
+from checks.net.dial import Target, dial
+from checks.net.handshake import Trust, context_for, failure
+from checks.net.resolve import RESOLVER
+from checks.net.wire import TlsWire
 
 LONGEST_LOCK_WAIT = 2.0
 """Seconds; a monitor must not queue for locks, for others queue behind it."""

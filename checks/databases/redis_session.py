@@ -8,10 +8,10 @@ import socket
 from dataclasses import dataclass, field
 
 from checks.clock import Clock
-from checks.dial import Target, budget, dial
+from checks.databases.resp import Refusal, Replies, Reply, encode
 from checks.errors import Degraded, MeasureError, ProbeError, TargetError
-from checks.resp import Refusal, Replies, Reply, encode
-from checks.wire import PlainWire, Wire
+from checks.net.dial import Target, budget, dial
+from checks.net.wire import PlainWire, Wire
 
 BY_CODE: dict[str, tuple[type[ProbeError], str]] = {
     "BUSY": (TargetError, "busy"),

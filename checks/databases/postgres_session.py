@@ -15,12 +15,12 @@ import termios
 from psycopg import Error, pq
 
 from checks.clock import Clock
-from checks.dial import budget
+from checks.databases.postgres_errors import link_error, statement_error
+from checks.databases.postgres_login import Login, limits, verify_server
+from checks.databases.statements import Statement, read_statements
 from checks.errors import MeasureError, ProbeError, TargetError
-from checks.postgres_errors import link_error, statement_error
-from checks.postgres_login import Login, limits, verify_server
-from checks.statements import Statement, read_statements
-from checks.wire import is_quiet
+from checks.net.dial import budget
+from checks.net.wire import is_quiet
 
 Row = dict[str, str | None]
 

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 
 from checks.clock import Clock
 from checks.errors import MeasureError, ProbeError, TargetError
-from checks.handshake import Trust, context_for, failure
-from checks.reach import connect, reach
-from checks.resolve import RESOLVER, Address
-from checks.wire import PlainWire, TlsWire
+from checks.net.handshake import Trust, context_for, failure
+from checks.net.reach import connect, reach
+from checks.net.resolve import RESOLVER, Address
+from checks.net.wire import PlainWire, TlsWire
 
 SHARE = 0.1
 LONGEST = 0.5

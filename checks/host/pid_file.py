@@ -9,7 +9,7 @@ import os
 import stat
 
 from checks.errors import MeasureError, TargetError
-from checks.processes import Table
+from checks.host.processes import Table
 
 SLACK = 2.0
 """Seconds by which the clocks of files and processes may differ."""

@@ -25,7 +25,7 @@ CREATE TABLE series (
 CREATE TABLE sample (
     check_name TEXT NOT NULL,
     at INTEGER NOT NULL,        -- UTC milliseconds
-    body BLOB NOT NULL,         -- series ids and values, see checks/history.py
+    body BLOB NOT NULL,         -- series ids and values, see checks/storage/history.py
     PRIMARY KEY (check_name, at)
 ) STRICT, WITHOUT ROWID;
 
@@ -34,7 +34,7 @@ CREATE TABLE sample_chunk (
     id INTEGER PRIMARY KEY,
     series INTEGER NOT NULL REFERENCES series (id),
     hour INTEGER NOT NULL,      -- hours since the epoch
-    body BLOB NOT NULL,         -- points, see checks/points.py
+    body BLOB NOT NULL,         -- points, see checks/storage/points.py
     UNIQUE (series, hour)
 ) STRICT;
 
@@ -43,7 +43,7 @@ CREATE TABLE minute_chunk (
     id INTEGER PRIMARY KEY,
     series INTEGER NOT NULL REFERENCES series (id),
     hour INTEGER NOT NULL,      -- hours since the epoch
-    body BLOB NOT NULL,         -- points, see checks/points.py
+    body BLOB NOT NULL,         -- points, see checks/storage/points.py
     UNIQUE (series, hour)
 ) STRICT;
 

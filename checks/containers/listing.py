@@ -16,9 +16,9 @@ from typing import Annotated
 import msgspec
 
 from checks.clock import Clock
-from checks.container_stats import Counters, Stats
-from checks.control_groups import read_counters
-from checks.docker_engine import Engine, GoneError
+from checks.containers.control_groups import read_counters
+from checks.containers.docker_engine import Engine, GoneError
+from checks.containers.stats import Counters, Stats
 
 _HEALTH = re.compile(r"\((?:health: )?(healthy|unhealthy|starting)\)")
 MOST_AT_ONCE = 64

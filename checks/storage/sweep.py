@@ -11,10 +11,10 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
 
-from checks.chunks import MINUTES, SAMPLES
-from checks.database import transaction
-from checks.history import Retention, values_of
-from checks.points import HOUR, MINUTE, Point, roll_up, sample
+from checks.storage.chunks import MINUTES, SAMPLES
+from checks.storage.database import transaction
+from checks.storage.history import Retention, values_of
+from checks.storage.points import HOUR, MINUTE, Point, roll_up, sample
 
 GRACE = 2 * MINUTE
 """How long after its end an hour is complete: no probe that began in it is still running."""

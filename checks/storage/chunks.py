@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
-from checks.points import HOUR, Point, pack, unpack
+from checks.storage.points import HOUR, Point, pack, unpack
 
 
 class Chunks:

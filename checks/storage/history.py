@@ -1,7 +1,7 @@
 """Owns the courses of readings in the store: how they are kept, for how long, and how they are read back.
 
 A sample is first a row of its result in `sample`. Once its hour is complete it is folded into its series: the
-samples as they were and the minutes as chunks, the hour as a row (see `checks/sweep.py`). What is read is
+samples as they were and the minutes as chunks, the hour as a row (see `checks/storage/sweep.py`). What is read is
 always both together, so that a fold, early or late, changes no picture.
 """
 
@@ -13,9 +13,9 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from checks.chunks import MINUTES, SAMPLES
 from checks.model import HistoryQuery, Labels, Reading, Result, Series
-from checks.points import HOUR, LARGEST, MINUTE, Point, sample, thin
+from checks.storage.chunks import MINUTES, SAMPLES
+from checks.storage.points import HOUR, LARGEST, MINUTE, Point, sample, thin
 
 DAY = 86_400.0
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from checks.container_verdict import Trouble
-from checks.containers import Sight
+from checks.containers.listing import Sight
+from checks.containers.verdict import Trouble
 from checks.model import EMPTY_TABLE, Level, Observation, Reading, Table
 from checks.rates import rate
 from checks.units import show

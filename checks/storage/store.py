@@ -21,11 +21,11 @@ from typing import Self, TypeVar
 
 from checks.board import Notice
 from checks.clock import Clock
-from checks.database import reading
-from checks.history import Retention, courses
 from checks.model import HistoryQuery, Result, Series
-from checks.results import latest, newest
-from checks.writer import Backlog, Writer
+from checks.storage.database import reading
+from checks.storage.history import Retention, courses
+from checks.storage.results import latest, newest
+from checks.storage.writer import Backlog, Writer
 
 PERIOD = 1.0
 """Seconds between two batches."""

@@ -17,13 +17,13 @@ from pathlib import Path
 
 from checks.board import Notice
 from checks.clock import Clock
-from checks.database import is_damage, open_database, set_aside, transaction
 from checks.errors import StoreError
-from checks.history import Retention, SampleLog
 from checks.model import Result
-from checks.points import HOUR
-from checks.results import ResultLog
-from checks.sweep import GRACE, fold_complete_hours, prune
+from checks.storage.database import is_damage, open_database, set_aside, transaction
+from checks.storage.history import Retention, SampleLog
+from checks.storage.points import HOUR
+from checks.storage.results import ResultLog
+from checks.storage.sweep import GRACE, fold_complete_hours, prune
 
 BACKLOG = 10_000
 """Results that wait at most; then the oldest is dropped."""

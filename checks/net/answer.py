@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from checks.errors import Degraded, ProbeError, TargetError
-from checks.http1 import Response
 from checks.json_path import look_up, parse_path
+from checks.net.http1 import Response
 from checks.patterns import compile_pattern, found
 
 _STATUS = re.compile(r"[1-5](?:xx|\d\d)")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from checks import procfs
+from checks.host import procfs
 
 COMMAND_BYTES = 65536
 """Of a command line; what follows is left out."""

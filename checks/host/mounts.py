@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from checks import procfs
+from checks.host import procfs
 
 _WITHOUT_DEVICE = frozenset({"nfs", "nfs4", "cifs", "smb3", "ceph", "glusterfs", "9p", "virtiofs", "lustre"})
 _WITHOUT_DEVICE |= {"zfs", "bcachefs", "fuse.sshfs", "fuse.glusterfs", "fuse.s3fs"}

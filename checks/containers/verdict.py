@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checks.containers import Sight
+from checks.containers.listing import Sight
 from checks.model import Level
 
 ON_PURPOSE = (0, 130, 137, 143)

@@ -25,8 +25,8 @@ from urllib3.exceptions import HTTPError
 from urllib3.exceptions import TimeoutError as SlowError
 
 from checks.errors import Degraded, MeasureError, ProbeError, TargetError
-from checks.handshake import failure
-from checks.knock import knock
+from checks.net.handshake import failure
+from checks.net.knock import knock
 
 LARGEST = 16 * 1024 * 1024
 """Bytes of one answer; some two thousand containers with many labels."""

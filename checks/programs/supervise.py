@@ -20,9 +20,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from checks.capture import Capture
 from checks.errors import MeasureError
-from checks.processes import read_process
+from checks.host.processes import read_process
+from checks.programs.capture import Capture
 
 GRACE = 5.0
 """Seconds between TERM and KILL."""

@@ -1,4 +1,4 @@
-"""Owns the reading of SQL from `checks/queries/`: files of named blocks. It knows no database."""
+"""Owns the reading of SQL from `checks/databases/queries/`: files of named blocks. It knows no database."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Statement:
 
 @cache
 def read_statements(name: str) -> dict[str, Statement]:
-    """Return the statements of `checks/queries/NAME.sql` by their names."""
-    text = files("checks").joinpath("queries", f"{name}.sql").read_text(encoding="utf-8")
+    """Return the statements of `checks/databases/queries/NAME.sql` by their names."""
+    text = files("checks.databases").joinpath("queries", f"{name}.sql").read_text(encoding="utf-8")
     _, *blocks = _TITLE.split(text)
     titles, bodies = blocks[0::2], blocks[1::2]
     return {title: Statement(title, body.strip()) for title, body in zip(titles, bodies, strict=True)}

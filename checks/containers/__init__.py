@@ -1,0 +1,1 @@
+"""Owns how a Docker Engine is asked and what its answers mean. Only ever reads."""

@@ -1,0 +1,1 @@
+"""Owns the sessions of the kinds that look at databases, and the SQL that they send."""

@@ -1,0 +1,1 @@
+"""Owns how this machine is read: /proc, mounts, processes, listening sockets. Judges nothing."""

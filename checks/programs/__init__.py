@@ -1,0 +1,1 @@
+"""Owns how programs are run, bounded, and how what they say is read."""
