@@ -25,6 +25,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import Any
 
 from rich.segment import Segment
 from rich.text import Text
@@ -35,6 +36,7 @@ from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.widget import Widget
 from textual.widgets import Static
+from textual.worker import WorkerFailed
 
 log = logging.getLogger(__name__)
 
@@ -78,8 +80,8 @@ class TerminalWatch(threading.Thread):
         while not self._stopped.wait(self._every):
             if not terminal_answers():
                 self._gone()
-                self._stopped.wait(GRACE)
-                os._exit(HANG_UP)
+                if not self._stopped.wait(GRACE):
+                    os._exit(HANG_UP)
 
     def stop(self) -> None:
         """Look no longer."""
@@ -132,8 +134,14 @@ class HardenedApp(App[None]):
         """Wait for no thread: the loop is left an executor that has none."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
-        if self._watch is not None:
-            self._watch.stop()
+
+    def run(self, *args: Any, **options: Any) -> None:
+        """Run until the end; the terminal is watched up to its very last byte."""
+        try:
+            super().run(*args, **options)
+        finally:
+            if self._watch is not None:
+                self._watch.stop()
 
     def end(self, code: int) -> None:
         """End in good order with this exit code."""
@@ -160,8 +168,9 @@ class HardenedApp(App[None]):
         if self._exception is None:
             self._exception = error
             self._exception_event.set()
-        log.error("the console crashed", exc_info=error)
-        self.panic(Text(f"walkdown: the console crashed ({type(error).__name__}). The agent goes on."))
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        log.error("the console crashed", exc_info=cause)
+        self.panic(Text(f"walkdown: the console crashed ({type(cause).__name__}). The agent goes on."))
 
     def get_loading_widget(self) -> Widget:
         """Return a still picture: Textual's own sends 65 KB/s."""

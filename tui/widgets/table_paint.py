@@ -10,6 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from checks.text import clean
 from tui.cell import Cell, Piece, Tone, cell, text_of
 from tui.widgets.table_columns import Placed
 
@@ -63,7 +64,11 @@ def heading_strip(text: str, width: int, style: Style, rule_style: Style) -> Str
 
 
 def fit(content: Cell, width: int, right: bool) -> Iterator[Piece]:
-    """Yield the pieces cut or padded to `width` cells; what is cut ends in an ellipsis."""
+    """Yield the pieces cut or padded to `width` cells; what is cut ends in an ellipsis.
+
+    Text was cleaned where it came in; here it is made sure of, or its width would not be what it seems.
+    """
+    content = tuple(Piece(clean(piece.text), piece.tone) for piece in content)
     length = sum(cell_len(piece.text) for piece in content)
     padding = Piece(" " * (width - length))
     if length <= width:
