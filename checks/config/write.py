@@ -12,6 +12,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from checks.config.substitute import escaped
 
@@ -78,11 +79,16 @@ def as_yaml(data: dict[str, Any]) -> str:
     return stream.getvalue().removesuffix("\n")
 
 
+def _quoted(value: Any) -> Any:
+    """Return text quoted where ruamel would leave `?` bare between brackets, where it means a key."""
+    return DoubleQuotedScalarString(value) if isinstance(value, str) and value.startswith("?") else value
+
+
 def _styled(value: Any) -> Any:
     if isinstance(value, dict):
         return CommentedMap((_styled(key), _styled(child)) for key, child in value.items())
     if isinstance(value, (list, tuple)):
-        items = CommentedSeq(_styled(child) for child in value)
+        items = CommentedSeq(_quoted(_styled(child)) for child in value)
         if not any(isinstance(child, (dict, list, tuple)) for child in value):
             items.fa.set_flow_style()
         return items

@@ -52,7 +52,7 @@ def test_ten_mistakes_give_ten_lines_with_their_places(folder: Path) -> None:
         "web.yaml:12:18: checks.shop.run[1]: a secret may not stand here: it would end up in an argument "
         "list, a log or on a screen; only options made for secrets take one",
         "web.yaml:13:18: checks.shop.needs[1]: unknown check 'databse'; did you mean 'database'?",
-        "web.yaml:15:5: checks.storage.database.kind: unknown kind 'pge'; did you mean 'page'?",
+        "web.yaml:15:5: checks.database.kind: unknown kind 'pge'; did you mean 'page'?",
     ]
 
 
