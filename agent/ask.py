@@ -38,12 +38,11 @@ from checks.errors import LinkError
 from checks.version import __version__
 
 PATIENCE = 10.0
-"""Seconds of silence after which an agent counts as one that does not answer; it says something every 1.5 s."""
+"""Seconds of silence after which an agent counts as stuck; it says something every 1.5 s."""
 PARTING = 3.0
 """Seconds that an agent has for its last word."""
 END_WITHIN = 7.0
 """Seconds that it has to end after that."""
-_QUESTION = 1
 
 
 @dataclass(slots=True)
@@ -51,6 +50,8 @@ class Visit:
     """An attachment for as long as one command runs."""
 
     connection: socket.socket
+    place: Path
+    """The socket behind which the agent was found."""
     welcome: Welcome
 
     @property
@@ -64,15 +65,13 @@ class Visit:
         Raises:
             LinkError: when the agent goes away or is silent.
         """
-        _send(self.connection, AskProbe(_QUESTION, names))
+        _send(self.connection, AskProbe(1, names))
         while True:
             match _receive(self.connection):
-                case ProbeAnswer(id=_QUESTION) as answer:
-                    return answer.snapshot
-                case Refused(id=_QUESTION) as refused:
-                    raise LinkError(refused.reason)
-                case Bye() as bye:
-                    raise LinkError(bye.reason)
+                case ProbeAnswer(snapshot=snapshot):
+                    return snapshot
+                case Refused(reason=reason) | Bye(reason=reason):
+                    raise LinkError(reason)
 
     def stop(self, reason: str) -> None:
         """Ask the agent to end; return once it has."""
@@ -89,8 +88,8 @@ def visiting(*places: Path, patience: float = PATIENCE) -> Iterator[Visit | None
     Raises:
         LinkError: when there is one that does not let us attach, or is silent for `patience` seconds.
     """
-    with _connected(places, patience) as connection:
-        yield None if connection is None else _greet(connection)
+    with _connected(places, patience) as found:
+        yield None if found is None else Visit(*found, _greet(found[0]))
 
 
 def dismiss(*places: Path, reason: str) -> int | None:
@@ -102,9 +101,10 @@ def dismiss(*places: Path, reason: str) -> int | None:
     Raises:
         LinkError: when it does not let us, or lives on after ten seconds.
     """
-    with _connected(places, PARTING) as connection:
-        if connection is None:
+    with _connected(places, PARTING) as found:
+        if found is None:
             return None
+        connection, _ = found
         pid = peer_of(connection).pid
         with contextlib.suppress(LinkError):
             _send(connection, Stop(reason))
@@ -116,7 +116,8 @@ def dismiss(*places: Path, reason: str) -> int | None:
 
 
 @contextlib.contextmanager
-def _connected(places: tuple[Path, ...], patience: float) -> Iterator[socket.socket | None]:
+def _connected(places: tuple[Path, ...], patience: float) -> Iterator[tuple[socket.socket, Path] | None]:
+    """Connect to the first socket behind which somebody listens; None when nobody does."""
     for place in places:
         with contextlib.closing(socket.socket(socket.AF_UNIX)) as connection:
             connection.settimeout(patience)
@@ -127,19 +128,19 @@ def _connected(places: tuple[Path, ...], patience: float) -> Iterator[socket.soc
                 continue
             except OSError as error:
                 raise LinkError(f"{place}: {error.strerror or error}") from error
-            yield connection
+            yield connection, place
             return
     yield None
 
 
-def _greet(connection: socket.socket) -> Visit:
+def _greet(connection: socket.socket) -> Welcome:
     _send(connection, Hello(PROTOCOL, __version__, os.getpid()))
     message = _receive(connection)
     if isinstance(message, Refused):
         raise LinkError(f"{message.reason}; walkdown agent stop ends it (process {message.pid})")
     if not isinstance(message, Welcome):
         raise LinkError("the agent did not answer as one")
-    return Visit(connection, message)
+    return message
 
 
 def _last_words(connection: socket.socket) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import fnmatch
 import os
 import sys
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from agent.ask import Visit, visiting
+from agent.ask import dismiss, visiting
+from agent.fingerprint import fingerprint
 from checks import paths
 from checks.board import Snapshot, SystemInfo
 from checks.command_line import leave, system_option
@@ -19,11 +19,16 @@ from checks.errors import LinkError, UsageError
 from checks.exits import errors_as_exits
 from checks.formats import FORMATS, find_format
 from checks.model import Level, worst
+from checks.names import complete_check
 from checks.suggest import did_you_mean
+from checks.version import __version__
+
+NO_AGENT = 3
+"""Exit code of `agent status` when none runs."""
 
 
 @click.command()
-@click.argument("names", nargs=-1)
+@click.argument("names", nargs=-1, shell_complete=complete_check)
 @click.option("-o", "--output", type=click.Choice(tuple(FORMATS)), default="text", help="Output format.")
 @click.option("--here", is_flag=True, help="Probe in this process even when an agent runs.")
 @system_option
@@ -35,10 +40,12 @@ def check(names: tuple[str, ...], output: str, here: bool, source: Path | None) 
     0 OK, 1 WARN, 2 CRIT, 3 UNKNOWN.
     """
     with errors_as_exits():
-        system, snapshot = _probe_here(source, names) if here else _probe(source, names)
-    render = find_format(output)
+        seen = None if here else _probe_there(source, names)
+        system, snapshot = seen or _probe_here(source, names)
+    for notice in snapshot.notices:
+        click.echo(f"{notice.level} {notice.source}: {notice.text}", err=True)
     options = {"colour": True} if output == "text" and _wants_colour() else {}
-    click.echo(render(system, snapshot, **options))
+    click.echo(find_format(output)(system, snapshot, **options))
     levels = tuple(state.level for state in snapshot.states)
     leave(worst(levels).exit_code if levels else Level.UNKNOWN.exit_code)
 
@@ -47,30 +54,23 @@ def _wants_colour() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def _probe(source: Path | None, names: tuple[str, ...]) -> tuple[SystemInfo, Snapshot]:
+def _probe_there(source: Path | None, names: tuple[str, ...]) -> tuple[SystemInfo, Snapshot] | None:
+    """Return what an agent sees; None when there is none that knows the files as they are now."""
     try:
-        with visiting(paths.socket_file(source)) as visit:
-            if visit is not None:
-                return _probe_there(visit, names)
+        with visiting(*paths.sockets(source)) as visit:
+            if visit is None or visit.welcome.configuration != fingerprint(source):
+                return None
+            system = visit.welcome.system
+            return system, visit.probe(choose(system, names))
     except LinkError as error:
         click.echo(f"the agent was left out: {error}", err=True)
-    return _probe_here(source, names)
-
-
-def _probe_there(visit: Visit, names: tuple[str, ...]) -> tuple[SystemInfo, Snapshot]:
-    system = visit.welcome.system
-    chosen = choose(system, names)
-    return system, _only(visit.probe(chosen), chosen)
+        return None
 
 
 def _probe_here(source: Path | None, names: tuple[str, ...]) -> tuple[SystemInfo, Snapshot]:
     from agent.once import probe_once
 
     return probe_once(source, lambda system: choose(system, names))
-
-
-def _only(snapshot: Snapshot, names: tuple[str, ...]) -> Snapshot:
-    return replace(snapshot, states=tuple(state for state in snapshot.states if state.name in names))
 
 
 def choose(system: SystemInfo, patterns: tuple[str, ...]) -> tuple[str, ...]:
@@ -93,7 +93,8 @@ def choose(system: SystemInfo, patterns: tuple[str, ...]) -> tuple[str, ...]:
 def watch(source: Path | None) -> None:
     """Probe and remember in the foreground until told to end, as a service does.
 
-    Consoles attach to it as to any agent. Tells systemd when it is ready.
+    Consoles attach to it as to any agent. Tells systemd when it is ready. Exit code 75 when an agent looks
+    after the system already.
     """
     from agent.run import run
 
@@ -109,16 +110,20 @@ def agent() -> None:
 @system_option
 def status(source: Path | None) -> None:
     """Say whether an agent runs, and what it looks after. Exit code 3 when none does."""
-    with errors_as_exits(), visiting(paths.socket_file(source)) as visit:
+    with errors_as_exits(), visiting(*paths.sockets(source)) as visit:
         if visit is None:
             click.echo(f"no agent runs for {paths.system_name(source)}")
-            sys.exit(3)
+            sys.exit(NO_AGENT)
         welcome = visit.welcome
-        since = datetime.fromtimestamp(welcome.started).astimezone().isoformat(" ", "seconds")
-        counts = ", ".join(f"{number} {level}" for level, number in visit.snapshot.counts().items() if number)
-        name = welcome.system.title or welcome.system.name
-        click.echo(f"agent {welcome.version}, process {welcome.pid}, since {since}")
-        click.echo(f"system {name}: {visit.snapshot.health} ({counts})")
+    since = datetime.fromtimestamp(welcome.started).astimezone().isoformat(" ", "seconds")
+    counts = ", ".join(f"{number} {level}" for level, number in visit.snapshot.counts().items() if number)
+    other = "" if welcome.version == __version__ else f" (this is {__version__})"
+    click.echo(f"agent {welcome.version}{other}, process {welcome.pid}, since {since}")
+    click.echo(f"system {welcome.system.title or welcome.system.name}: {visit.snapshot.health} ({counts})")
+    for notice in visit.snapshot.notices:
+        click.echo(f"{notice.level} {notice.source}: {notice.text}")
+    click.echo(f"socket {visit.place}")
+    if visit.place == paths.socket_file(source):
         click.echo(f"store {paths.store_file(source)}")
         click.echo(f"log {paths.log_file(source)}")
 
@@ -126,10 +131,13 @@ def status(source: Path | None) -> None:
 @agent.command()
 @system_option
 def stop(source: Path | None) -> None:
-    """End the agent; what it has stored stays."""
-    with errors_as_exits(), visiting(paths.socket_file(source)) as visit:
-        if visit is None:
-            click.echo(f"no agent runs for {paths.system_name(source)}")
-            return
-        visit.stop("walkdown agent stop")
-        click.echo(f"agent ended (process {visit.welcome.pid})")
+    """End the agent, whatever its version; what it has stored stays.
+
+    Exit code 69 when it lives on after ten seconds; its process is named then.
+    """
+    with errors_as_exits():
+        pid = dismiss(*paths.sockets(source), reason="walkdown agent stop")
+    if pid is None:
+        click.echo(f"no agent runs for {paths.system_name(source)}")
+    else:
+        click.echo(f"agent ended (process {pid})")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import contextlib
 import os
 import socket
 import sys
@@ -130,7 +129,10 @@ class AgentPlace:
 
 
 def _listens(place: Path) -> bool:
-    with contextlib.suppress(FileNotFoundError), socket.socket(socket.AF_UNIX) as probe:
-        with address_of(place) as address:
-            return probe.connect_ex(address) == 0
+    with (
+        contextlib.suppress(FileNotFoundError),
+        socket.socket(socket.AF_UNIX) as probe,
+        address_of(place) as address,
+    ):
+        return probe.connect_ex(address) == 0
     return False

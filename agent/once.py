@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
+from checks import board
 from checks.board import Notice, Snapshot, SystemInfo
 from checks.clock import SystemClock
 from checks.engine import Engine
@@ -42,5 +42,4 @@ async def _probe(system: System, names: tuple[str, ...]) -> Snapshot:
     clock = SystemClock()
     async with open_runner(system.secrets, clock) as runner:
         engine = Engine(system.info, system.definitions, runner, Forgetful(), clock)
-        snapshot = await engine.run_once(names)
-    return replace(snapshot, states=tuple(state for state in snapshot.states if state.name in names))
+        return board.only(await engine.run_once(names), system.info, names)

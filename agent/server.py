@@ -160,17 +160,9 @@ class Server:
         engine = None
         while True:
             engine = await self._live.engine_after(engine)
-            told = engine.snapshot
+            told, known = engine.snapshot, self._live.configuration
             await attachment.send(
-                Welcome(
-                    PROTOCOL,
-                    __version__,
-                    os.getpid(),
-                    self._started,
-                    engine.system,
-                    told,
-                    self._live.configuration,
-                )
+                Welcome(PROTOCOL, __version__, os.getpid(), self._started, engine.system, told, known)
             )
             while not engine.ended:
                 newest = await _newer(engine, told.number)

@@ -126,7 +126,7 @@ class Engine:
                 self._asked.put_nowait(Wish(name))
 
     async def probed(self, names: tuple[str, ...]) -> Snapshot:
-        """Probe these checks; return the snapshot once each has a result of a probe that began after the call.
+        """Probe these checks; return the snapshot once each was looked at by a probe begun after the call.
 
         When the engine ends before that, what there is by then.
         """

@@ -21,7 +21,7 @@ from checks.version import __version__
 
 NAME = "walkdown"
 COMPLETE = "_WALKDOWN_COMPLETE"
-"""The variable in which a shell's completion script says what it wants."""
+"""The variable in which a shell's completion script (`tui/completion.py`) says what it wants."""
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("agent.cli:check", "Probe checks once and say what was seen."),

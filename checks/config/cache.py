@@ -36,8 +36,23 @@ class _Entry(msgspec.Struct, frozen=True):
     """Each kind used, and which file of code it was checked by."""
 
 
+class _Named(msgspec.Struct):
+    name: str
+
+
+class _Names(msgspec.Struct):
+    checks: list[_Named]
+
+
+class _NamesEntry(msgspec.Struct):
+    """An entry, read for its names only: the code of no kind has to be found."""
+
+    resolved: _Names
+
+
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(_Entry)
+_names_decoder = msgspec.json.Decoder(_NamesEntry)
 
 
 def key_of(sources: Iterable[Source]) -> str:
@@ -52,20 +67,32 @@ def key_of(sources: Iterable[Source]) -> str:
 
 def recall(key: str) -> Resolved | None:
     """Return what is remembered under the key; None when nothing usable is."""
-    folder = _folder()
-    if folder is None:
-        return None
     try:
-        opened = os.open(folder / f"{key}.json", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        with os.fdopen(opened, "rb") as file:
-            if not _ours(os.fstat(file.fileno())):
-                return None
-            entry = _decoder.decode(file.read())
+        entry = _decoder.decode(_read(key))
         if all(_stamp(kind) == stamp for kind, stamp in entry.kinds.items()):
             return entry.resolved
     except (OSError, msgspec.MsgspecError, KeyError, ImportError):
         pass
     return None
+
+
+def recall_names(key: str) -> tuple[str, ...]:
+    """Return the names of the checks that are remembered under the key, whatever became of their kinds."""
+    try:
+        entry = _names_decoder.decode(_read(key))
+    except (OSError, msgspec.MsgspecError):
+        return ()
+    return tuple(check.name for check in entry.resolved.checks)
+
+
+def _read(key: str) -> bytes:
+    """Return the content of an entry; empty, and so no entry, when it is not ours alone."""
+    folder = _folder()
+    if folder is None:
+        return b""
+    opened = os.open(folder / f"{key}.json", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    with os.fdopen(opened, "rb") as file:
+        return file.read() if _ours(os.fstat(file.fileno())) else b""
 
 
 def remember(key: str, resolved: Resolved) -> None:
