@@ -14,12 +14,11 @@ from agent.ask import dismiss, visiting
 from agent.fingerprint import fingerprint
 from checks import paths
 from checks.board import Snapshot, SystemInfo
-from checks.command_line import leave, system_option
+from checks.command_line import completed_by, leave, system_option
 from checks.errors import LinkError, UsageError
 from checks.exits import errors_as_exits
 from checks.formats import FORMATS, find_format
 from checks.model import Level, worst
-from checks.names import complete_check
 from checks.suggest import did_you_mean
 from checks.version import __version__
 
@@ -28,7 +27,7 @@ NO_AGENT = 3
 
 
 @click.command()
-@click.argument("names", nargs=-1, shell_complete=complete_check)
+@click.argument("names", nargs=-1, shell_complete=completed_by("checks.names:complete_check"))
 @click.option("-o", "--output", type=click.Choice(tuple(FORMATS)), default="text", help="Output format.")
 @click.option("--here", is_flag=True, help="Probe in this process even when an agent runs.")
 @system_option

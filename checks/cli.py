@@ -7,10 +7,9 @@ from pathlib import Path
 import click
 
 from checks import paths
-from checks.command_line import system_option
+from checks.command_line import completed_by, system_option
 from checks.errors import UsageError
 from checks.exits import errors_as_exits
-from checks.names import complete_check, complete_kind
 from checks.registry import find_kind, kind_names
 from checks.suggest import did_you_mean
 
@@ -35,7 +34,7 @@ def validate(source: Path | None) -> None:
 
 
 @click.command()
-@click.argument("names", nargs=-1, shell_complete=complete_check)
+@click.argument("names", nargs=-1, shell_complete=completed_by("checks.names:complete_check"))
 @system_option
 def render(names: tuple[str, ...], source: Path | None) -> None:
     """Print a system as it is after merging and substitution, as YAML; secrets show as their names.
@@ -55,7 +54,7 @@ def render(names: tuple[str, ...], source: Path | None) -> None:
 
 
 @click.command()
-@click.argument("name", required=False, shell_complete=complete_kind)
+@click.argument("name", required=False, shell_complete=completed_by("checks.names:complete_kind"))
 def kinds(name: str | None) -> None:
     """List the kinds of checks, or print the options, readings and an example of one."""
     from checks.explain import explain, first_sentence

@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -41,6 +42,17 @@ def system_option(command: F) -> F:
         metavar="PATH",
         help="Folder or file of a system; without it $WALKDOWN_SYSTEM, the configured one, or this machine.",
     )(command)
+
+
+def completed_by(target: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """Return a completion that imports the function `module:name` when a shell asks for it."""
+
+    def complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+        module, _, name = target.partition(":")
+        found: list[str] = getattr(import_module(module), name)(context, parameter, incomplete)
+        return found
+
+    return complete
 
 
 def _find_source(context: click.Context, parameter: click.Parameter, given: Path | None) -> Path | None:

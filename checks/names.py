@@ -9,6 +9,10 @@ from pathlib import Path
 
 import click
 
+from checks.config import cache
+from checks.config.files import read_sources
+from checks.config.problems import Problems
+from checks.discover import discover
 from checks.errors import WalkdownError
 from checks.registry import kind_names
 
@@ -31,12 +35,6 @@ def complete_kind(context: click.Context, parameter: click.Parameter, incomplete
 
 def known_checks(source: Path | None) -> tuple[str, ...]:
     """Return the names of a system's checks, as far as they are known without loading it."""
-    # Imported by who asks only: every command pays for this module.
-    from checks.config import cache  # noqa: PLC0415
-    from checks.config.files import read_sources  # noqa: PLC0415
-    from checks.config.problems import Problems  # noqa: PLC0415
-    from checks.discover import discover  # noqa: PLC0415
-
     if source is None:
         return tuple(discover()["checks"])
     return cache.recall_names(cache.key_of(read_sources(source, Problems())))
