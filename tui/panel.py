@@ -38,8 +38,6 @@ class Panel(Lines, can_focus=True):
     """Readings whose course it draws."""
     EACH: ClassVar[bool] = False
     """True when every check is shown by itself, false when they are merged into one view."""
-    WIDE: ClassVar[bool] = False
-    """True when it is worth more width than the others, as tables are."""
 
     scene: var[Scene] = var(Scene(), init=False)
     """What it draws from."""

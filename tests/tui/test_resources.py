@@ -11,7 +11,7 @@ import pytest
 from checks.board import SystemInfo
 from tests.tui.boards import START
 from tests.tui.golden import check_golden
-from tests.tui.machine import KINDS, MACHINE, board, gone_stale, history, refused, result, shown
+from tests.tui.machine import KINDS, MACHINE, board, gone_stale, history, readings, refused, result, shown
 from tests.tui.stage import Stage, stage
 from tui.arrangement import LEAST_HEIGHT, arrange, columns_for
 from tui.environment import PLAIN_MANNERS
@@ -125,7 +125,7 @@ async def test_growing_a_narrow_terminal_brings_all_panels() -> None:
 async def test_new_readings_are_shown_and_drawn() -> None:
     async with resources() as console:
         await console.update(board(2, START + 60))
-        await console.until("40.5 %" if "40.5 %" in console.text else lambda: "now" in console.line("CPU"))
+        await console.until(f"{readings(START + 60)['cpu'][0].value:.1f} %")
         panel = console.app.screen.query(Panel).first()
         assert panel.scene.courses.one("cpu", "usage").at[-1] == START + 60
 
@@ -176,10 +176,10 @@ async def test_history_is_asked_again_once_an_agent_answers_again() -> None:
 async def test_without_history_the_screen_draws_what_it_sees() -> None:
     async with stage(MACHINE, board(), (120, 40)) as console:
         await console.press("2")
-        await console.until("nothing measured yet" if "nothing" in console.text else "CPU")
+        await console.until("Usage  usage 40.0 %")
         await console.update(board(2, START + 5))
         panel = console.app.screen.query(Panel).first()
-        await console.until(lambda: len(panel.scene.courses.one("cpu", "usage").at) >= 1)
+        await console.until(lambda: panel.scene.courses.one("cpu", "usage").at == (START, START + 5))
 
 
 async def test_a_hidden_screen_draws_nothing_and_misses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,6 @@ class ContainersPanel(Panel):
 How many containers run, and each by processor time; 100 % is one processor. restarts: how often
 Docker has restarted it since it was made."""
     COURSES: ClassVar[tuple[str, ...]] = ("cpu", "memory")
-    WIDE: ClassVar[bool] = True
 
     def facts(self, view: View, width: int, room: int) -> tuple[Cell, ...]:
         """Return the counts and a line for each container, busiest first."""

@@ -23,7 +23,7 @@ class MemoryPanel(Panel):
     KINDS: ClassVar[tuple[str, ...]] = ("memory",)
     NAME: ClassVar[str] = "Memory"
     HELP: ClassVar[str] = """\
-used: what programs could not get any more; caches do not count. swap in and out: what is moved
+used: what programs could not get any more; caches do not count. swapin, swapout: what is moved
 between memory and disk; more than a little, lasting, means that memory is short. pressure: share of
 time in which some task waited for memory."""
     COURSES: ClassVar[tuple[str, ...]] = ("used", "swap_used", "swap_in", "swap_out")
@@ -34,7 +34,7 @@ time in which some task waited for memory."""
         if view.value("swap_total"):
             lines.append(self._share(view, width, "swap", "swap_used", "swap_bytes", "swap_total"))
         rest = [
-            Fact(name.replace("_", " "), number(value, unit), view.level_of(name))
+            Fact(name.replace("_", ""), number(value, unit), view.level_of(name))
             for name, unit in UNITS.items()
             if (value := view.value(name)) is not None
         ]
