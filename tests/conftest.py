@@ -6,7 +6,12 @@ skipped fails.
 
 import os
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("same-every-time", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("searching", deadline=None)
+hypothesis.settings.load_profile("same-every-time" if os.environ.get("CI") else "searching")
 
 pytest_plugins: list[str] = [
     "tests.servers.agents",
@@ -20,6 +25,7 @@ pytest_plugins: list[str] = [
     "tests.servers.proc",
     "tests.servers.redis",
     "tests.servers.failing",
+    "tests.servers.shop",
 ]
 
 

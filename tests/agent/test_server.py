@@ -85,12 +85,6 @@ async def test_a_changed_configuration_is_loaded_and_told(agents):
         await events.snapshot(lambda s: s.state("new").level is Level.OK)
 
 
-@pytest.mark.fault("http", "config_changed")
-@pytest.mark.fault("tls", "config_changed")
-@pytest.mark.fault("postgres", "config_changed")
-@pytest.mark.fault("redis", "config_changed")
-@pytest.mark.fault("container", "config_changed")
-@pytest.mark.fault("command", "config_changed")
 async def test_a_configuration_broken_while_running_leaves_the_old_one_at_work_and_names_the_line(agents):
     source = agents.system()
     async with agents.link(source) as events:
@@ -103,8 +97,7 @@ async def test_a_configuration_broken_while_running_leaves_the_old_one_at_work_a
         await events.snapshot(lambda s: not s.notices)
 
 
-@pytest.mark.parametrize("kind", ["http", "tls", "postgres", "redis", "container", "command"])
-async def test_a_removed_secret_is_unknown_and_the_check_recovers_with_it(agents, kind, tmp_path):
+async def test_a_removed_secret_is_unknown_and_the_check_recovers_with_it(agents, tmp_path):
     secret = tmp_path / "secret"
     secret.write_text("opensesame")
     secret.chmod(0o600)
