@@ -1,4 +1,4 @@
-"""An agent is started by the first console, found by the next, missed when it dies, and replaced when it is old."""
+"""An agent is started by the first console, found by the next, missed when dead, and replaced when old."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""What attached consoles are told, how often, and what a hostile or slow one can do: nothing to the others."""
+"""What attached consoles are told, how often, and what a hostile or slow one can do to the others: nothing."""
 
 import asyncio
 import os
@@ -105,7 +105,8 @@ async def test_a_removed_secret_is_unknown_and_the_check_recovers_with_it(agents
         "system: quick\n"
         f"secrets: {{word: {{file: {secret}}}}}\n"
         "checks:\n"
-        "  here: {kind: command, run: [sh, -c, 'test -n \"$WORD\"'], env: {WORD: '{{ secret.word }}'}, every: 1s}\n"
+        "  here: {kind: command, run: [sh, -c, 'test -n \"$WORD\"'], every: 1s,\n"
+        "         env: {WORD: '{{ secret.word }}'}}\n"
     )
     async with agents.link(source) as events:
         await events.attached()
@@ -169,8 +170,9 @@ async def test_another_user_is_turned_away_even_where_the_file_modes_let_him_in(
     async with agents.link(source) as events:
         await events.attached()
         place = paths.socket_file(source)
-        for folder in (place, *place.parents[:-2]):
-            folder.chmod(0o777)
+        place.chmod(0o777)
+        for folder in place.parents[:-2]:
+            folder.chmod(0o711)
         code = (
             "import os, socket; os.setgid(65534); os.setuid(65534); s = socket.socket(socket.AF_UNIX); "
             f"s.connect({str(place)!r}); print(s.recv(4096))"
