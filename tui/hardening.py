@@ -114,10 +114,11 @@ class HardenedApp(App[None]):
         super().__init__(driver_class=CleanDriver, ansi_color=True if os.environ.get("NO_COLOR") else None)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="console")
         self._watch: TerminalWatch | None = None
+        self._guard = ControlGuard()
 
     def get_line_filters(self) -> list[LineFilter]:
-        """Add the guard, as the last."""
-        return [*super().get_line_filters(), ControlGuard()]
+        """Add the guard, as the last: always the same one, or no filtered line would be found again."""
+        return [*super().get_line_filters(), self._guard]
 
     def on_mount(self) -> None:
         """Take charge of signals, threads and the terminal."""
