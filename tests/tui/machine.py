@@ -167,8 +167,10 @@ def judged(at: float) -> dict[str, tuple[Verdict, ...]]:
 def result(check: str, at: float = START) -> Result:
     """Return the result of a check that measured."""
     verdicts = judged(at).get(check, ())
-    seen = Observation("fine", readings=readings(at)[check], rows=ROWS if check == "processes" else Table())
-    level = worst(tuple(verdict.level for verdict in verdicts if verdict.firing))
+    own = Level.WARN if check == "containers" else Level.OK
+    rows = ROWS if check == "processes" else Table()
+    seen = Observation("fine", own, readings=readings(at)[check], rows=rows)
+    level = worst((own, *(verdict.level for verdict in verdicts if verdict.firing)))
     return Result(check, level, at, 0.02, seen, verdicts)
 
 

@@ -14,6 +14,7 @@ from tui.widgets.plot import PlotData
 
 COUNTS = ("running", "stopped", "unhealthy", "restarting")
 BAD = ("unhealthy", "restarting")
+"""What the kind itself finds bad; shown with the level that it gave."""
 COLUMNS = {"cpu": "%", "memory": "B", "restarts": "", "received": "B/s", "sent": "B/s"}
 
 
@@ -30,7 +31,7 @@ Docker has restarted it since it was made."""
     def facts(self, view: View, width: int, room: int) -> tuple[Cell, ...]:
         """Return the counts and a line for each container, busiest first."""
         counts = [
-            Fact(name, number(value, ""), Level.WARN if name in BAD and value else view.level_of(name))
+            Fact(name, number(value, ""), view.level if name in BAD and value else view.level_of(name))
             for name in COUNTS
             if (value := view.sum_of(name)) is not None
         ]

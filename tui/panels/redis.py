@@ -31,8 +31,9 @@ class RedisPanel(Panel):
     KINDS: ClassVar[tuple[str, ...]] = ("redis",)
     NAME: ClassVar[str] = "Redis"
     HELP: ClassVar[str] = """\
-Memory, as a share of maxmemory where one is set. key hits: reads that found their key. evictions:
-keys thrown out because memory was full. last save: time since the last snapshot on disk."""
+Memory, as a share of maxmemory, or of the host's where none is set. key hits: reads that found
+their key. evictions: keys thrown out because memory was full. last save: time since the last
+snapshot on disk."""
     COURSES: ClassVar[tuple[str, ...]] = ("ops", "memory", "clients", "latency")
     EACH: ClassVar[bool] = True
 
