@@ -1,4 +1,4 @@
-"""The import contracts hold, and each of them notices when it is broken: a breach of each, planted in a copy."""
+"""The import contracts hold, and each of them notices a breach: one of each is planted in a copy."""
 
 import re
 import shutil
