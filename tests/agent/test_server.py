@@ -1,4 +1,4 @@
-"""What attached consoles are told, how often, and what a hostile or slow one can do to the others: nothing."""
+"""What attached consoles are told, how often, and what a hostile or slow one can do to others: nothing."""
 
 import asyncio
 import os
