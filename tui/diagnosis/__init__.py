@@ -1,0 +1,1 @@
+"""What `walkdown doctor` looks at: the terminal, the machine, the places of our files."""
