@@ -16,6 +16,7 @@ SCHEMA = 1
 
 def render(system: SystemInfo, snapshot: Snapshot) -> str:
     """Return the document, indented."""
+    kinds = {info.name: info.kind for info in system.checks}
     document = {
         "schema": SCHEMA,
         "walkdown": __version__,
@@ -23,17 +24,18 @@ def render(system: SystemInfo, snapshot: Snapshot) -> str:
         "at": rfc3339(snapshot.at),
         "health": snapshot.health,
         "counts": snapshot.counts(),
-        "checks": [as_mapping(state) for state in snapshot.states],
+        "checks": [as_mapping(kinds.get(state.name, ""), state) for state in snapshot.states],
         "notices": [{"source": n.source, "level": n.level, "text": n.text} for n in snapshot.notices],
     }
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
 
 
-def as_mapping(state: CheckState) -> dict[str, Any]:
+def as_mapping(kind: str, state: CheckState) -> dict[str, Any]:
     """Return one check as plain data."""
     last = state.last
     return {
         "name": state.name,
+        "kind": kind,
         "level": state.level,
         "hard_level": state.hard,
         "state": "hard" if state.is_hard else "soft",

@@ -13,6 +13,8 @@ from checks.model import Level, Reading, worst
 _WORDS = {Level.OK: "OK", Level.WARN: "WARNING", Level.CRIT: "CRITICAL", Level.UNKNOWN: "UNKNOWN"}
 _UNITS = {"s": "s", "B": "B", "%": "%"}
 """Base units that perfdata knows; others are left out, as the guidelines ask."""
+_RANGES = {"==": "@{0}:{0}", "!=": "{0}:{0}", "<": "{0}:", ">": "{0}"}
+"""Comparison of a rule -> the range outside of which (with @: inside of which) it fires."""
 _FORBIDDEN = re.compile(r"['=|\s]+")
 
 
@@ -59,9 +61,11 @@ def _bounds(state: CheckState, reading: Reading) -> str:
     """Return `;warn;crit` in range grammar for the rules on this reading; empty when there are none."""
     found: dict[Level, str] = {}
     for verdict in state.last.verdicts:
-        if verdict.reading == reading.name and verdict.labels in ((), reading.labels):
-            below = verdict.rule.partition("<")[1]
-            found.setdefault(verdict.level, f"{_number(verdict.bound)}{':' if below else ''}")
+        condition = verdict.rule.rpartition("]")[2]
+        for_all = condition == verdict.rule
+        if verdict.reading == reading.name and (for_all or verdict.labels == reading.labels):
+            op = next(op for op in _RANGES if op in condition)
+            found.setdefault(verdict.level, _RANGES[op].format(_number(verdict.bound)))
     if not found:
         return ""
     return f";{found.get(Level.WARN, '')};{found.get(Level.CRIT, '')}"
