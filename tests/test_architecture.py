@@ -34,7 +34,7 @@ def test_every_file_of_kinds_is_registered_and_every_kind_has_a_file():
 
 
 def test_every_file_of_screens_and_panels_is_registered():
-    screens = {screen.__module__.rpartition(".")[2] for screen in SCREENS.values()}
+    screens = {screen.__module__.rpartition(".")[2] for screen in SCREENS}
     assert files_of("tui/screens") - screens <= {"check"}, (
         "only the detail view is opened from another screen"
     )

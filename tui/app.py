@@ -83,6 +83,7 @@ class ConsoleApp(HardenedApp):
     MODES = {screen.NAME: partial(_bound, screen) for screen in SCREENS}
     DEFAULT_MODE = SCREENS[0].NAME
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (40, "-tall")]
     BINDINGS = [
         *(
             Binding(

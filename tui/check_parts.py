@@ -18,8 +18,8 @@ from tui.widgets.header import LEVEL_COLOR
 EVIDENCE_ROWS = 100
 
 
-def headline(line: CheckLine, now: float, where: tzinfo | None) -> Content:
-    """Return who the check is, how it is, and since when."""
+def headline(line: CheckLine, now: float, where: tzinfo | None, *, live: bool) -> Content:
+    """Return who the check is, how it is, and since when; without colour when that is not live."""
     info, state = line.info, line.state
     word = "STALE" if line.stale else line.level.value
     what = " \u00b7 ".join(part for part in (info.kind, info.group, f"every {show(info.every, 's')}") if part)
@@ -28,13 +28,13 @@ def headline(line: CheckLine, now: float, where: tzinfo | None) -> Content:
             f" {what}, not probed yet", "$text-muted"
         )
     first = Content.assemble(
-        (f" {word} ", f"$background on {LEVEL_COLOR[line.level]} bold"),
+        (f" {word} ", f"$background on {LEVEL_COLOR[line.level]} bold" if live else "$text-muted reverse"),
         (f" {line.name} ", "bold"),
         (f" {what}", "$text-muted"),
     )
     seen = f"seen {age(line.age)} ago" if line.age >= AGE_STEP else "seen now"
     took = f"took {show(state.last.elapsed, 's')}"
-    since = f"{word} since {moment(state.since, now, where)} ({show(max(0.0, now - state.since), 's')})"
+    since = f"{word} since {moment(state.since, now, where)} ({show(max(0.0, now - state.since) // 1, 's')})"
     third = " \u00b7 ".join(part for part in (seen, took, since, _certainty(line)) if part)
     saw = text_of(saw_of(line))
     return Content("\n").join([first, Content(f" {saw}"), Content.styled(f" {third}", "$text-muted")])

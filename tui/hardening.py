@@ -128,7 +128,11 @@ class HardenedApp(App[None]):
             return
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, partial(self.end, 128 + number))
-        self._watch = TerminalWatch(partial(loop.call_soon_threadsafe, partial(self.end, HANG_UP)))
+
+        def gone() -> None:
+            loop.call_soon_threadsafe(self.end, HANG_UP)
+
+        self._watch = TerminalWatch(gone)
         self._watch.start()
 
     def on_unmount(self) -> None:

@@ -43,6 +43,11 @@ class ConsoleScreen(Screen[None]):
     ascii_only: var[bool] = var(False)
     """The terminal has no block characters; constant while the console runs."""
 
+    def __init__(self) -> None:
+        """Compose nothing yet."""
+        super().__init__()
+        self._draw_asked = False
+
     def compose(self) -> ComposeResult:
         yield HeaderBar()
         yield Banner()
@@ -69,11 +74,6 @@ class ConsoleScreen(Screen[None]):
         if not self._draw_asked and self.is_mounted:
             self._draw_asked = True
             self.call_next(self._draw)
-
-    def __init__(self) -> None:
-        """Compose nothing yet."""
-        super().__init__()
-        self._draw_asked = False
 
     def _draw(self) -> None:
         self._draw_asked = False

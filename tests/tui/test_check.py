@@ -6,10 +6,14 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
+from textual.content import Content
+from textual.widgets import Static
+
 from checks.board import CheckInfo
 from checks.model import Level, Series, Table
 from tests.tui.boards import SHOP, START, result, snapshot, state
 from tests.tui.stage import Stage, stage
+from tui.widgets.live_table import LiveTable
 
 DETAILED = state(
     "web",
@@ -108,3 +112,13 @@ async def test_a_check_that_is_gone_is_said() -> None:
     async with opened() as console:
         await console.update(snapshot([], 2))
         await console.until("the agent has no such check")
+
+
+async def test_without_an_agent_nothing_of_it_looks_live() -> None:
+    async with opened() as console:
+        await console.link.detach("gone")
+        await console.until("NO AGENT")
+        head = console.app.screen.query_one("#head", Static)
+        assert isinstance(head.content, Content)
+        assert not any("$warning" in str(span.style) for span in head.content.spans)
+        assert all(table.muted for table in console.app.screen.query(LiveTable))

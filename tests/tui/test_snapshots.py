@@ -1,4 +1,4 @@
-"""Pictures of whole screens at four sizes, in words: what an operator sees, compared with what was looked at."""
+"""Pictures of whole screens at four sizes, in words, compared with files that a person has looked at."""
 
 from __future__ import annotations
 

@@ -75,10 +75,17 @@ tab goes from part to part."""
                 yield Static("Rules", classes="section", id="rules-title")
                 yield LiveTable[Verdict](
                     Column("level", "", parts.verdict_level, width=6),
-                    Column("rule", "RULE", lambda verdict: cell(verdict.rule), flex=2, least=16),
-                    Column("now", "NOW", parts.verdict_now, flex=1, least=8),
+                    Column("rule", "RULE", lambda verdict: cell(verdict.rule), flex=4, least=20),
+                    Column("now", "NOW", parts.verdict_now, flex=1, least=10),
                     Column("bound", "BOUND", _bound, width=9, right=True),
-                    Column("pending", "", lambda verdict: cell(verdict.pending, Tone.MUTED), flex=1, drop=1),
+                    Column(
+                        "pending",
+                        "",
+                        lambda verdict: cell(verdict.pending, Tone.MUTED),
+                        flex=2,
+                        least=12,
+                        drop=1,
+                    ),
                     id="rules",
                 )
                 yield Static("Readings", classes="section")
@@ -115,7 +122,8 @@ tab goes from part to part."""
             self.query_one("#head", Static).update(Content(f" {self._check}: the agent has no such check"))
             return
         last = line.state.last
-        self._set("#head", parts.headline(line, self.now, zone(self.system.timezone)))
+        where = zone(self.system.timezone)
+        self._set("#head", parts.headline(line, self.now, where, live=not self.detached))
         self._set("#evidence", parts.evidence(last))
         self._set("#options", parts.options(line))
         verdicts = [Row(verdict.rule, verdict) for verdict in last.verdicts]

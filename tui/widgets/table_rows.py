@@ -69,12 +69,15 @@ def arrange(
 ) -> Arrangement[V]:
     """Return the lines of a table: as given with headings, or sorted without them."""
     kept = list(rows) if keep is None else [row for row in rows if keep(row)]
-    lines: list[Line[V]] = []
-    if sort is not None:
-        order = sort
-        lines.extend(sorted(kept, key=lambda row: order(row.value), reverse=descending))
+    if sort is None:
+        lines = _with_headings(kept)
     else:
-        lines.extend(_with_headings(kept))
+        order = sort
+
+        def value(row: Row[V]) -> Any:
+            return order(row.value)
+
+        lines = [*sorted(kept, key=value, reverse=descending)]
     line_of = {line.key: index for index, line in enumerate(lines) if isinstance(line, Row)}
     return Arrangement(tuple(lines), line_of, tuple(line_of))
 
