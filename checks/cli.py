@@ -10,6 +10,7 @@ from checks import paths
 from checks.command_line import completed_by, system_option
 from checks.errors import UsageError
 from checks.exits import errors_as_exits
+from checks.kind import first_sentence
 from checks.registry import find_kind, kind_names
 from checks.suggest import did_you_mean
 
@@ -57,18 +58,24 @@ def render(names: tuple[str, ...], source: Path | None) -> None:
 @click.argument("name", required=False, shell_complete=completed_by("checks.names:complete_kind"))
 def kinds(name: str | None) -> None:
     """List the kinds of checks, or print the options, readings and an example of one."""
-    from checks.explain import explain, first_sentence
-
     if name is None:
-        names = kind_names()
-        width = max(map(len, names))
-        for kind in names:
-            click.echo(f"{kind:<{width}}  {first_sentence(find_kind(kind))}")
+        width = max(map(len, kind_names()))
+        for kind in kind_names():
+            click.echo(f"{kind:<{width}}  {_summary(kind)}")
         return
+    from checks.explain import explain
+
     with errors_as_exits():
         if name not in kind_names():
             raise UsageError(f"no kind is called {name!r}{did_you_mean(name, kind_names())}")
         click.echo(explain(name, find_kind(name)))
+
+
+def _summary(name: str) -> str:
+    try:
+        return first_sentence(find_kind(name))
+    except ImportError as error:
+        return f"cannot be used here: {error}"
 
 
 @click.command()
@@ -111,7 +118,9 @@ def init(path: Path | None, force: bool) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write the file whole or not at all."""
+    """Write the file whole or not at all; root obeys no configuration that others may write."""
     draft = path.with_name(f".{path.name}.new")
+    draft.unlink(missing_ok=True)
+    draft.touch(0o600)
     draft.write_text(text, "utf-8")
     draft.replace(path)

@@ -6,14 +6,9 @@ import textwrap
 from typing import Any
 
 from checks.config.schema import kind_schema
-from checks.kind import Check
+from checks.kind import Check, first_sentence
 
 WIDTH = 100
-
-
-def first_sentence(kind: type[Check]) -> str:
-    """Return what the kind does, in one line."""
-    return (kind.__doc__ or "").strip().partition("\n")[0]
 
 
 def explain(name: str, kind: type[Check]) -> str:

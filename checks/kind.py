@@ -77,3 +77,8 @@ class ProbeContext:
     async def second_look(self) -> None:
         """Wait a quarter of a second between two looks of a rate that has no earlier look to go by."""
         await self.clock.sleep(0.25)
+
+
+def first_sentence(kind: type[Check]) -> str:
+    """Return what the kind does, in one line."""
+    return (kind.__doc__ or "").strip().partition("\n")[0]
