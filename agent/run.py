@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import fcntl
 import logging
-import logging.handlers
 import os
 import resource
 import signal
@@ -17,6 +16,7 @@ from pathlib import Path
 from agent.fingerprint import fingerprint
 from agent.lifecycle import ALREADY_RUNS
 from agent.live import LiveSystem
+from agent.log import log_to
 from agent.readiness import tell_systemd
 from agent.server import Server
 from checks import paths
@@ -36,25 +36,13 @@ IO_ERROR = 74
 log = logging.getLogger(__name__)
 
 
-class MaskedFormatter(logging.Formatter):
-    """Formats log records without the values of secrets, tracebacks included."""
-
-    def __init__(self, masker: Masker) -> None:
-        """Mask with `masker`."""
-        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
-        self._masker = masker
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Return the record's text, masked."""
-        return self._masker.mask(super().format(record))
-
-
 def run(source: Path | None, *, stay: bool) -> int:
     """Run the agent of a system until it is told to end, or is idle and not told to stay.
 
     Returns an exit code: 0; 74 when its folders cannot be used; 75 when another agent looks after the
     system already; 78 when the configuration cannot be used.
     """
+    source = None if source is None else source.resolve()
     os.umask(0o077)
     os.chdir("/")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -63,7 +51,7 @@ def run(source: Path | None, *, stay: bool) -> int:
         make_private(paths.state_folder())
         make_private(paths.runtime_folder())
         with only_one(source):
-            _log_to(None if stay else paths.log_file(source), masker)
+            log_to(None if stay else paths.log_file(source), masker)
             configuration = fingerprint(source)
             asyncio.run(_keep(source, load(source), configuration, masker, stay))
     except BlockingIOError:
@@ -91,15 +79,6 @@ def only_one(source: Path | None) -> Iterator[None]:
     with append_private(path) as file:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
-
-
-def _log_to(path: Path | None, masker: Masker) -> None:
-    """Send the log to the file, 5 of 10 MB at most, or to standard error."""
-    handler: logging.Handler = logging.StreamHandler()
-    if path is not None:
-        handler = logging.handlers.RotatingFileHandler(path, maxBytes=10_000_000, backupCount=4)
-    handler.setFormatter(MaskedFormatter(masker))
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
 
 
 async def _keep(source: Path | None, system: System, configuration: str, masker: Masker, stay: bool) -> None:

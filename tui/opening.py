@@ -5,21 +5,34 @@ The one module of `tui/` that knows how an agent is reached.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from agent.attach import AttachedLink
 from agent.lifecycle import AgentPlace
+from agent.log import log_to
+from checks import paths
 from checks.clock import SystemClock
 from checks.load import load
+from checks.private import make_private
+from checks.secrets import Masker
 from tui.console import plan_console, run_console
 from tui.environment import Manners
+
+CONSOLE_LOG = "console.log"
+"""Below the state folder; shared by the consoles of one user."""
 
 
 def open_console(source: Path | None, manners: Manners) -> int:
     """Open the console and return its exit code.
 
-    An agent that has to be started boots while Textual is imported; where no console can be shown, none is.
+    What goes wrong in the console itself is in its log, never on the screen with its variables. An agent
+    that has to be started boots while Textual is imported; where no console can be
+    shown, none is.
     """
+    os.umask(0o077)
+    make_private(paths.state_folder())
+    log_to(paths.state_folder() / CONSOLE_LOG, Masker())
     clock = SystemClock()
     place = AgentPlace(source, clock)
     refused = plan_console(manners).refusal
