@@ -27,8 +27,7 @@ def open_console(source: Path | None, manners: Manners) -> int:
     """Open the console and return its exit code.
 
     What goes wrong in the console itself is in its log, never on the screen with its variables. An agent
-    that has to be started boots while Textual is imported; where no console can be
-    shown, none is.
+    that has to be started boots while Textual is imported; where no console can be shown, none is.
     """
     os.umask(0o077)
     make_private(paths.state_folder())
