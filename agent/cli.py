@@ -90,9 +90,9 @@ def choose(system: SystemInfo, patterns: tuple[str, ...]) -> tuple[str, ...]:
 @click.command()
 @system_option
 def watch(source: Path | None) -> None:
-    """Probe and remember in the foreground until told to end, as a service does.
+    """Probe and remember in the foreground, as a service.
 
-    Consoles attach to it as to any agent. Tells systemd when it is ready. Exit code 75 when an agent looks
+    It runs until it is told to end. Consoles attach to it as to any agent. Tells systemd when it is ready. Exit code 75 when an agent looks
     after the system already.
     """
     from agent.run import run
@@ -102,7 +102,7 @@ def watch(source: Path | None) -> None:
 
 @click.group()
 def agent() -> None:
-    """Look after the agent: the process that probes and remembers."""
+    """Look after the agent: status, stop. It is the process that probes and remembers."""
 
 
 @agent.command()

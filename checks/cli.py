@@ -20,7 +20,7 @@ SCHEMA_FILE = "schema.json"
 @click.command()
 @system_option
 def validate(source: Path | None) -> None:
-    """Find everything that is wrong in a system's files.
+    """Find everything wrong in a system's files.
 
     One line for each problem: file:line:column: key: message. Exit code 78 when the files cannot be used.
     """
@@ -38,9 +38,9 @@ def validate(source: Path | None) -> None:
 @click.argument("names", nargs=-1, shell_complete=completed_by("checks.names:complete_check"))
 @system_option
 def render(names: tuple[str, ...], source: Path | None) -> None:
-    """Print a system as it is after merging and substitution, as YAML; secrets show as their names.
+    """Print a system as it is after all substitution.
 
-    NAMES choose checks; all of them when there are none.
+    What is merged and filled in shows as YAML; secrets show as their names. NAMES choose checks; all of them when there are none.
     """
     from checks.load import load
     from checks.rendered import rendered
@@ -57,7 +57,7 @@ def render(names: tuple[str, ...], source: Path | None) -> None:
 @click.command()
 @click.argument("name", required=False, shell_complete=completed_by("checks.names:complete_kind"))
 def kinds(name: str | None) -> None:
-    """List the kinds of checks, or print the options, readings and an example of one."""
+    """List the kinds of checks, or explain one: options, readings, an example."""
     if name is None:
         width = max(map(len, kind_names()))
         for kind in kind_names():
@@ -80,7 +80,10 @@ def _summary(name: str) -> str:
 
 @click.command()
 def schema() -> None:
-    """Print the JSON Schema of a system's files, for editors."""
+    """Print the JSON Schema of a system's files.
+
+    Editors complete and check by it: # yaml-language-server: $schema=./schema.json
+    """
     click.echo(_schema())
 
 

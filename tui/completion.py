@@ -17,7 +17,9 @@ VARIABLE = "_WALKDOWN_COMPLETE"
 @click.argument("shell", type=click.Choice(SHELLS), required=False)
 @click.pass_context
 def completion(context: click.Context, shell: str | None) -> None:
-    """Print the completion script of a shell; of the one that you use when none is named.
+    """Print the completion script of a shell.
+
+    Of the one that you use, when none is named.
 
     \b
     bash: walkdown completion bash > ~/.local/share/bash-completion/completions/walkdown

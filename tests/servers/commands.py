@@ -1,4 +1,4 @@
-"""The command line as a user runs it: real processes with folders of their own; agents are ended after a test."""
+"""The command line as a user runs it: real processes with folders of their own; their agents are ended."""
 
 from __future__ import annotations
 
@@ -49,7 +49,9 @@ class CommandLine:
         )
 
     @contextlib.contextmanager
-    def started(self, *arguments: str | Path, env: Mapping[str, str] | None = None, **more) -> Iterator[subprocess.Popen]:
+    def started(
+        self, *arguments: str | Path, env: Mapping[str, str] | None = None, **more
+    ) -> Iterator[subprocess.Popen]:
         """Run beside the test; what still runs at the end is killed."""
         command = [WALKDOWN, *map(str, arguments)]
         child = subprocess.Popen(command, env=self.environ | dict(env or {}), text=True, **more)
