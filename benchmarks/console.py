@@ -38,7 +38,7 @@ class Opened:
 def opened(system: Path, shows: str) -> Iterator[Opened]:
     """Open a console on the system until the context ends; it shows the text by then. Its agent ends too."""
     with tempfile.TemporaryDirectory(prefix="walkdown-bench-") as state:
-        env = {name: state for name in ("XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")}
+        env = dict.fromkeys(("XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"), state)
         try:
             with running(peers.ours("--system", str(system)), env) as terminal:
                 terminal.wait_for(shows)

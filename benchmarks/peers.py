@@ -30,7 +30,7 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
 
 @cache
 def glances() -> str:
-    """Return the path of glances: the installed one, else one in a throw-away environment; empty if neither."""
+    """Return where glances is: installed, else in a throw-away environment; empty if neither."""
     if found := find("glances"):
         return found
     folder = Path(_folder().name) / "venv"
