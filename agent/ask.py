@@ -37,7 +37,7 @@ from checks.board import Snapshot
 from checks.errors import LinkError
 from checks.version import __version__
 
-PATIENCE = 10.0
+PATIENCE = 5.0
 """Seconds of silence after which an agent counts as stuck; it says something every 1.5 s."""
 PARTING = 3.0
 """Seconds that an agent has for its last word."""

@@ -201,6 +201,7 @@ class Engine:
         self._publish(lambda at: board.count_missed(self._snapshot, self.system, name, times, at))
 
     async def _keep_watch(self) -> None:
+        self._publish(self._noted)
         wall, monotonic = self._clock.now(), self._clock.monotonic()
         while True:
             await self._clock.sleep(WATCH_EVERY)

@@ -1,4 +1,4 @@
-"""What holds for every command: help, exit codes of wrong use, no traceback whatever happens to the output."""
+"""What holds for every command: help, exit codes of wrong use, no traceback however the output ends."""
 
 from __future__ import annotations
 
