@@ -25,7 +25,7 @@ class Health(enum.StrEnum):
     DEGRADED = "degraded"
     UNHEALTHY = "unhealthy"
     UNKNOWN = "unknown"
-    """Nothing has been measured yet."""
+    """Nothing is known to be wrong, but not everything has been measured yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,13 +191,12 @@ def only(snapshot: Snapshot, system: SystemInfo, names: Collection[str]) -> Snap
 def roll_up(states: Iterable[CheckState], mandatory: frozenset[str]) -> Health:
     """Return the health of a group or a system from its checks' states."""
     members = tuple(states)
-    if all(state.last is NEVER or state.last.at == 0 for state in members):
-        return Health.UNKNOWN
-    if any(state.level is Level.CRIT and state.name in mandatory for state in members):
+    known = [state for state in members if state.last.at or state.stale]
+    if any(state.level is Level.CRIT and state.name in mandatory for state in known):
         return Health.UNHEALTHY
-    if any(state.level is not Level.OK for state in members):
+    if any(state.level is not Level.OK for state in known):
         return Health.DEGRADED
-    return Health.HEALTHY
+    return Health.HEALTHY if known and len(known) == len(members) else Health.UNKNOWN
 
 
 def _publish(snapshot: Snapshot, system: SystemInfo, states: list[CheckState], at: float) -> Snapshot:

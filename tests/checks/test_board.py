@@ -125,6 +125,15 @@ def test_only_a_mandatory_check_that_is_crit_makes_the_system_unhealthy(level, m
     assert fold([level], CheckInfo("web", mandatory=mandatory)).health is health
 
 
+def test_a_system_is_neither_healthy_nor_degraded_before_all_of_it_was_looked_at():
+    about = system(CheckInfo("web"), CheckInfo("db"))
+    half = board.fold(board.begin(about, 0.0), about, Result("web", OK, 1.0, 0.1, Observation("seen")), 1.0)
+    assert half.health is Health.UNKNOWN
+    bad = board.fold(half, about, Result("web", WARN, 2.0, 0.1, Observation("seen")), 2.0)
+    assert bad.health is Health.DEGRADED
+    assert board.mark_stale(half, about, frozenset({"db"}), 60.0).health is Health.DEGRADED
+
+
 def test_a_result_of_an_unknown_check_changes_nothing():
     snapshot = fold([OK])
     about = system(CheckInfo("web"))
