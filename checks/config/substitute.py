@@ -17,6 +17,11 @@ from checks.suggest import did_you_mean
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _BRACES = re.compile(r"\\\{\{|\{\{\s*(.*?)\s*\}\}")
+LONGEST = 64 * 1024
+"""Characters of one text with its variables filled in; they may name one another, and so multiply."""
+MOST = 64 * LONGEST
+"""Characters of all variables that are filled in, anywhere."""
+
 _OPENING = re.compile(r"\{\{(?:\s*secret\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\})?")
 
 
@@ -34,6 +39,7 @@ class _Filling:
         self._vars = dict(_members(root.get("vars")))
         self._secrets = {name for name, _ in _members(root.get("secrets"))}
         self._texts: dict[str, str] = {}
+        self._brought_in = 0
         self._under_way: list[str] = []
 
     def variables(self) -> dict[str, str]:
@@ -68,6 +74,15 @@ class _Filling:
             self._problems.error(run.key, (*path, "run"), message)
 
     def _fill(self, node: Node, path: Path, *, secrets: bool) -> str:
+        length = 0
+
+        def bounded(match: re.Match[str]) -> str:
+            nonlocal length
+            text = fill(match) if length <= LONGEST and self._brought_in <= MOST else ""
+            length += len(text)
+            self._brought_in += len(text)
+            return text
+
         def fill(match: re.Match[str]) -> str:
             name = match[1]
             if name is None:
@@ -85,7 +100,10 @@ class _Filling:
                 self._problems.missing(node.key, path, f"unknown variable {name!r}{near}")
             return ""
 
-        return _BRACES.sub(fill, str(node.value))
+        text = _BRACES.sub(bounded, str(node.value))
+        if length > LONGEST or self._brought_in > MOST:
+            self._problems.error(node.key, path, "variables make too much text of this")
+        return text
 
     def _check_secret(self, name: str, node: Node, path: Path, allowed: bool) -> None:
         if not allowed:

@@ -14,5 +14,5 @@ def render(system: SystemInfo, snapshot: Snapshot) -> str:
 
 def _line(number: int, state: CheckState) -> str:
     verdict = "ok" if state.level is Level.OK else "not ok"
-    said = f"{state.level}: {state.last.summary}".replace("#", r"\#")
+    said = f"{state.level}: {state.last.summary}".replace("\\", r"\\").replace("#", r"\#")
     return f"{verdict} {number} - {state.name} {said}"
