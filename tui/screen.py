@@ -52,7 +52,7 @@ class ConsoleScreen(Screen[None]):
         yield HeaderBar()
         yield Banner()
         yield from self.compose_body()
-        yield KeyFooter()
+        yield KeyFooter(here=f"screen.{self.NAME}")
 
     def compose_body(self) -> ComposeResult:
         """Yield what lies between the header and the keys."""

@@ -39,9 +39,10 @@ class KeyFooter(Widget):
     }
     """
 
-    def __init__(self) -> None:
-        """Show nothing yet."""
+    def __init__(self, here: str = "") -> None:
+        """Show nothing yet; `here` is the id of the binding that leads to where one is already."""
         super().__init__()
+        self._here = here
         self._keys: list[Key] = []
         self._line = Content()
 
@@ -73,7 +74,8 @@ class KeyFooter(Widget):
         shown: list[Binding] = []
         for active in screen.active_bindings.values():
             binding = active.binding
-            if binding.show and binding.id and active.enabled and binding.action not in seen:
+            wanted = binding.show and binding.id and binding.id != self._here
+            if wanted and active.enabled and binding.action not in seen:
                 seen.add(binding.action)
                 shown.append(binding)
         return shown
