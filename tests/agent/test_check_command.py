@@ -6,7 +6,6 @@ import json
 import os
 import re
 import signal
-import subprocess
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -152,7 +151,8 @@ def test_nagios_speaks_of_a_single_check_by_what_it_saw(walkdown: CommandLine, l
 
 
 SAMPLE = re.compile(
-    r'([a-zA-Z_:][a-zA-Z0-9_:]*)\{((?:[a-zA-Z_]\w*="(?:[^"\\\n]|\\["\\n])*",?)+)\} (-?[\d.]+(?:e[+-]?\d+)?|nan)'
+    r'([a-zA-Z_:][a-zA-Z0-9_:]*)\{((?:[a-zA-Z_]\w*="(?:[^"\\\n]|\\["\\n])*",?)+)\}'
+    r" (-?[\d.]+(?:e[+-]?\d+)?|nan)"
 )
 
 
@@ -194,7 +194,7 @@ def test_text_from_outside_never_reaches_the_terminal_raw(
     walkdown: CommandLine, hostile: Path, output: str, asks: str
 ) -> None:
     if asks == "an agent":
-        with watching(walkdown, hostile):
+        with walkdown.watching(hostile):
             done = walkdown("check", "--system", hostile, "-o", output)
     else:
         done = walkdown("check", "--system", hostile, "-o", output)
@@ -231,25 +231,6 @@ def test_colour_is_for_terminals_that_want_it(
     assert "\x1b" not in walkdown("check", "--system", folder, env=env).stdout
 
 
-class watching:
-    """An agent in the foreground for as long as the context is open."""
-
-    def __init__(self, walkdown: CommandLine, source: Path) -> None:
-        self._child = walkdown.started("watch", "--system", source, stderr=subprocess.PIPE)
-
-    def __enter__(self) -> subprocess.Popen:
-        self.child = self._child.__enter__()
-        for line in self.child.stderr:
-            if "watching" in line:
-                return self.child
-        pytest.fail("the agent ended")
-
-    def __exit__(self, *error: object) -> None:
-        self.child.terminate()
-        self.child.communicate(timeout=20)
-        self._child.__exit__(None, None, None)
-
-
 def test_an_agent_is_asked_and_sees_the_same_checks(walkdown: CommandLine, levels: Path) -> None:
     def seen(*more: str) -> list[tuple[str, str, str]]:
         done = walkdown("check", "--system", levels, "-o", "jsonl", *more)
@@ -258,7 +239,7 @@ def test_an_agent_is_asked_and_sees_the_same_checks(walkdown: CommandLine, level
         return [(event["check"], event["level"], event["error_class"]) for event in events]
 
     alone = seen()
-    with watching(walkdown, levels) as agent:
+    with walkdown.watching(levels) as agent:
         assert seen() == alone
         assert seen("--here") == alone
         os.kill(agent.pid, signal.SIGSTOP)
@@ -275,7 +256,7 @@ def test_an_agent_probes_anew_for_who_asks(walkdown: CommandLine) -> None:
     folder = walkdown.system(
         f"system: repair\nchecks:\n  flag: {{kind: command, run: [cat, {flag}], every: 1h}}\n"
     )
-    with watching(walkdown, folder):
+    with walkdown.watching(folder):
         assert walkdown("check", "--system", folder).returncode == 2
         flag.touch()
         assert walkdown("check", "--system", folder).returncode == 0
@@ -285,7 +266,7 @@ def test_an_agent_probes_anew_for_who_asks(walkdown: CommandLine) -> None:
 
 def test_a_file_changed_just_now_counts_at_once(walkdown: CommandLine) -> None:
     folder = walkdown.system()
-    with watching(walkdown, folder):
+    with walkdown.watching(folder):
         assert walkdown("check", "--system", folder, "fine").returncode == 0
         walkdown.system("system: small\nchecks:\n  new: {kind: load}\n")
         done = walkdown("check", "--system", folder, "new")
@@ -298,7 +279,7 @@ def test_a_file_changed_just_now_counts_at_once(walkdown: CommandLine) -> None:
 
 def test_an_agent_that_is_silent_is_left_out_and_named(walkdown: CommandLine) -> None:
     folder = walkdown.system()
-    with watching(walkdown, folder) as agent:
+    with walkdown.watching(folder) as agent:
         os.kill(agent.pid, signal.SIGSTOP)
         try:
             done = walkdown("check", "--system", folder)
@@ -312,7 +293,7 @@ def test_what_is_wrong_with_walkdown_itself_is_said_beside_the_result(walkdown: 
     folder = walkdown.system(
         "system: small\nchecks:\n  load: {kind: load}\n  fine: {kind: load, title: 'http://a:b@c'}\n"
     )
-    with watching(walkdown, folder):
+    with walkdown.watching(folder):
         done = walkdown("check", "--system", folder, "-o", "json")
     json.loads(done.stdout)
     assert "WARN config: " in done.stderr

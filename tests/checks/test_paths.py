@@ -90,3 +90,15 @@ def test_the_working_folder_is_never_taken_for_a_system(
     (tmp_path / "system.yaml").touch()
     monkeypatch.chdir(tmp_path)
     assert tmp_path not in paths.system_folders()
+
+
+def test_a_console_looks_for_the_agent_of_a_service_before_its_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(paths, "SERVICE_FOLDER", tmp_path / "run")
+    own = paths.socket_file(None)
+    assert paths.sockets(None) == (own,), "no service has ever run"
+    (tmp_path / "run").mkdir()
+    assert paths.sockets(None) == (tmp_path / "run" / own.name, own)
+    monkeypatch.setenv("RUNTIME_DIRECTORY", str(tmp_path / "run"))
+    assert paths.sockets(None) == (tmp_path / "run" / own.name,), "the service itself"

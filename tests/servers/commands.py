@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -60,6 +61,17 @@ class CommandLine:
         finally:
             child.kill()
             child.communicate()
+
+    @contextlib.contextmanager
+    def watching(self, source: Path, **env: str) -> Iterator[subprocess.Popen]:
+        """Run an agent in the foreground; it listens when the context opens, and ends with it."""
+        with self.started("watch", "--system", source, stderr=subprocess.PIPE, env=env) as child:
+            if not any("watching" in line for line in child.stderr):
+                pytest.fail("the agent did not begin to watch")
+            yield child
+            child.send_signal(signal.SIGCONT)
+            child.terminate()
+            child.communicate(timeout=20)
 
     def system(self, text: str = SMALL, name: str = "small") -> Path:
         """Write a system and return its folder."""
