@@ -12,7 +12,7 @@ import os
 import socket
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
@@ -160,15 +160,19 @@ class Server:
         engine = None
         while True:
             engine = await self._live.engine_after(engine)
-            told, known = engine.snapshot, self._live.configuration
+            told, known = self._dated(engine.snapshot), self._live.configuration
             await attachment.send(
                 Welcome(PROTOCOL, __version__, os.getpid(), self._started, engine.system, told, known)
             )
             while not engine.ended:
-                newest = await _newer(engine, told.number)
+                newest = self._dated(await _newer(engine, told.number))
                 await attachment.send(difference(told, newest))
                 told = newest
                 await self._clock.sleep(1 / attachment.pace)
+
+    def _dated(self, snapshot: Snapshot) -> Snapshot:
+        """Return the snapshot as one of now: from its time a console knows how old the results in it are."""
+        return replace(snapshot, at=self._clock.now())
 
     async def _listen(self, reader: StreamReader, attachment: Attachment, tasks: asyncio.TaskGroup) -> None:
         """Take what the console asks for until it leaves; questions are answered beside one another."""

@@ -47,6 +47,19 @@ async def test_a_console_may_ask_for_fewer(agents):
         assert time.monotonic() - started > 1.0
 
 
+async def test_a_console_knows_what_time_it_is_even_while_nothing_changes(agents):
+    source = agents.system(
+        "system: slow\nchecks:\n  once: {kind: command, run: ['true'], every: 1h}\n", "slow"
+    )
+    async with agents.link(source) as events:
+        await events.attached()
+        first = await events.snapshot(lambda s: s.state("once").last.at > 0)
+        quiet = await events.snapshot(lambda s: s.at > first.state("once").last.at + 3)
+        assert quiet.number == first.number, "ages rise, and that is all"
+    async with agents.link(source) as events:
+        assert abs((await events.attached()).snapshot.at - time.time()) < 1.0
+
+
 async def test_probe_now_is_answered_with_a_newer_result(agents):
     source = agents.system(
         "system: slow\nchecks:\n  once: {kind: command, run: ['true'], every: 1h}\n", "slow"
