@@ -93,7 +93,7 @@ class LazyGroup(click.Group):
 def walkdown(
     context: click.Context, slow: bool, ascii_only: bool, no_mouse: bool, theme: str, source: Path | None
 ) -> None:
-    """Open the console on a system: live health, resources, checklists, runbooks.
+    """Open the console on a system: its health and its resources, live.
 
     Without a system this machine is watched. The console starts an agent, or attaches to the one that runs;
     the agent goes on when the console ends.

@@ -134,7 +134,7 @@ class Document:
     checks: dict[Slug, Any] = field(default_factory=dict)
     """The checks by name."""
     keymap: dict[str, str] = field(default_factory=dict)
-    """Keys of the console: id of a binding and its keys, such as `check.rerun: f5`."""
+    """Keys of the console: id of a binding and its keys, such as `check.run: f5`."""
     targets: dict[Slug, Scalar] = field(default_factory=dict)
     """What was promised, such as `uptime: 99.9 %`."""
     contacts: list[dict[str, Scalar]] = field(default_factory=list)
