@@ -122,3 +122,18 @@ async def test_without_an_agent_nothing_of_it_looks_live() -> None:
         assert isinstance(head.content, Content)
         assert not any("$warning" in str(span.style) for span in head.content.spans)
         assert all(table.muted for table in console.app.screen.query(LiveTable))
+
+
+async def test_evidence_longer_than_a_small_screen_can_be_paged_through() -> None:
+    long = "\n".join(f"line {number}" for number in range(1, 61))
+    state_of_web = replace(DETAILED, last=result("web", Level.WARN, "long", at=START, detail=long))
+    async with stage(SHOP, snapshot([state_of_web]), (80, 24)) as console:
+        await console.press("enter")
+        await console.until("Readings")
+        await console.press("tab", "tab", "tab")
+        await console.until("line 3")
+        for _ in range(4):
+            await console.press("pagedown")
+        await console.until("line 60")
+        await console.press("home")
+        await console.until("Readings")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Container, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -70,7 +70,7 @@ tab goes from part to part."""
 
     def compose_body(self) -> ComposeResult:
         yield Static(id="head", markup=False)
-        with Container(id="body"):
+        with VerticalScroll(id="body", can_focus=False):  # whose keys turn the pages of long evidence
             with Vertical(id="numbers"):
                 yield Static("Rules", classes="section", id="rules-title")
                 yield LiveTable[Verdict](
