@@ -31,7 +31,12 @@ def validate(source: Path | None) -> None:
     for warning in system.warnings:
         click.echo(str(warning), err=True)
     name = system.info.title or system.info.name
-    click.echo(f"{name}: {len(system.definitions)} checks, {len(system.warnings)} warnings")
+    counts = (_count(len(system.definitions), "check"), _count(len(system.warnings), "warning"))
+    click.echo(f"{name}: {', '.join(counts)}")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 @click.command()
@@ -40,7 +45,8 @@ def validate(source: Path | None) -> None:
 def render(names: tuple[str, ...], source: Path | None) -> None:
     """Print a system as it is after all substitution.
 
-    What is merged and filled in shows as YAML; secrets show as their names. NAMES choose checks; all of them when there are none.
+    What is merged and filled in shows as YAML; secrets show as their names. NAMES choose checks; all of
+    them when there are none.
     """
     from checks.load import load
     from checks.rendered import rendered

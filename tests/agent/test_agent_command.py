@@ -58,7 +58,8 @@ def test_stop_ends_an_agent_of_another_version(walkdown: CommandLine, protocol: 
     folder = walkdown.system()
     code = (
         f"import agent.protocol; agent.protocol.PROTOCOL = {protocol}\n"
-        f"from pathlib import Path; from agent.run import run; raise SystemExit(run(Path({str(folder)!r}), stay=True))"
+        "from pathlib import Path; from agent.run import run\n"
+        f"raise SystemExit(run(Path({str(folder)!r}), stay=True))"
     )
     command = [sys.executable, "-P", "-c", code]
     with subprocess.Popen(command, env=walkdown.environ, stderr=subprocess.PIPE, text=True) as old:
@@ -85,10 +86,11 @@ def test_an_agent_that_hangs_is_named_by_its_process_and_left_alone(walkdown: Co
 
 @contextlib.contextmanager
 def stranger(place: Path, says: bytes) -> Iterator[int]:
-    """Somebody who listens where an agent should, says this, and ends when the other side speaks of stopping."""
+    """Somebody who listens where an agent should, says this, and ends when the other side says Stop."""
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     code = (
-        "import socket, sys; s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(); print(flush=True)\n"
+        "import socket, sys; s = socket.socket(socket.AF_UNIX)\n"
+        "s.bind(sys.argv[1]); s.listen(); print(flush=True)\n"
         "while True:\n"
         "    c, _ = s.accept(); c.sendall(bytes.fromhex(sys.argv[2])); words = c.recv(4096)\n"
         "    if b'Stop' in words: break\n"

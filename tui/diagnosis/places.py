@@ -62,7 +62,7 @@ def _agent(source: Path | None) -> Finding:
 def _folder(name: str, folder: Path) -> Finding:
     try:
         seen = folder.lstat()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return _missing(name, folder)
     except OSError as error:
         return warning(name, str(folder), error.strerror or str(error))
