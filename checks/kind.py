@@ -16,7 +16,10 @@ from typing import Any, ClassVar, Protocol
 from checks.clock import Clock
 from checks.keep import Keep
 from checks.model import Observation
-from checks.secrets import SecretText, Vault
+from checks.secrets import SECRET_LIMIT, SecretText, Vault
+
+SLACK = 3 * SECRET_LIMIT
+"""Bytes beyond a cut that are searched for secrets; encoding makes one three times as long at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,14 @@ class ProbeContext:
             MeasureError: `secret`, when it cannot be read.
         """
         return "" if secret is None else self.vault.reveal(secret)
+
+    def beginning(self, raw: bytes, most: int) -> str:
+        """Return the first bytes as text to be shown; a secret is masked before it could be cut in two."""
+        return self.vault.masker.beginning(raw[: most + SLACK].decode(errors="replace"), most)
+
+    def ending(self, raw: bytes, most: int) -> str:
+        """Return the last bytes as text to be shown; a secret is masked before it could be cut in two."""
+        return self.vault.masker.ending(raw[-most - SLACK :].decode(errors="backslashreplace"), most)
 
     async def second_look(self) -> None:
         """Wait a quarter of a second between two looks of a rate that has no earlier look to go by."""

@@ -8,9 +8,12 @@ can hold a value. Whatever the vault has revealed is masked by value on every wa
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import re
+import select
+import signal
 import stat
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,7 +22,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from checks.clock import Clock, SystemClock
 from checks.errors import MeasureError
+from checks.surroundings import inherited
 
 MASK = "*****"
 SHORTEST_MASKED = 6
@@ -27,6 +32,8 @@ SHORTEST_MASKED = 6
 SECRET_LIMIT = 64 * 1024
 """Bytes; a longer secret is not one."""
 COMMAND_TIMEOUT = 10.0
+REAP = 1.0
+"""Seconds in which a secret's command that was killed should have ended; one of another user may not."""
 
 REFERENCE = re.compile(r"\{\{\s*secret\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
 """How a text names a secret."""
@@ -87,7 +94,7 @@ class SecretSource:
     """Where one secret comes from; exactly one of the four is set."""
 
     env: str = ""
-    """Name of an environment variable."""
+    """Name of an environment variable; the commands of checks are not given it."""
     file: str = ""
     """Path of a file; one trailing line end is cut. Others must not be able to read it."""
     command: tuple[str, ...] = ()
@@ -123,6 +130,7 @@ class Masker:
         """Start knowing none."""
         self._values: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
+        self._longest = 0
 
     def learn(self, value: str) -> None:
         """Mask this value from now on, in every form in which it leaks; short values are left alone."""
@@ -132,10 +140,29 @@ class Masker:
         self._values |= forms
         longest_first = sorted(self._values, key=len, reverse=True)
         self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+        self._longest = len(longest_first[0])
 
     def mask(self, text: str) -> str:
         """Return the text with every known value replaced."""
         return text if self._pattern is None else self._pattern.sub(MASK, text)
+
+    def beginning(self, text: str, most: int) -> str:
+        """Return the text's first characters, masked; a value that the cut would go through as a whole."""
+        cut = self._value_across(text[: most + self._longest], most)
+        return self.mask(text[:most]) if cut is None else self.mask(text[: cut[0]]) + MASK
+
+    def ending(self, text: str, most: int) -> str:
+        """Return the text's last characters, masked; a value that the cut would go through as a whole."""
+        if len(text) <= most:
+            return self.mask(text)
+        window = text[-most - self._longest :]
+        cut = self._value_across(window, len(window) - most)
+        return self.mask(text[-most:]) if cut is None else MASK + self.mask(window[cut[1] :])
+
+    def _value_across(self, text: str, place: int) -> tuple[int, int] | None:
+        """Return where the value begins and ends that lies on both sides of the place."""
+        found = () if self._pattern is None else self._pattern.finditer(text)
+        return next((match.span() for match in found if match.start() < place < match.end()), None)
 
 
 def _forms(value: str) -> Iterator[str]:
@@ -180,6 +207,16 @@ class Vault:
     def warnings(self) -> tuple[str, ...]:
         """Return what the operator should know of the secrets read so far; never a value."""
         return tuple(f"secret {name}: {text}" for name, text in sorted(self._warnings.items()))
+
+    @property
+    def masker(self) -> Masker:
+        """Return what masks every value that was handed out."""
+        return self._masker
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """Return the environment variables that hold secrets, which no unrelated child may be given."""
+        return frozenset(source.env for source in self._sources.values() if source.env)
 
     def fetch(self, names: Iterable[str]) -> None:
         """Read these secrets anew, for `reveal` to hand out; blocks, so it belongs into a thread."""
@@ -241,10 +278,59 @@ class Vault:
 
 
 def _ask(command: tuple[str, ...]) -> str:
-    done = subprocess.run(
-        command, capture_output=True, timeout=COMMAND_TIMEOUT, check=True, stdin=subprocess.DEVNULL
+    """Return what the program says; it is in a session of its own, all of which ends with it."""
+    child = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=inherited(),
+        start_new_session=True,
     )
-    return _text(done.stdout)
+    assert child.stdout is not None
+    try:
+        with child.stdout as out:
+            raw = _said(out.fileno(), child, SystemClock())
+    finally:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(REAP)
+    if len(raw) <= SECRET_LIMIT and child.returncode:
+        raise subprocess.CalledProcessError(child.returncode, command)
+    return _text(raw)
+
+
+def _said(out: int, child: subprocess.Popen[bytes], clock: Clock) -> bytes:
+    """Return what the child says until it ends, or a little more than a secret can be."""
+    raw = bytearray()
+    deadline = clock.monotonic() + COMMAND_TIMEOUT
+    os.set_blocking(out, False)
+    ended = os.pidfd_open(child.pid)
+    try:
+        waiting = select.poll()
+        waiting.register(out, select.POLLIN)
+        waiting.register(ended, select.POLLIN)
+        while len(raw) <= SECRET_LIMIT:
+            ready = waiting.poll(max(0.0, deadline - clock.monotonic()) * 1000)
+            if not ready:
+                raise subprocess.TimeoutExpired(child.args, COMMAND_TIMEOUT)
+            if part := _available(out):
+                raw += part
+            elif any(handle == ended for handle, _ in ready):
+                break
+            else:
+                waiting.unregister(out)
+        return bytes(raw)
+    finally:
+        os.close(ended)
+
+
+def _available(pipe: int) -> bytes:
+    try:
+        return os.read(pipe, SECRET_LIMIT)
+    except BlockingIOError:
+        return b""
 
 
 def _read_file(path: Path) -> tuple[str, str]:

@@ -114,13 +114,14 @@ warn: users > 20
         """Run it once, to its end."""
         argv = ("/bin/sh", "-c", self.run) if isinstance(self.run, str) else self.run
         began = context.clock.monotonic()
-        async with supervise.run(argv, self.cwd, self._variables(context)) as finished:
+        variables, hidden = self._variables(context), context.vault.variables
+        async with supervise.run(argv, self.cwd, variables, hidden) as finished:
             elapsed = context.clock.monotonic() - began
             if finished.out.size <= INLINE:
-                seen = self._judge(finished)
+                seen = self._judge(finished, context)
             else:
                 loop = asyncio.get_running_loop()
-                seen = await loop.run_in_executor(context.threads, self._judge, finished)
+                seen = await loop.run_in_executor(context.threads, self._judge, finished, context)
         return replace(seen, readings=(Reading("elapsed", elapsed, "s"), *seen.readings))
 
     def _variables(self, context: ProbeContext) -> dict[str, str]:
@@ -129,7 +130,7 @@ warn: users > 20
             name: context.reveal(value) if value.names else value.template for name, value in self.env.items()
         }
 
-    def _judge(self, finished: Finished) -> Observation:
+    def _judge(self, finished: Finished, context: ProbeContext) -> Observation:
         output = finished.out.read()
         taken, absent = take(self.taken(), output)
         level, error_class, summary = self._verdict(finished, output)
@@ -140,7 +141,7 @@ warn: users > 20
             level,
             error_class,
             (Reading("exit_code", code), *taken, *perfdata),
-            detail=_detail(finished, output, absent),
+            detail=_detail(finished, output, absent, context),
         )
 
     def _verdict(self, finished: Finished, output: bytes) -> tuple[Level, str, str]:
@@ -187,23 +188,23 @@ def _shell_signal(status: int) -> str:
     return f" ({_signal_name(number)})" if 0 < number <= signal.SIGRTMAX else ""
 
 
-def _detail(finished: Finished, output: bytes, absent: tuple[str, ...]) -> str:
+def _detail(finished: Finished, output: bytes, absent: tuple[str, ...], context: ProbeContext) -> str:
     """Return the evidence: how it ended first, for the end of a long text is cut."""
     status = finished.status
     lines = [f"exit code {status}" if status >= 0 else f"ended by {_signal_name(-status)}", *absent]
     if finished.left:
         lines.append(f"left running and killed: {', '.join(finished.left)}")
-    lines += _said("errors", finished.err, finished.err.read(), ERR_SHOWN)
-    lines += _said("output", finished.out, output, OUT_SHOWN)
+    lines += _said("errors", finished.err, context.ending(finished.err.read(), ERR_SHOWN), ERR_SHOWN)
+    lines += _said("output", finished.out, context.ending(output, OUT_SHOWN), OUT_SHOWN)
     return "\n".join(lines)
 
 
-def _said(name: str, capture: Capture, kept: bytes, most: int) -> list[str]:
+def _said(name: str, capture: Capture, shown: str, most: int) -> list[str]:
     """Return a heading with the true size and hash, and the end of what was said."""
     if not capture.size:
         return []
     cut = f", its last {most} bytes shown" if capture.size > most else ""
-    return [f"{name}: {capture.size} bytes{cut}, sha256 {capture.sha256}", _text(kept[-most:])]
+    return [f"{name}: {capture.size} bytes{cut}, sha256 {capture.sha256}", shown]
 
 
 def _text(raw: bytes) -> str:
@@ -215,4 +216,5 @@ def _first_line(raw: bytes) -> str:
 
 
 def _last_line(raw: bytes) -> str:
-    return _text(next((line for line in reversed(raw[-INLINE:].splitlines()) if line.strip()), b""))
+    lines = raw.rstrip().rpartition(b"\n")[2].splitlines()
+    return _text(lines[-1][:INLINE]) if lines else ""

@@ -31,6 +31,9 @@ MOST_REDIRECTS = 5
 EXCERPT = 2048
 """Bytes of the body that are shown as evidence when something is wrong."""
 
+HEADER_SHOWN = 500
+"""Bytes of a header's value that are shown."""
+
 SHOWN_HEADERS = ("server", "content-type", "content-encoding", "location", "retry-after")
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 SECRET_HEADERS = re.compile(r"(?i)authorization|cookie|token|secret|key|password")
@@ -126,7 +129,7 @@ crit: latency > 2 s for 3 samples
             problem = error
         if visit.response.status == 429:
             asked_to_wait(context, visit.response.header("retry-after"))
-        return self._observation(visit, elapsed, problem)
+        return self._observation(visit, elapsed, problem, context)
 
     async def _visit(self, context: ProbeContext, started: float) -> Visit:
         """Ask, and follow redirects as far as allowed."""
@@ -197,7 +200,9 @@ crit: latency > 2 s for 3 samples
         encoded = context.reveal(SecretText(base64.b64encode(pair.encode()).decode()))
         return (("Authorization", f"Basic {encoded}"),)
 
-    def _observation(self, visit: Visit, elapsed: float, problem: ProbeError | None) -> Observation:
+    def _observation(
+        self, visit: Visit, elapsed: float, problem: ProbeError | None, context: ProbeContext
+    ) -> Observation:
         response = visit.response
         readings = (
             Reading("latency", elapsed, "s"),
@@ -208,7 +213,7 @@ crit: latency > 2 s for 3 samples
             Reading("status", response.status),
             Reading("size", len(response.body), "B"),
         )
-        detail = _evidence(visit, excerpt=problem is not None)
+        detail = _evidence(visit, context, excerpt=problem is not None)
         if problem is not None:
             return Observation(problem.summary, problem.level, problem.error_class, readings, detail=detail)
         summary = f"{response.status} {response.reason}, {show(elapsed, 's')}"
@@ -243,16 +248,16 @@ def _again(request: Request, url: Url, status: int) -> Request:
     return Request("GET", url.path, kept)
 
 
-def _evidence(visit: Visit, *, excerpt: bool) -> str:
+def _evidence(visit: Visit, context: ProbeContext, *, excerpt: bool) -> str:
     """Return what the detail view shows; the body only when something is wrong."""
     response = visit.response
     lines = [f"{visit.url} at {visit.address}", f"HTTP {response.status} {response.reason}"]
     if visit.hops:
         lines.append(f"after {visit.hops} redirects")
     shown = ((name, response.header(name)) for name in SHOWN_HEADERS)
-    lines += [f"{name}: {value[:500]}" for name, value in shown if value]
+    lines += [f"{name}: {context.beginning(value.encode(), HEADER_SHOWN)}" for name, value in shown if value]
     if response.truncated:
         lines.append(f"truncated: {visit.received} bytes were read")
     if excerpt:
-        lines += ["", response.body[:EXCERPT].decode(errors="replace")]
+        lines += ["", context.beginning(response.body, EXCERPT)]
     return "\n".join(lines)

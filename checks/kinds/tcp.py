@@ -67,7 +67,7 @@ warn: latency > 500 ms
             Reading("dns", connection.phases.dns, "s"),
             Reading("connect", connection.phases.connect, "s"),
         )
-        detail = f"{target.name} at {connection.address}\n{answer[:EXCERPT].decode(errors='replace')}"
+        detail = f"{target.name} at {connection.address}\n{context.beginning(answer, EXCERPT)}"
         return Observation(f"connected, {show(elapsed, 's')}", readings=readings, detail=detail)
 
     async def _talk(self, wire: Wire, context: ProbeContext, left: float) -> bytes:
@@ -81,10 +81,12 @@ warn: latency > 500 ms
                     await self._await(wire, context, answer)
         except TimeoutError as error:
             summary = f"expected text did not come in time; {len(answer)} bytes came"
-            raise TargetError("total_timeout", summary, _excerpt(answer)) from error
+            raise TargetError("total_timeout", summary, context.beginning(bytes(answer), EXCERPT)) from error
         except OSError as error:
             summary = f"connection lost after {len(answer)} bytes: {error.strerror}"
-            raise TargetError("connection_lost", summary, _excerpt(answer)) from error
+            raise TargetError(
+                "connection_lost", summary, context.beginning(bytes(answer), EXCERPT)
+            ) from error
         return bytes(answer)
 
     def _message(self, context: ProbeContext) -> bytes:
@@ -101,9 +103,5 @@ warn: latency > 500 ms
                 raise TargetError("connection_lost", "connection closed without a word")
             if not data or len(answer) > ANSWER_CAP:
                 summary = f"{self.expect!r} is not in the {len(answer)} bytes that came"
-                raise TargetError("assertion", summary, _excerpt(answer))
+                raise TargetError("assertion", summary, context.beginning(bytes(answer), EXCERPT))
             await context.clock.sleep(0)
-
-
-def _excerpt(answer: bytearray) -> str:
-    return answer[:EXCERPT].decode(errors="replace")

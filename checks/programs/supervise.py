@@ -12,9 +12,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import subprocess
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +24,7 @@ from typing import Self
 from checks.errors import MeasureError
 from checks.host.processes import read_process
 from checks.programs.capture import Capture
+from checks.surroundings import inherited
 
 GRACE = 5.0
 """Seconds between TERM and KILL."""
@@ -36,8 +38,6 @@ LAST_WORDS = 2048
 """Bytes of each stream that a child ended by force leaves as a note on the cancellation."""
 
 SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-DROPPED = ("PYTHON", "VIRTUAL_ENV", "LD_", "TEXTUAL", "BASH_", "NOTIFY_SOCKET", "LISTEN_", "WATCHDOG_")
-"""How variables begin that are ours alone, or that would change what a child runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +52,19 @@ class Finished:
     """Processes that it left in its session, as `PID NAME`. They have been killed."""
 
 
-def environment(extra: Mapping[str, str]) -> dict[str, str]:
+def environment(extra: Mapping[str, str], without: Iterable[str] = ()) -> dict[str, str]:
     """Return our environment without what must not reach children, plus what was asked for."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(DROPPED)}
-    return {**kept, "PATH": SEARCH_PATH, "TERM": "dumb", **extra}
+    return {**inherited(without), "PATH": SEARCH_PATH, "TERM": "dumb", **extra}
 
 
 @contextlib.asynccontextmanager
 async def run(
-    argv: tuple[str, ...], folder: str = "/", extra: Mapping[str, str] | None = None
+    argv: tuple[str, ...],
+    folder: str = "/",
+    extra: Mapping[str, str] | None = None,
+    without: Iterable[str] = (),
 ) -> AsyncIterator[Finished]:
-    """Run the program to its end, and lend what it said.
+    """Run the program to its end, and lend what it said; of our variables it is not given those `without`.
 
     When cancelled, the whole family gets TERM, five seconds later KILL, and the cancellation carries the
     child's last words as a note.
@@ -71,7 +73,7 @@ async def run(
         MeasureError: `not_found`, `not_executable` or `not_started`.
     """
     with _Pipe(Capture()) as out, _Pipe(Capture(STDERR_HEAD, STDERR_TAIL)) as err:
-        child = _start(argv, folder, environment(extra or {}), out, err)
+        child = _start(argv, folder, environment(extra or {}, without), out, err)
         left: tuple[str, ...] = ()
         try:
             await _exit_of(child)
@@ -229,8 +231,14 @@ def _last_words(out: _Pipe, err: _Pipe) -> str:
     """Return what the child said last, errors first."""
     said = (("errors", err.capture), ("output", out.capture))
     parts = [
-        f"last {name}:\n{capture.ending(LAST_WORDS).decode(errors='replace')}"
+        f"last {name}:\n{_whole_words(capture).decode(errors='replace')}"
         for name, capture in said
         if capture.size
     ]
     return "\n".join(parts) or "it had said nothing"
+
+
+def _whole_words(capture: Capture) -> bytes:
+    """Return the end of a stream without the word that the cut went through, which may be half a secret."""
+    ending = capture.ending(LAST_WORDS)
+    return ending if capture.size <= LAST_WORDS else re.sub(rb"^\S*\s", b"", ending)
