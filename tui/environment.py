@@ -56,10 +56,15 @@ def prepare(environ: Mapping[str, str], *, terminal: bool, wish: Manners = PLAIN
 
 
 def _removed(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the variables that must not reach Textual: under sudo its switches are another user's."""
+    """Return the variables that must not reach Textual.
+
+    Under sudo its switches are another user's; a size that is fixed would keep it from following the
+    terminal's.
+    """
     foreign = [name for name in environ if name.startswith("TEXTUAL")] if "SUDO_UID" in environ else []
     empty = ["NO_COLOR"] if environ.get("NO_COLOR") == "" else []
-    return (*foreign, *empty)
+    sizes = [name for name in ("COLUMNS", "LINES") if name in environ]
+    return (*foreign, *empty, *sizes)
 
 
 def _put(environ: Mapping[str, str], wish: Manners) -> tuple[tuple[str, str], ...]:

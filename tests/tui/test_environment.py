@@ -34,6 +34,11 @@ def test_an_empty_no_color_does_not_count() -> None:
     assert prepare({"TERM": "xterm", "NO_COLOR": "1"}, terminal=True).remove == ()
 
 
+def test_the_terminal_and_no_variable_says_how_large_it_is() -> None:
+    environ = {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"}
+    assert prepare(environ, terminal=True).remove == ("COLUMNS", "LINES")
+
+
 @pytest.mark.parametrize(
     ("environ", "wish", "manners"),
     [
