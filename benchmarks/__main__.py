@@ -1,4 +1,4 @@
-"""Runs every benchmark in turn: `python -m benchmarks [NAME ...]`. What they found is in docs/benchmarks.md."""
+"""Runs every benchmark in turn: `python -m benchmarks [NAME ...]`; docs/benchmarks.md has results."""
 
 from __future__ import annotations
 

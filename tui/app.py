@@ -48,10 +48,12 @@ from tui.screens.check import CheckScreen
 from tui.themes import DARK, THEMES
 from tui.trend import LENGTH, Trend, backfill, extend
 
-BEAT = 0.4
-"""Seconds between two pictures; with the clock's tick that stays below four repaints a second."""
+BEAT = 1.0
+"""Seconds between two pictures. Repaints are most of what an open console costs, so this is as slow as an
+operator can bear; a lost or regained agent is shown at once."""
 SLOW_BEAT = 2.0
 TICK = 1.0
+"""Seconds without a picture after which the ages rise all the same."""
 SLOW_TICK = 5.0
 BATCH = 100
 """Checks whose trends are learned in one go."""
@@ -164,18 +166,24 @@ class ConsoleApp(HardenedApp):
                 self._link = link
                 async for event in link.events():
                     self.post_message(_message(event))
-                    await self._clock.sleep(beat)
+                    if isinstance(event, Updated):
+                        await self._clock.sleep(beat)
         except LinkError as error:
             self.post_message(AgentDetached(str(error)))
         finally:
             self._link = None
 
     async def _tick(self) -> None:
-        """Let the ages rise, whether an agent answers or not."""
+        """Let the ages rise, whether an agent answers or not; a picture that came meanwhile has done so."""
+        tick = SLOW_TICK if self._manners.slow else TICK
+        raised = self._clock.monotonic()
         while True:
-            await self._clock.sleep(SLOW_TICK if self._manners.slow else TICK)
-            if self.snapshot.at:
-                self.now = self.snapshot.at + self._clock.monotonic() - self._seen
+            await self._clock.sleep(max(self._seen, raised) + tick - self._clock.monotonic())
+            now = self._clock.monotonic()
+            if now - max(self._seen, raised) >= tick:
+                raised = now
+                if self.snapshot.at:
+                    self.now = self.snapshot.at + now - self._seen
 
     @on(AgentAttached)
     def _attached(self, message: AgentAttached) -> None:

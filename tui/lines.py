@@ -6,7 +6,9 @@ panels). Text goes to the terminal as it is, never through markup.
 
 from __future__ import annotations
 
+import asyncio
 from itertools import zip_longest
+from math import inf
 from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
@@ -64,8 +66,9 @@ def without_ellipsis(lines: tuple[Cell, ...]) -> tuple[Cell, ...]:
 class Lines(Widget):
     """Shows what `picture` returns, top aligned; draws at most once in `PACE` seconds."""
 
-    PACE: ClassVar[float] = 1.0
-    """Seconds between two pictures; a new size is drawn at once."""
+    PACE: ClassVar[float] = 0.8
+    """Seconds between two pictures; a new size is drawn at once. Shorter than the console's beat, so that
+    all that a beat brings is drawn in one frame."""
 
     COMPONENT_CLASSES = {f"lines--{tone}" for tone in Tone}
     DEFAULT_CSS = """
@@ -101,8 +104,9 @@ class Lines(Widget):
         super().__init__()
         self._lines: tuple[Cell, ...] = ()
         self._styles: dict[Tone, Style] = {}
-        self._resting = False
-        self._asked = False
+        self._drawn = -inf
+        """When the last picture was asked for and made, by the event loop's clock."""
+        self._waiting = False
 
     def picture(self, width: int, height: int) -> tuple[Cell, ...]:
         """Return what is to be seen on that many cells: at most `height` lines."""
@@ -115,10 +119,16 @@ class Lines(Widget):
 
     def ask_redraw(self) -> None:
         """Have the picture made anew: now, or when the last one is old enough."""
-        self._asked = True
-        if not self._resting:
+        if self._waiting:
+            return
+        now = asyncio.get_running_loop().time()
+        rest = self._drawn + self.PACE - now
+        if rest > 0:
+            self._waiting = True
+            self.set_timer(rest, self._rested)
+        else:
+            self._drawn = now
             self._redraw()
-            self._rest()
 
     def on_resize(self) -> None:
         """Draw for the new size at once."""
@@ -129,22 +139,16 @@ class Lines(Widget):
         width, height = self.size
         if not (width and height):
             return
-        self._asked = False
         shown, self._lines = self._lines, self.picture(width, height)[:height]
         pairs = zip_longest(shown, self._lines, fillvalue=BLANK)
         changed = [_changed(y, old, new, width) for y, (old, new) in enumerate(pairs) if old != new]
         if changed:
             self.refresh(*changed)
 
-    def _rest(self) -> None:
-        if self.PACE:
-            self._resting = True
-            self.set_timer(self.PACE, self._rested)
-
     def _rested(self) -> None:
-        self._resting = False
-        if self._asked:
-            self.ask_redraw()
+        self._waiting = False
+        self._drawn = -inf
+        self.ask_redraw()
 
     def render_line(self, y: int) -> Strip:
         """Return one line in its colours, neighbours of one colour merged."""

@@ -46,8 +46,8 @@ class Stage:
 
     async def update(self, snapshot: Snapshot) -> None:
         """Have the agent send a picture, and let it arrive."""
-        await self.link.update(snapshot)
         await self.clock.advance(BEAT)
+        await self.link.update(snapshot)
         await self.until(lambda: self.app.snapshot is snapshot)
         await self.pilot.pause()
 
@@ -72,6 +72,5 @@ async def stage(
         if snapshot is not None:
             await link.attach(system, snapshot)
             await set_up.until(lambda: app.snapshot is snapshot)
-            await clock.advance(BEAT)
             await pilot.pause()
         yield set_up
