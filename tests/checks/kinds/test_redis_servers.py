@@ -198,9 +198,8 @@ def the_only_client(server):
 
 @pytest.mark.fault("redis", "overloaded")
 async def test_a_full_server_is_too_many_connections():
-    with running_redis(maxclients="1") as server:
-        with the_only_client(server):
-            result = await timed(RedisCheck(port=server.port))
+    with running_redis(maxclients="1") as server, the_only_client(server):
+        result = await timed(RedisCheck(port=server.port))
     assert (result.level, result.error_class) == (Level.CRIT, "too_many_connections")
 
 
