@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from agent.address import address_of
-from agent.peers import peer_of
+from agent.peers import demand_owner, peer_of
 from agent.protocol import (
     HEAD_BYTES,
     PROTOCOL,
@@ -128,6 +128,7 @@ def _connected(places: tuple[Path, ...], patience: float) -> Iterator[tuple[sock
                 continue
             except OSError as error:
                 raise LinkError(f"{place}: {error.strerror or error}") from error
+            demand_owner(connection, place)
             yield connection, place
             return
     yield None

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from agent.address import address_of
 from agent.attach import Connection
+from agent.peers import demand_owner
 from checks import paths
 from checks.clock import Clock
 from checks.errors import LinkError
@@ -120,11 +121,17 @@ class AgentPlace:
         for place in self._sockets:
             try:
                 with address_of(place) as address:
-                    return await asyncio.open_unix_connection(address)
+                    reader, writer = await asyncio.open_unix_connection(address)
             except (FileNotFoundError, ConnectionRefusedError):
                 continue
             except OSError as error:
                 raise LinkError(f"{place}: {error.strerror}") from error
+            try:
+                demand_owner(writer.get_extra_info("socket"), place)
+            except LinkError:
+                writer.close()
+                raise
+            return reader, writer
         return None
 
 

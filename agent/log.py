@@ -8,13 +8,14 @@ from pathlib import Path
 
 from checks.private import append_private
 from checks.secrets import Masker
+from checks.text import clean
 
 LARGEST = 10_000_000
 """Bytes of one file; five are kept."""
 
 
 class MaskedFormatter(logging.Formatter):
-    """Formats log records without the values of secrets, tracebacks included."""
+    """Formats log records without the values of secrets and without control bytes, tracebacks included."""
 
     def __init__(self, masker: Masker) -> None:
         """Mask with `masker`."""
@@ -22,8 +23,8 @@ class MaskedFormatter(logging.Formatter):
         self._masker = masker
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the record's text, masked."""
-        return self._masker.mask(super().format(record))
+        """Return the record's text, masked and made safe to show."""
+        return clean(self._masker.mask(super().format(record)), lines=True)
 
 
 def log_to(path: Path | None, masker: Masker) -> None:

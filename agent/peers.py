@@ -6,6 +6,9 @@ import os
 import socket
 import struct
 from dataclasses import dataclass
+from pathlib import Path
+
+from checks.errors import LinkError
 
 _UCRED = struct.Struct("3i")
 
@@ -22,6 +25,17 @@ class Peer:
     def is_owner(self) -> bool:
         """Return whether it runs as the agent's own user, who alone may attach."""
         return self.uid == os.geteuid()
+
+
+def demand_owner(connection: socket.socket, place: Path) -> None:
+    """Return when it is our own user who listens; what anybody else would show us may be made up.
+
+    Raises:
+        LinkError: when it is somebody else.
+    """
+    peer = peer_of(connection)
+    if not peer.is_owner:
+        raise LinkError(f"{place}: process {peer.pid} of uid {peer.uid} listens there, not an agent of ours")
 
 
 def peer_of(connection: socket.socket) -> Peer:

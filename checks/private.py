@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -41,10 +42,20 @@ def own(path: Path, status: os.stat_result, mode: int) -> None:
 
 
 def append_private(path: Path) -> BinaryIO:
-    """Open a file for appending, for us alone, never through a planted symbolic link; make it when missing.
+    """Open a file for appending, for us alone, never one that was planted; make it when missing.
 
     Raises:
-        OSError: when it cannot be opened, or is a symbolic link.
+        OSError: when it cannot be opened, is a link or a pipe, or belongs to somebody else.
     """
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-    return os.fdopen(os.open(path, flags, FILE_MODE), "ab")
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+    file = os.fdopen(os.open(path, flags, FILE_MODE), "ab")
+    try:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1 or status.st_uid != os.geteuid():
+            raise PermissionError(errno.EPERM, "is not a file of ours alone", str(path))
+        if status.st_mode & _ALIEN_BITS:
+            os.fchmod(file.fileno(), FILE_MODE)
+    except BaseException:
+        file.close()
+        raise
+    return file

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import math
+import traceback
 from collections.abc import AsyncIterator, Mapping, MutableMapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -122,7 +123,9 @@ class Runner:
             raise MeasureError("secret", f"secret {listed}: not read within the timeout") from None
 
     def _bug(self, definition: Definition) -> Observation:
-        log.exception("check %s: bug in kind %s", definition.name, definition.kind)
+        # Masked and cleaned here: where no agent logs, it goes to a terminal as it is.
+        trace = clean(self.masker.mask(traceback.format_exc()), lines=True)
+        log.error("check %s: bug in kind %s\n%s", definition.name, definition.kind, trace)
         return Observation(f"bug in kind {definition.kind}; see the log", Level.UNKNOWN, "internal_error")
 
     def _safe(self, seen: Observation) -> Observation:

@@ -1,22 +1,33 @@
 """What an attacker tried on the product as a whole: each of these once did harm."""
 
 import asyncio
+import logging
+import os
 import re
+import signal
+import socket
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from agent.ask import dismiss, visiting
+from agent.lifecycle import AgentPlace
+from agent.log import MaskedFormatter
+from checks import paths
 from checks.board import Snapshot, SystemInfo
 from checks.clock import SystemClock
+from checks.databases.resp import MOST_TOGETHER, Replies
 from checks.definition import Definition
-from checks.errors import MeasureError
+from checks.errors import LinkError, MeasureError, TargetError
 from checks.kinds.command import CommandCheck
 from checks.kinds.http import HttpCheck
 from checks.kinds.tcp import TcpCheck
 from checks.model import Level, Result
 from checks.output import tap
+from checks.private import append_private
 from checks.runner import open_runner
 from checks.secrets import Masker, SecretSource, SecretText, Vault
 from tests.checks.configurations import complaints
@@ -133,3 +144,98 @@ def test_the_command_of_a_secret_has_no_terminal_and_none_of_our_interpreter(mon
     monkeypatch.setenv("PYTHONPATH", "/planted")
     script = "import os; print(os.getsid(0) == os.getpid(), os.environ.get('PYTHONPATH'))"
     assert asked(sys.executable, "-c", script) == "True None"
+
+
+@pytest.mark.parametrize(
+    "item", [b"$1000000\r\n" + b"x" * 1_000_000 + b"\r\n", b"*10000\r\n" + b"$0\r\n\r\n" * 10_000]
+)
+async def test_a_list_of_a_redis_server_is_bounded_as_a_whole(item: bytes) -> None:
+    came = len(item)
+
+    async def receive() -> bytes:
+        nonlocal came
+        came += len(item)
+        return item
+
+    with pytest.raises(TargetError, match="a reply of more than"):
+        replies = Replies("here", receive)
+        replies._buffer += b"*10000\r\n"
+        await replies.next()
+    assert came < 2 * MOST_TOGETHER
+
+
+async def test_a_bug_puts_neither_secret_nor_escape_on_a_terminal(monkeypatch, caplog) -> None:
+    monkeypatch.setenv("CANARY", CANARY)
+
+    class Buggy:
+        async def probe(self, context):
+            raise RuntimeError(f"\x1b]0;owned\x07 {context.reveal(NAMED)}")
+
+    assert (await seen_by(Buggy())).error_class == "internal_error"
+    assert "owned" in caplog.text
+    assert not {CANARY, "\x1b", "\x07"} & {part for part in (CANARY, "\x1b", "\x07") if part in caplog.text}
+
+
+def test_the_log_takes_no_control_bytes() -> None:
+    record = logging.LogRecord("x", logging.INFO, "", 0, "said \x1b[2J\nand more", None, None)
+    assert "\x1b" not in MaskedFormatter(Masker()).format(record)
+
+
+@pytest.mark.parametrize("planted", ["link", "hard link", "pipe", "foreign"])
+def test_no_file_that_was_planted_is_written_to(tmp_path: Path, planted: str) -> None:
+    victim, place = tmp_path / "victim", tmp_path / "place.log"
+    victim.write_text("mine\n")
+    if planted == "link":
+        place.symlink_to(victim)
+    elif planted == "hard link":
+        place.hardlink_to(victim)
+    elif planted == "pipe":
+        os.mkfifo(place)
+    elif os.geteuid() == 0:
+        place.touch(0o666)
+        os.chown(place, 65534, 65534)
+    else:
+        pytest.skip("only root can make files that belong to others")
+    with pytest.raises(OSError):
+        append_private(place).close()
+    assert victim.read_text() == "mine\n"
+
+
+def test_a_file_that_others_could_open_is_closed_to_them(tmp_path: Path) -> None:
+    place = tmp_path / "place.log"
+    place.touch()
+    place.chmod(0o666)
+    append_private(place).close()
+    assert place.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.fixture
+def impostor(tmp_path: Path) -> Iterator[Path]:
+    """Have another user listen where our agent should."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can become somebody else")
+    place = tmp_path / "agent.sock"
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(place))
+        child = os.fork()
+        if child == 0:
+            os.setresuid(65534, 65534, 65534)
+            listening.listen()
+            time.sleep(60)
+            os._exit(0)
+        while not Path(f"/proc/{child}/status").read_text().count("65534\t65534"):
+            time.sleep(0.01)
+        time.sleep(0.1)
+        yield place
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+async def test_nobody_else_is_taken_for_our_agent(impostor: Path, monkeypatch) -> None:
+    with pytest.raises(LinkError, match="of uid 65534 listens there"), visiting(impostor, patience=1):
+        pass
+    with pytest.raises(LinkError, match="of uid 65534 listens there"):
+        dismiss(impostor, reason="test")
+    monkeypatch.setattr(paths, "sockets", lambda source: (impostor,))
+    with pytest.raises(LinkError, match="of uid 65534 listens there"):
+        await AgentPlace(None, SystemClock()).connect()

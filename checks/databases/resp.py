@@ -15,6 +15,10 @@ MOST_BYTES = 1024 * 1024
 """Of one text."""
 MOST_LINE = 64 * 1024
 """Bytes of a status, an error or a number."""
+MOST_TOGETHER = 4 * MOST_BYTES
+"""Of one reply with all that it holds: lists of lists of long texts are many times as long as each."""
+ITEM = 128
+"""Bytes that each part of a reply counts for, however short it is."""
 MOST_ITEMS = 10_000
 MOST_DEPTH = 8
 
@@ -48,6 +52,7 @@ class Replies:
         self._where = where
         self._receive = receive
         self._buffer = bytearray()
+        self._together = 0
 
     async def next(self, depth: int = 0) -> Reply:
         """Return the next reply.
@@ -55,7 +60,9 @@ class Replies:
         Raises:
             TargetError: `malformed` when it is no RESP, `huge` beyond our bounds, `connection_lost` when cut.
         """
+        self._together = self._together if depth else 0
         line = await self._line()
+        self._count(len(line) + ITEM)
         kind, rest = line[:1], line[1:]
         if kind == b"+":
             return _text(rest)
@@ -74,6 +81,7 @@ class Replies:
             return None
         if length > MOST_BYTES:
             raise TargetError("huge", f"{self._where}: announces a reply of {length} bytes")
+        self._count(length)
         raw = await self._exactly(length + 2)
         if raw[-2:] != b"\r\n":
             raise self._malformed(raw[-2:])
@@ -85,6 +93,12 @@ class Replies:
         if count > MOST_ITEMS:
             raise TargetError("huge", f"{self._where}: announces a list of {count} replies")
         return [await self.next(depth + 1) for _ in range(count)]
+
+    def _count(self, size: int) -> None:
+        """Count what comes of one reply; stop when that is too much."""
+        self._together += size
+        if self._together > MOST_TOGETHER:
+            raise TargetError("huge", f"{self._where}: a reply of more than {MOST_TOGETHER} bytes")
 
     async def _line(self) -> bytes:
         while (end := self._buffer.find(b"\r\n")) < 0:
