@@ -80,7 +80,7 @@ class Expected:
         if self.not_text and self.not_text in body:
             raise TargetError("assertion", f"text {self.not_text!r} is in {where}")
         if self.regex and not await found(self.regex, body, threads):
-            raise TargetError("assertion", f"pattern {self.regex!r} matches nothing in {where}")
+            raise TargetError("assertion", f"pattern {self.regex} matches nothing in {where}")
 
     def _compare_json(self, response: Response) -> None:
         if response.truncated:

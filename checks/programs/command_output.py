@@ -86,7 +86,7 @@ class Expect:
         if self.not_text and self.not_text.encode() in output:
             raise TargetError("assertion", f"text {self.not_text!r} is in the output")
         if self.regex and compile_pattern(self.regex).search(output) is None:
-            raise TargetError("assertion", f"pattern {self.regex!r} matches nothing in the output")
+            raise TargetError("assertion", f"pattern {self.regex} matches nothing in the output")
         if self.json:
             self._compare_json(_parsed(output))
 
