@@ -164,6 +164,8 @@ class Operator:
             self.terminal.type(key)
             while self.below_the_header == before and time.monotonic() < until:
                 assert self.terminal.pump(0.02), "the console is gone"
+            if key == "\x1b":  # with the next key at its heels it would be that key with Alt
+                self.settle(0.25)
         return self.settle()
 
     def health(self) -> None:
