@@ -9,9 +9,7 @@ from pathlib import Path
 
 import click
 
-from checks.config import cache
-from checks.config.files import read_sources
-from checks.config.problems import Problems
+from checks.config.known import known_names
 from checks.discover import discover
 from checks.errors import WalkdownError
 from checks.registry import kind_names
@@ -37,4 +35,4 @@ def known_checks(source: Path | None) -> tuple[str, ...]:
     """Return the names of a system's checks, as far as they are known without loading it."""
     if source is None:
         return tuple(discover()["checks"])
-    return cache.recall_names(cache.key_of(read_sources(source, Problems())))
+    return known_names(source)

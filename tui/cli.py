@@ -6,6 +6,7 @@ when they are called, so that none pays for another.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -100,6 +101,7 @@ def walkdown(
     """
     if context.invoked_subcommand is not None:
         return
+    gc.disable()  # until the first picture stands: see tui/opening.py
     from checks.exits import errors_as_exits
     from tui.environment import Manners
     from tui.opening import open_console

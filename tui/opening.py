@@ -5,7 +5,10 @@ The one module of `tui/` that knows how an agent is reached.
 
 from __future__ import annotations
 
+import gc
 import os
+from contextlib import AbstractAsyncContextManager
+from importlib import import_module
 from pathlib import Path
 
 from agent.attach import AttachedLink
@@ -13,7 +16,6 @@ from agent.lifecycle import AgentPlace
 from agent.log import log_to
 from checks import paths
 from checks.clock import SystemClock
-from checks.load import load
 from checks.private import make_private
 from checks.secrets import Masker
 from tui.console import plan_console, run_console
@@ -37,6 +39,25 @@ def open_console(source: Path | None, manners: Manners) -> int:
     refused = plan_console(manners).refusal
     if not refused and not place.answers():
         if source is not None:
-            load(source)  # raises when it cannot be used; what was read is cached for the agent
+            _refuse_unusable(source)
         place.start()
-    return run_console(lambda: AttachedLink(place.connect, clock).opened(), manners)
+
+    def open_link() -> AbstractAsyncContextManager[AttachedLink]:
+        """Attach, with the first picture on the screen; what was imported until then is no garbage, ever."""
+        gc.freeze()
+        gc.enable()
+        return AttachedLink(place.connect, clock).opened()
+
+    return run_console(open_link, manners)
+
+
+def _refuse_unusable(source: Path) -> None:
+    """Raise when the system cannot be used; files that were read before and are as they were need no look.
+
+    What it needs is imported now: who attaches to an agent does not pay for it.
+
+    Raises:
+        ConfigError: with every problem; nothing was drawn yet that would hide them.
+    """
+    if not import_module("checks.config.known").known_names(source):
+        import_module("checks.load").load(source)
