@@ -88,6 +88,13 @@ def test_the_readme_can_be_read_in_one_go() -> None:
     assert len((ROOT / "README.md").read_text().splitlines()) <= 100
 
 
+def test_the_readme_names_every_package_that_the_whole_loop_installs() -> None:
+    installed = re.search(r'^packages="([^"]*)"', (ROOT / ".ci/run").read_text(), re.MULTILINE)
+    named = re.findall(r"`apt-get install ([^`]*)`", (ROOT / "README.md").read_text())
+    assert installed
+    assert set(installed[1].split()) <= set(" ".join(named).split())
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_leads_to_a_file_and_a_heading_that_are_there(page: Path) -> None:
     for link in _LINK.findall(page.read_text()):
