@@ -30,7 +30,9 @@ from tests.tui.terminal import Terminal
 pytestmark = [
     pytest.mark.pty,
     pytest.mark.docker,
-    *(pytest.mark.fault(kind, "hostile_text") for kind in ("http", "container", "command")),
+    pytest.mark.fault("http", "hostile_text"),
+    pytest.mark.fault("container", "hostile_text"),
+    pytest.mark.fault("command", "hostile_text"),
 ]
 
 GROUPS = (range(38), (38,), (39,))
