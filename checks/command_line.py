@@ -5,6 +5,7 @@ Light on purpose: `walkdown --help` pays for this module. What turns errors into
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TextIO, TypeVar
 
 import click
 
@@ -86,10 +87,10 @@ def run(command: click.Command, name: str) -> NoReturn:
     except (KeyboardInterrupt, click.Abort):
         code = INTERRUPTED
     except BrokenPipeError:
-        _drop_output()
+        _drop_output(sys.stdout)
         code = READER_GONE
     except OSError as error:
-        _drop_output()
+        _drop_output(sys.stdout)
         sys.stderr.write(f"{error.filename or 'cannot write'}: {error.strerror}\n")
         code = IO
     leave(code)
@@ -97,11 +98,21 @@ def run(command: click.Command, name: str) -> NoReturn:
 
 def leave(code: int) -> NoReturn:
     """End the process, even when a thread hangs in a call that cannot be cancelled, as on a dead mount."""
+    _flush()
     if any(thread.name.startswith(PROBE_THREADS) for thread in threading.enumerate()):
-        sys.stdout.flush()
-        sys.stderr.flush()
         os._exit(code)
     sys.exit(code)
+
+
+def _flush() -> None:
+    """Write what is buffered; when the terminal hung up, drop it, or the interpreter would end with 120."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError as error:
+            if error.errno != errno.EIO:
+                raise
+            _drop_output(stream)
 
 
 def _accept_any_text() -> None:
@@ -111,8 +122,8 @@ def _accept_any_text() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _drop_output() -> None:
+def _drop_output(stream: TextIO) -> None:
     """Let what is still buffered go nowhere, or the interpreter would complain at its end."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    os.dup2(nowhere, stream.fileno())
     os.close(nowhere)

@@ -129,7 +129,7 @@ class Terminal:
                 os.kill(self.pid, signal.SIGKILL)
             self._reap(0)
         if self._master >= 0:
-            os.close(self._master)
+            self.hang_up()
 
 
 @contextlib.contextmanager
