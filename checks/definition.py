@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from checks.expressions import Rule
 from checks.kind import Check
+from checks.secrets import secrets_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +34,9 @@ class Definition:
     """What it answers in the catalogue, such as `HC-A14`."""
     target: str = ""
     """What it looks at; at most four checks of one target run at once. Empty: the check itself."""
+    secrets: frozenset[str] = field(init=False, compare=False)
+    """Names of the secrets that its options mention, looked for once and not at every probe."""
+
+    def __post_init__(self) -> None:
+        """Look for the secrets."""
+        object.__setattr__(self, "secrets", secrets_in(self.check))

@@ -23,7 +23,7 @@ from checks.judge import judge
 from checks.keep import Keep
 from checks.kind import ProbeContext
 from checks.model import NEVER, Level, Observation, Reading, Result, Table
-from checks.secrets import Masker, SecretSource, Vault, secrets_in
+from checks.secrets import Masker, SecretSource, Vault
 from checks.text import clean
 
 SUMMARY_CELLS = 512
@@ -111,7 +111,7 @@ class Runner:
 
     async def _fetch_secrets(self, definition: Definition) -> None:
         """Read the secrets that the check names, in a thread: a command or a dead mount may hang."""
-        names = secrets_in(definition.check)
+        names = definition.secrets
         if not names:
             return
         fetching = asyncio.get_running_loop().run_in_executor(self.threads, self.vault.fetch, names)

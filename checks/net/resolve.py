@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import lru_cache
 from queue import SimpleQueue
 from typing import Any
 
@@ -97,12 +98,18 @@ def _literal(host: str, port: int) -> tuple[Address, ...]:
         return ()
     bare, _, zone = host.partition("%")
     try:
-        if ipaddress.ip_address(bare).version == 4:
+        if _read(bare).version == 4:
             return (Address(socket.AF_INET, host, (host, port)),)
         scope = int(zone) if zone.isdigit() else socket.if_nametoindex(zone) if zone else 0
     except (ValueError, OSError):
         return ()
     return (Address(socket.AF_INET6, host, (bare, port, 0, scope)),)
+
+
+@lru_cache(maxsize=1024)
+def _read(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """Return the address; the same few are read again at every probe."""
+    return ipaddress.ip_address(text)
 
 
 def _arranged(found: list[tuple[Any, ...]]) -> tuple[Address, ...]:
@@ -118,7 +125,7 @@ def _arranged(found: list[tuple[Any, ...]]) -> tuple[Address, ...]:
 
 def _refuse_link_local(host: str, addresses: tuple[Address, ...]) -> None:
     for address in addresses:
-        ip = ipaddress.ip_address(address.text)
+        ip = _read(address.text)
         mapped = getattr(ip, "ipv4_mapped", None) or ip
         if mapped.is_link_local or mapped == METADATA_V6:
             raise MeasureError(
