@@ -16,7 +16,7 @@ from tui.cell import LEVEL_TONE, LEVEL_WORD, Cell, Piece, Tone
 from tui.facts import mute
 from tui.format import age
 from tui.lines import BLANK, Lines, cut, fit, spread, without_ellipsis
-from tui.source import Scene, Source, View, sources
+from tui.source import Scene, Source, View, looks_alike, sources
 from tui.widgets.plot import PlotData, draw_plot
 
 PLOT_FROM, PLOT_WISH = 4, 9
@@ -44,6 +44,12 @@ class Panel(Lines, can_focus=True):
     place: var[str] = var("", init=False)
     """Which of how many it is, while it stands alone; part of its heading."""
 
+    def __init__(self) -> None:
+        """Show nothing yet."""
+        super().__init__()
+        self._drawn_from = Scene()
+        """The newest scene that looked otherwise than the one before."""
+
     def facts(self, view: View, width: int, room: int) -> tuple[Cell, ...]:
         """Return the lines of one view, the most important first; what is beyond `room` is cut off."""
         raise NotImplementedError
@@ -52,9 +58,11 @@ class Panel(Lines, can_focus=True):
         """Return the plots, the most important first."""
         return ()
 
-    def watch_scene(self) -> None:
-        """Draw the new values."""
-        self.ask_redraw()
+    def watch_scene(self, scene: Scene) -> None:
+        """Draw the new values, if there are any."""
+        if not looks_alike(self._drawn_from, scene, self.KINDS):
+            self._drawn_from = scene
+            self.ask_redraw()
 
     def watch_place(self) -> None:
         """Draw the new heading."""

@@ -13,6 +13,7 @@ from math import isnan
 from checks.board import EMPTY, CheckInfo, CheckState, Snapshot, SystemInfo
 from checks.model import Labels, Level, Reading, Series, Table, worst
 from tui.axes import Threshold
+from tui.format import age
 from tui.series import NO_COURSES, Courses
 
 NO_SYSTEM = SystemInfo()
@@ -162,6 +163,23 @@ def sources(scene: Scene, kinds: tuple[str, ...]) -> tuple[Source, ...]:
     infos = {info.name: info for info in scene.system.checks if info.kind in kinds}
     found = [Source(infos[state.name], state) for state in scene.snapshot.states if state.name in infos]
     return tuple(sorted(found, key=lambda source: -source.state.level.severity))
+
+
+def looks_alike(before: Scene, after: Scene, kinds: tuple[str, ...]) -> bool:
+    """Return whether checks of these kinds look the same: no news of them, and no age that has risen."""
+    settings = [(s.system, s.span, s.where, s.ascii_only, s.live) for s in (before, after)]
+    if settings[0] != settings[1]:
+        return False
+    old, new = sources(before, kinds), sources(after, kinds)
+    courses = [
+        (before.courses.by_check.get(s.info.name), after.courses.by_check.get(s.info.name)) for s in new
+    ]
+    ages = [(age(before.now - s.state.last.at), age(after.now - s.state.last.at)) for s in new]
+    return (
+        [id(source.state) for source in old] == [id(source.state) for source in new]
+        and all(earlier is later for earlier, later in courses)
+        and all(earlier == later for earlier, later in ages)
+    )
 
 
 def _last(series: Series) -> float:

@@ -19,7 +19,7 @@ from tui.format import amount
 from tui.messages import CheckOpened, CheckRequested, CopyRequested
 from tui.screen import ConsoleScreen
 from tui.sparkline import sparkline
-from tui.trend import EMPTY_TREND, LENGTH
+from tui.trend import EMPTY_TREND, LENGTH, Trend
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.live_table import LiveTable
 from tui.widgets.table_columns import Column
@@ -50,6 +50,12 @@ row to be confirmed. The trend shows the last results, the newest at the right; 
         Binding("escape", "clear", "Clear", id="table.clear", show=False, tooltip="Clear filter and sorting"),
     ]
 
+    def __init__(self) -> None:
+        """Know no trend yet."""
+        super().__init__()
+        self._curves: dict[str, tuple[Trend, Cell]] = {}
+        """The trends that were drawn, and as what: most are the same at the next picture."""
+
     def compose_body(self) -> ComposeResult:
         yield LiveTable[CheckLine](
             Column("level", " LEVEL", level_of, width=7, sort=_severity),
@@ -79,7 +85,11 @@ row to be confirmed. The trend shows the last results, the newest at the right; 
         return self.query_one("#checks", LiveTable)
 
     def _trend(self, line: CheckLine) -> Cell:
-        return sparkline(self.trends.get(line.info.name, EMPTY_TREND))
+        trend = self.trends.get(line.info.name, EMPTY_TREND)
+        drawn = self._curves.get(line.info.name)
+        if drawn is None or drawn[0] is not trend:
+            drawn = self._curves[line.info.name] = (trend, sparkline(trend))
+        return drawn[1]
 
     @on(LiveTable.Opened)
     def _opened(self, event: LiveTable.Opened) -> None:
