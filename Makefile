@@ -24,7 +24,7 @@ bench: .venv/ready
 	$(BIN)/python -m benchmarks
 
 .venv/ready: pyproject.toml requirements.lock
-	$(PYTHON) -m venv .venv
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
 	@touch $@

@@ -74,13 +74,16 @@ def kinds(name: str | None) -> None:
     with errors_as_exits():
         if name not in kind_names():
             raise UsageError(f"no kind is called {name!r}{did_you_mean(name, kind_names())}")
-        click.echo(explain(name, find_kind(name)))
+        try:
+            click.echo(explain(name, find_kind(name)))
+        except (ImportError, AttributeError) as error:
+            raise UsageError(f"kind {name} cannot be used here: {error}") from error
 
 
 def _summary(name: str) -> str:
     try:
         return first_sentence(find_kind(name))
-    except ImportError as error:
+    except (ImportError, AttributeError) as error:
         return f"cannot be used here: {error}"
 
 

@@ -28,6 +28,7 @@ from tui.ascii_filter import AsciiFilter
 from tui.dialogs.help import HelpDialog, keys_of
 from tui.environment import PLAIN_MANNERS, Manners
 from tui.hardening import HardenedApp
+from tui.keymap import unknown_ids
 from tui.messages import (
     AgentAttached,
     AgentDetached,
@@ -190,7 +191,7 @@ class ConsoleApp(HardenedApp):
         self.detached = ""
         self.system = message.system
         self._take(message.snapshot)
-        self.set_keymap(dict(message.system.keymap))
+        self._rebind(dict(message.system.keymap))
         self.run_worker(self._prepare(message.system), name="prepare", group="prepare", exclusive=True)
 
     @on(SnapshotArrived)
@@ -286,6 +287,12 @@ class ConsoleApp(HardenedApp):
         """Explain the screen."""
         if isinstance(self.screen, ConsoleScreen):
             self.push_screen(HelpDialog(self.screen.TITLE, self.screen.HELP, keys_of(self.screen)))
+
+    def _rebind(self, keymap: dict[str, str]) -> None:
+        """Use the configuration's keys; say which of its ids no binding has."""
+        self.set_keymap(keymap)
+        for problem in unknown_ids(keymap, self.BINDINGS):
+            self.notify(problem, severity="warning", markup=False)
 
     def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
         """Say once that two bindings of the configuration's keymap have the same key."""

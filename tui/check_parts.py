@@ -53,10 +53,11 @@ def _certainty(line: CheckLine) -> str:
 
 
 def verdict_level(verdict: Verdict) -> Cell:
-    """Return what the rule says now: its level when it fires, that it is about to, or nothing."""
+    """Return what the rule says now: its level when it fires, else the level's letter and how near it is."""
     if verdict.firing:
         return level_cell(verdict.level)
-    return cell(" soon" if verdict.pending else " ok", Tone.WARN if verdict.pending else Tone.MUTED)
+    near = Piece("soon", Tone.WARN) if verdict.pending else Piece("ok", Tone.MUTED)
+    return (Piece(f" {verdict.level.letter} ", Tone.MUTED), near)
 
 
 def verdict_now(verdict: Verdict) -> Cell:

@@ -246,3 +246,11 @@ async def test_history_is_answered_to_who_asked(monkeypatch: pytest.MonkeyPatch)
         assert (query.check, query.reading) == ("orders", "latency")
         assert query.until - query.since == 3600
         await asyncio.sleep(0)
+
+
+async def test_an_id_in_the_keymap_that_nothing_has_is_said_with_what_may_have_been_meant() -> None:
+    async with stage(system=replace(SHOP, keymap=(("app.qiut", "x"), ("app.help", "f1")))) as console:
+        await console.until("'app.qiut'")
+        await console.until("'app.quit'?")
+        await console.pilot.press("f1")
+        await console.until("Every check, worst first")

@@ -28,7 +28,7 @@ class HelpDialog(ModalScreen[None]):
         }
         & VerticalScroll { height: auto; max-height: 100%; }
         & Static { width: 1fr; height: auto; }
-        & .help-keys { margin-top: 1; }
+        & .help-part { margin-top: 1; }
     }
     """
     BINDINGS = [
@@ -38,7 +38,7 @@ class HelpDialog(ModalScreen[None]):
     ]
 
     def __init__(self, title: str, text: str, keys: tuple[tuple[str, str], ...]) -> None:
-        """Hold what to say: a text, and each key with what it does."""
+        """Hold what to say: a text, and each key with what it does, which comes after its first paragraph."""
         super().__init__()
         self._title = title
         self._text = text
@@ -47,8 +47,11 @@ class HelpDialog(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical() as box, VerticalScroll():
             box.border_title = Content(self._title)
-            yield Static(Content(_unwrapped(self._text)))
-            yield Static(_key_table(self._keys), classes="help-keys")
+            lead, _, more = self._text.strip().partition("\n\n")
+            yield Static(Content(_unwrapped(lead)))
+            yield Static(_key_table(self._keys), classes="help-part")
+            if more:
+                yield Static(Content(_unwrapped(more)), classes="help-part")
 
     def action_close(self) -> None:
         """Go back to the screen."""

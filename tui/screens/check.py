@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -42,6 +44,35 @@ PLOT_PACE = 5.0
 """Seconds between two questions for the course that is drawn."""
 
 
+def _rules_table() -> LiveTable[Verdict]:
+    return LiveTable(
+        Column("level", "", parts.verdict_level, width=7),
+        Column("rule", "RULE", lambda verdict: cell(verdict.rule), flex=4, least=20),
+        Column("now", "NOW", parts.verdict_now, flex=1, least=10),
+        Column("bound", "BOUND", _bound, width=9, right=True),
+        Column("pending", "", _pending, flex=2, least=12, drop=1),
+        id="rules",
+    )
+
+
+def _readings_table() -> LiveTable[Reading]:
+    return LiveTable(
+        Column("name", "READING", parts.reading_name, flex=1, least=12, sort=lambda reading: reading.name),
+        Column("value", "VALUE", _value, width=10, right=True, sort=lambda reading: reading.value),
+        id="readings",
+    )
+
+
+def _results_table(at: Callable[[Result], Cell]) -> LiveTable[Result]:
+    return LiveTable(
+        Column("at", "AT", at, width=12),
+        Column("level", "LEVEL", parts.result_level, width=5),
+        Column("took", "TOOK", _took, width=7, right=True, drop=1),
+        Column("saw", "SAW", lambda result: cell(result.summary), flex=1, least=12),
+        id="results",
+    )
+
+
 class CheckScreen(ConsoleScreen):
     """One check, in all that is known of it."""
 
@@ -73,37 +104,13 @@ tab goes from part to part."""
         with VerticalScroll(id="body", can_focus=False):  # whose keys turn the pages of long evidence
             with Vertical(id="numbers"):
                 yield Static("Rules", classes="section", id="rules-title")
-                yield LiveTable[Verdict](
-                    Column("level", "", parts.verdict_level, width=6),
-                    Column("rule", "RULE", lambda verdict: cell(verdict.rule), flex=4, least=20),
-                    Column("now", "NOW", parts.verdict_now, flex=1, least=10),
-                    Column("bound", "BOUND", _bound, width=9, right=True),
-                    Column(
-                        "pending",
-                        "",
-                        lambda verdict: cell(verdict.pending, Tone.MUTED),
-                        flex=2,
-                        least=12,
-                        drop=1,
-                    ),
-                    id="rules",
-                )
+                yield _rules_table()
                 yield Static("Readings", classes="section")
-                yield LiveTable[Reading](
-                    Column("name", "READING", parts.reading_name, flex=1, least=12, sort=lambda r: r.name),
-                    Column("value", "VALUE", _value, width=10, right=True, sort=lambda r: r.value),
-                    id="readings",
-                )
+                yield _readings_table()
                 yield Plot()
             with Vertical(id="past"):
                 yield Static("Last results", classes="section")
-                yield LiveTable[Result](
-                    Column("at", "AT", self._at, width=12),
-                    Column("level", "LEVEL", parts.result_level, width=5),
-                    Column("took", "TOOK", _took, width=7, right=True, drop=1),
-                    Column("saw", "SAW", lambda result: cell(result.summary), flex=1, least=12),
-                    id="results",
-                )
+                yield _results_table(self._at)
                 yield Static("Evidence", classes="section")
                 with VerticalScroll(id="evidence-box"):
                     yield Static(id="evidence", markup=False)
@@ -230,6 +237,10 @@ tab goes from part to part."""
 
 def _bound(verdict: Verdict) -> Cell:
     return cell(amount(verdict.bound, verdict.unit), Tone.MUTED)
+
+
+def _pending(verdict: Verdict) -> Cell:
+    return cell(verdict.pending, Tone.MUTED)
 
 
 def _value(reading: Reading) -> Cell:

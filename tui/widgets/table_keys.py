@@ -11,9 +11,7 @@ def _quiet(keys: str, action: str, name: str, said: str) -> Binding:
 
 
 KEYS = (
-    Binding(
-        "enter", "open", "Open", id="table.open", key_display="enter", tooltip="Open the row under the cursor"
-    ),
+    Binding("enter", "open", "Open", id="table.open", tooltip="Open the row under the cursor"),
     Binding(
         "s", "next_sort", "Sort", id="table.sort", tooltip="Sort by the next column, at last as at first"
     ),
