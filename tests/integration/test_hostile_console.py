@@ -44,7 +44,7 @@ TITLES = (7, 9, 21, 28, 30, 32, 34, 35, 38)
 SLEEP = 31_000_000
 SICK = "printf 'hcc\\033]52;c;b3duZWQ=\\007[/nope]\\302\\233'; exit 1"
 
-TABLE_KEYS = "enter Open"
+TABLE_KEYS = "Open  s Sort"
 """What the last line of the screen says while a table has the focus."""
 
 OURS = re.compile(
