@@ -112,7 +112,7 @@ class Server:
         try:
             if await self._admits(reader, attachment):
                 await self._serve(reader, attachment)
-        except* (ConnectionError, LinkError, msgspec.DecodeError) as gone:
+        except* (ConnectionError, LinkError, msgspec.DecodeError, UnicodeDecodeError) as gone:
             log.info("console left: %s", gone.exceptions[0])
         finally:
             writer.close()
@@ -201,7 +201,8 @@ class Server:
                     answer = HistoryAnswer(question.id, await store.history(question.query))
                 case AskResults():
                     answer = ResultsAnswer(question.id, await store.results(question.check, question.limit))
-        except StoreError as error:
+        except (StoreError, ValueError, OverflowError) as error:
+            # A time without end or a number beyond SQLite's is the console's mistake, not ours.
             answer = self._refusal(str(error), question.id)
         await attachment.send(answer)
 

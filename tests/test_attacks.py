@@ -25,7 +25,7 @@ from checks.errors import LinkError, MeasureError, TargetError
 from checks.kinds.command import CommandCheck
 from checks.kinds.http import HttpCheck
 from checks.kinds.tcp import TcpCheck
-from checks.model import Level, Result
+from checks.model import HistoryQuery, Level, Result
 from checks.output import tap
 from checks.private import append_private
 from checks.runner import open_runner
@@ -239,3 +239,32 @@ async def test_nobody_else_is_taken_for_our_agent(impostor: Path, monkeypatch) -
     monkeypatch.setattr(paths, "sockets", lambda source: (impostor,))
     with pytest.raises(LinkError, match="of uid 65534 listens there"):
         await AgentPlace(None, SystemClock()).connect()
+
+
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [(0.0, float("inf")), (float("nan"), 1e10), (-1e300, 1e300), (float("-inf"), float("inf"))],
+)
+async def test_a_question_without_sense_is_refused_and_the_console_stays(agents, since, until) -> None:
+    source = agents.system()
+    async with agents.link(source) as events:
+        await events.attached()
+        with pytest.raises(LinkError):
+            await events.link.history(HistoryQuery("here", "elapsed", since, until))
+        with pytest.raises(LinkError):
+            await events.link.results("here", 2**63)
+        assert await events.link.results("nope") == ()
+    assert "Traceback" not in paths.log_file(source).read_text()
+
+
+def test_text_that_is_none_ends_one_conversation_in_a_line(agents) -> None:
+    source = agents.system()
+    AgentPlace(source, SystemClock()).start()
+    while not AgentPlace(source, SystemClock()).answers():
+        time.sleep(0.05)
+    with socket.socket(socket.AF_UNIX) as console:
+        console.connect(str(paths.socket_file(source)))
+        body = b"\x81\xa4type\xa5\xff\xfe\xff\xff\xff"
+        console.sendall(len(body).to_bytes(4, "big") + body)
+        assert console.recv(1) == b""
+    assert "Traceback" not in paths.log_file(source).read_text()
