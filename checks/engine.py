@@ -84,6 +84,8 @@ class Engine:
         self._started: dict[str, float] = {}
         """When the last probe of each check began, on the monotonic clock."""
         self._asked: asyncio.Queue[Wish] = asyncio.Queue()
+        self._waiting: dict[str, Wish] = {}
+        """The wishes for fresh results whose probes have not begun; who asks meanwhile shares them."""
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._target_slots: defaultdict[str, asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(AT_ONCE_PER_TARGET)
@@ -130,9 +132,7 @@ class Engine:
 
         When the engine ends before that, what there is by then.
         """
-        wishes = [Wish(name, fresh=True) for name in names if name in self._definitions]
-        for wish in wishes:
-            self._asked.put_nowait(wish)
+        wishes = [self._fresh(name) for name in dict.fromkeys(names) if name in self._definitions]
         while not self._ended and not all(wish.granted for wish in wishes):
             await self.newer(self._snapshot.number)
         return self._snapshot
@@ -157,10 +157,21 @@ class Engine:
                 tasks.create_task(self._probe(self._definitions[name]), name=f"check {name}")
         return self._snapshot
 
+    def _fresh(self, name: str) -> Wish:
+        """Return the wish for a fresh result of this check: one that waits already, else a new one."""
+        wish = self._waiting.get(name)
+        if wish is None:
+            wish = self._waiting[name] = Wish(name, fresh=True)
+            self._asked.put_nowait(wish)
+        return wish
+
     async def _grant(self, wish: Wish) -> None:
         """Probe because somebody asked; the wish for a fresh result waits for a probe that is under way."""
-        while not await self._probe(self._definitions[wish.name]) and wish.fresh:
+        while wish.fresh and wish.name in self._running:
             await self._running[wish.name].wait()
+        if wish.fresh:
+            del self._waiting[wish.name]
+        await self._probe(self._definitions[wish.name])
         wish.granted = True
         self._wake()
 

@@ -16,6 +16,7 @@ import pytest
 from agent.ask import dismiss, visiting
 from agent.lifecycle import AgentPlace
 from agent.log import MaskedFormatter
+from agent.protocol import AskProbe, frame
 from checks import paths
 from checks.board import Snapshot, SystemInfo
 from checks.clock import SystemClock
@@ -268,3 +269,22 @@ def test_text_that_is_none_ends_one_conversation_in_a_line(agents) -> None:
         console.sendall(len(body).to_bytes(4, "big") + body)
         assert console.recv(1) == b""
     assert "Traceback" not in paths.log_file(source).read_text()
+
+
+async def test_who_asks_a_thousand_times_has_it_probed_once_more(agents, tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    run = f"[sh, -c, 'echo >> {told}; sleep 0.1']"
+    text = f"system: q\nchecks:\n  once: {{kind: command, run: {run}, every: 1h}}\n"
+    source = agents.system(text)
+    async with agents.link(source) as events:
+        await events.attached()
+        await events.snapshot(lambda seen: seen.state("once").last.at > 0)
+    question = frame(AskProbe(1, ("once",) * 1000))
+    with visiting(paths.socket_file(source)) as visit:
+        assert visit is not None
+        visit.connection.sendall(question * 20)
+        assert visit.probe(("once",)).state("once").level is Level.OK
+    with visiting(paths.socket_file(source)) as visit:
+        assert visit is not None
+        visit.probe(("once",))
+    assert len(told.read_text()) < 10
