@@ -16,6 +16,7 @@ import select
 import signal
 import stat
 import subprocess
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
@@ -131,16 +132,20 @@ class Masker:
         self._values: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
         self._longest = 0
+        self._learning = threading.Lock()
 
     def learn(self, value: str) -> None:
         """Mask this value from now on, in every form in which it leaks; short values are left alone."""
         forms = {form for form in _forms(value) if len(form) >= SHORTEST_MASKED}
-        if forms <= self._values:
-            return
-        self._values |= forms
-        longest_first = sorted(self._values, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, longest_first)))
-        self._longest = len(longest_first[0])
+        # Secrets are read in threads; without the lock one that learns slowly undoes what others learnt.
+        with self._learning:
+            if forms <= self._values:
+                return
+            values = self._values | forms
+            longest_first = sorted(values, key=len, reverse=True)
+            self._longest = len(longest_first[0])
+            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+            self._values = values
 
     def mask(self, text: str) -> str:
         """Return the text with every known value replaced."""
@@ -166,7 +171,7 @@ class Masker:
 
 
 def _forms(value: str) -> Iterator[str]:
-    """Yield a secret as written, line by line, URL-encoded, JSON-escaped and in base64."""
+    """Yield a secret as written, line by line, URL-encoded, escaped as in JSON and HTML, and in base64."""
     if len(value) < SHORTEST_MASKED:
         return
     yield value
@@ -177,7 +182,19 @@ def _forms(value: str) -> Iterator[str]:
         yield re.sub("%[0-9A-F]{2}", lambda escape: escape[0].lower(), encoded)
     yield json.dumps(value)[1:-1]
     yield json.dumps(value, ensure_ascii=False)[1:-1]
+    yield from _html_forms(value)
     yield from _base64_forms(raw)
+
+
+def _html_forms(value: str) -> Iterator[str]:
+    """Yield what escapes for HTML and XML make of it; what quotes become is a matter of taste."""
+    bare = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    yield bare
+    for double in ("&quot;", "&#34;"):
+        yield bare.replace('"', double)
+        yield from (
+            bare.replace('"', double).replace("'", single) for single in ("&#39;", "&#x27;", "&apos;")
+        )
 
 
 def _base64_forms(raw: bytes) -> Iterator[str]:

@@ -1,15 +1,19 @@
 """What an attacker tried on the product as a whole: each of these once did harm."""
 
 import asyncio
+import html
 import logging
 import os
 import re
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from xml.sax.saxutils import escape, quoteattr
 
 import pytest
 
@@ -27,10 +31,11 @@ from checks.kinds.command import CommandCheck
 from checks.kinds.http import HttpCheck
 from checks.kinds.tcp import TcpCheck
 from checks.model import HistoryQuery, Level, Result
+from checks.net.resolve import RESOLVER
 from checks.output import tap
 from checks.private import append_private
 from checks.runner import open_runner
-from checks.secrets import Masker, SecretSource, SecretText, Vault
+from checks.secrets import MASK, Masker, SecretSource, SecretText, Vault
 from tests.checks.configurations import complaints
 from tests.tui.boards import snapshot, state, system
 
@@ -288,3 +293,49 @@ async def test_who_asks_a_thousand_times_has_it_probed_once_more(agents, tmp_pat
         assert visit is not None
         visit.probe(("once",))
     assert len(told.read_text()) < 10
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "100.100.100.200",
+        "fd20:ce::254",
+        "64:ff9b::a9fe:a9fe",
+        "::169.254.169.254",
+        "::ffff:100.100.100.200",
+    ],
+)
+async def test_no_spelling_of_a_metadata_address_is_connected_to(host: str) -> None:
+    with pytest.raises(MeasureError, match="allow_link_local: true permits it"):
+        await RESOLVER.resolve(host, 80)
+
+
+@pytest.mark.parametrize("host", ["::1", "::", "64:ff9b::7f00:1", "127.0.0.1", "2001:db8::1"])
+async def test_other_addresses_are_not_taken_for_one(host: str) -> None:
+    assert await RESOLVER.resolve(host, 80)
+
+
+def test_a_secret_is_masked_as_an_error_page_writes_it() -> None:
+    masker, value = Masker(), """a<b>&"c"'d'&e"""
+    masker.learn(value)
+    assert masker.mask(f"<p>{html.escape(value)}</p>") == f"<p>{MASK}</p>"
+    assert masker.mask(f"<p>{escape(value)}</p>") == f"<p>{MASK}</p>"
+    assert masker.mask(f"<p a={quoteattr(value)}>") == f'<p a="{MASK}">'
+
+
+def test_secrets_that_are_learnt_at_once_are_all_masked() -> None:
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        for _ in range(20):
+            masker, together = Masker(), threading.Barrier(16)
+
+            def learn(number: int, masker=masker, together=together) -> None:
+                together.wait()
+                masker.learn(f"secret/number+{number}")
+
+            with ThreadPoolExecutor(16) as threads:
+                list(threads.map(learn, range(16)))
+            assert {masker.mask(f"secret/number+{number}") for number in range(10, 16)} == {MASK}
+    finally:
+        sys.setswitchinterval(interval)

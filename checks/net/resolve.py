@@ -24,8 +24,10 @@ THREADS = 4
 MOST_ADDRESSES = 8
 """Addresses of one name that are tried."""
 
-METADATA_V6 = ipaddress.ip_address("fd00:ec2::254")
-"""Where a cloud answers with its machines' credentials, beside 169.254.0.0/16 and fe80::/10."""
+METADATA = frozenset(map(ipaddress.ip_address, ("fd00:ec2::254", "fd20:ce::254", "100.100.100.200")))
+"""Where clouds answer with their machines' credentials, beside 169.254.0.0/16 and fe80::/10."""
+HOLDS_V4 = tuple(map(ipaddress.ip_network, ("::/96", "::ffff:0:0/96", "64:ff9b::/96")))
+"""IPv6 networks whose last four bytes are an IPv4 address: compatible, mapped, translated (NAT64)."""
 
 Lookup = Callable[..., list[tuple[Any, ...]]]
 """The signature of `socket.getaddrinfo`."""
@@ -126,8 +128,9 @@ def _arranged(found: list[tuple[Any, ...]]) -> tuple[Address, ...]:
 def _refuse_link_local(host: str, addresses: tuple[Address, ...]) -> None:
     for address in addresses:
         ip = _read(address.text)
-        mapped = getattr(ip, "ipv4_mapped", None) or ip
-        if mapped.is_link_local or mapped == METADATA_V6:
+        if ip.version == 6 and any(ip in network for network in HOLDS_V4):
+            ip = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if ip.is_link_local or ip in METADATA:
             raise MeasureError(
                 "denied_address",
                 f"{host} is {address.text}, a link-local address; allow_link_local: true permits it",
