@@ -71,11 +71,11 @@ class Events:
         self.link = link
         self._events = link.events()
 
-    async def next(self, within: float = 15.0) -> LinkEvent:
+    async def next(self, within: float = 30.0) -> LinkEvent:
         async with asyncio.timeout(within):
             return await anext(self._events)
 
-    async def until(self, accepts, within: float = 15.0) -> LinkEvent:
+    async def until(self, accepts, within: float = 30.0) -> LinkEvent:
         """Return the first event that `accepts` takes."""
         event: LinkEvent | None = None
         try:
@@ -87,13 +87,13 @@ class Events:
         except TimeoutError:
             pytest.fail(f"nothing fit; the last event was {event}")
 
-    async def attached(self, within: float = 15.0) -> Attached:
+    async def attached(self, within: float = 30.0) -> Attached:
         return await self.until(lambda event: isinstance(event, Attached), within)
 
-    async def detached(self, within: float = 15.0) -> Detached:
+    async def detached(self, within: float = 30.0) -> Detached:
         return await self.until(lambda event: isinstance(event, Detached), within)
 
-    async def snapshot(self, accepts, within: float = 15.0):
+    async def snapshot(self, accepts, within: float = 30.0):
         """Return the first snapshot that `accepts` takes."""
         event = await self.until(lambda e: not isinstance(e, Detached) and accepts(e.snapshot), within)
         return event.snapshot
