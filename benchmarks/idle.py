@@ -35,13 +35,9 @@ def rows(screen: str, seen: dict[str, Rest]) -> list[Row]:
 
 
 def main() -> None:
-    """Run the comparison on two screens."""
-    health, resources = at_rest("1"), at_rest("2")
-    show(
-        f"Idle cost: {CHECKS} checks, {SECONDS} s, everybody at the same time",
-        [*rows("Health", health), *rows("Resources", resources)],
-        missing(),
-    )
+    """Run the comparison on each screen."""
+    compared = [row for screen, seen in at_rest().items() for row in rows(screen, seen)]
+    show(f"Idle cost: {CHECKS} checks, {SECONDS} s, everybody at the same time", compared, missing())
 
 
 if __name__ == "__main__":

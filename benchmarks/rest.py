@@ -21,6 +21,8 @@ SECONDS = 30
 SETTLE = 12
 """Seconds for the first round of checks and for imports that come late."""
 GLANCES, BTOP = "glances", "btop"
+SCREENS = {"Health": "1", "Resources": "2"}
+"""Screens of ours, and the keys that lead there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +46,27 @@ class Watched:
 
 
 @cache
-def at_rest(screen: str) -> dict[str, Rest]:
-    """Return what each program costs at rest, ours on the screen of this key; a missing peer is left out."""
+def at_rest() -> dict[str, dict[str, Rest]]:
+    """Return what each program costs at rest, for each screen of ours; a missing peer is left out."""
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="walkdown-bench-")))
         system = write_system(folder, stack.enter_context(origin()), CHECKS)
         console = stack.enter_context(opened(system, "site-0001"))
-        console.terminal.type(screen)
         watched = {"ours": Watched(console.terminal, tuple(console.pids))}
         for name, argv in peer_programs().items():
             terminal = stack.enter_context(running(argv, {"XDG_CONFIG_HOME": str(folder)}))
             watched[name] = Watched(terminal, (terminal.pid,))
-        terminals = [each.terminal for each in watched.values()]
-        pump(terminals, SETTLE)
-        before = {name: (cpu_seconds(each.pids), each.terminal.received) for name, each in watched.items()}
-        pump(terminals, SECONDS)
-        return {name: _rest(each, *before[name]) for name, each in watched.items()}
+        return {screen: _look(watched, key) for screen, key in SCREENS.items()}
+
+
+def _look(watched: dict[str, Watched], key: str) -> dict[str, Rest]:
+    """Return what each program costs while ours shows the screen of that key."""
+    terminals = [each.terminal for each in watched.values()]
+    watched["ours"].terminal.type(key)
+    pump(terminals, SETTLE)
+    before = {name: (cpu_seconds(each.pids), each.terminal.received) for name, each in watched.items()}
+    pump(terminals, SECONDS)
+    return {name: _rest(each, *before[name]) for name, each in watched.items()}
 
 
 def _rest(watched: Watched, cpu: float, received: int) -> Rest:

@@ -112,12 +112,17 @@ def wait_for_file(path: Path, seconds: float = 20.0) -> None:
 
 def rest_rows() -> list[Row]:
     """Return the comparison of bytes at rest."""
-    seen = at_rest("1")
-    mine = seen["ours"].sent / KB
     return [
-        Row(f"at rest, {CHECKS} checks: bytes per second", mine, "kB/s", peer, theirs / KB, target)
-        for peer, target in ((GLANCES, Target("<=", 3, "ours")), (BTOP, None))
-        for theirs in [seen.get(peer, NOTHING).sent]
+        Row(
+            f"at rest, {CHECKS} checks, {screen}: bytes per second",
+            seen["ours"].sent / KB,
+            "kB/s",
+            peer,
+            seen.get(peer, NOTHING).sent / KB,
+            Target("<=", 3, "ours") if peer == GLANCES else None,
+        )
+        for screen, seen in at_rest().items()
+        for peer in (GLANCES, BTOP)
     ]
 
 
