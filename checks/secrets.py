@@ -180,6 +180,7 @@ def _forms(value: str) -> Iterator[str]:
     for encoded in (quote(raw, safe=""), quote(raw), quote_plus(raw)):
         yield encoded
         yield re.sub("%[0-9A-F]{2}", lambda escape: escape[0].lower(), encoded)
+    yield raw.decode("latin-1")  # as heads of HTTP are read
     yield json.dumps(value)[1:-1]
     yield json.dumps(value, ensure_ascii=False)[1:-1]
     yield from _html_forms(value)
@@ -213,7 +214,7 @@ class Vault:
     """Reads secrets on demand and teaches the masker every value that it hands out."""
 
     def __init__(self, sources: Mapping[str, SecretSource], masker: Masker) -> None:
-        """Hold the sources; read none of them yet."""
+        """Hold the sources; of variables, which a child may show before they are read, learn the values."""
         self._sources = sources
         self._masker = masker
         self._answers: dict[str, str] = {}

@@ -321,6 +321,8 @@ def test_a_secret_is_masked_as_an_error_page_writes_it() -> None:
     assert masker.mask(f"<p>{html.escape(value)}</p>") == f"<p>{MASK}</p>"
     assert masker.mask(f"<p>{escape(value)}</p>") == f"<p>{MASK}</p>"
     assert masker.mask(f"<p a={quoteattr(value)}>") == f'<p a="{MASK}">'
+    masker.learn("clé-secrète")
+    assert masker.mask("500 clé-secrète".encode().decode("latin-1")) == f"500 {MASK}"
 
 
 def test_secrets_that_are_learnt_at_once_are_all_masked() -> None:
@@ -339,3 +341,10 @@ def test_secrets_that_are_learnt_at_once_are_all_masked() -> None:
             assert {masker.mask(f"secret/number+{number}") for number in range(10, 16)} == {MASK}
     finally:
         sys.setswitchinterval(interval)
+
+
+def test_a_variable_that_holds_a_secret_is_masked_before_it_is_read(monkeypatch) -> None:
+    monkeypatch.setenv("CANARY", CANARY)
+    masker = Masker()
+    Vault({"unread": SecretSource(env="CANARY")}, masker)
+    assert masker.mask(f"CANARY={CANARY}") == f"CANARY={MASK}"
