@@ -220,6 +220,8 @@ class Vault:
         self._answers: dict[str, str] = {}
         self._fetched: dict[str, str | MeasureError] = {}
         self._warnings: dict[str, str] = {}
+        for variable in self.variables:
+            masker.learn(os.environ.get(variable, ""))
 
     @property
     def warnings(self) -> tuple[str, ...]:
