@@ -9,17 +9,17 @@ import pytest
 
 from checks.registry import KINDS, find_kind, kind_names
 from tui.panel_registry import PANELS
-from tui.screen_registry import SCREENS
+from tui.screen_registry import DETAIL, SCREENS, find_screen
 
 ROOT = Path(__file__).parent.parent
 DRIVERS = {"httpx", "psutil", "docker", "psycopg", "redis", "cryptography", "h11", "requests"}
 CONFIGURATION = {"pydantic", "ruamel", "jinja2"}
 
 
-def modules_after(statement: str) -> set[str]:
-    code = f"{statement}\nimport sys\nprint(*{{name.partition('.')[0] for name in sys.modules}})"
+def modules_after(statement: str, whole_names: bool = False) -> set[str]:
+    code = f"{statement}\nimport sys\nprint(*sys.modules)"
     done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
-    return set(done.stdout.split())
+    return {name if whole_names else name.partition(".")[0] for name in done.stdout.split()}
 
 
 def files_of(folder: str) -> set[str]:
@@ -34,11 +34,17 @@ def test_every_file_of_kinds_is_registered_and_every_kind_has_a_file():
 
 
 def test_every_file_of_screens_and_panels_is_registered():
-    screens = {screen.__module__.rpartition(".")[2] for screen in SCREENS}
-    assert files_of("tui/screens") - screens <= {"check"}, (
-        "only the detail view is opened from another screen"
-    )
+    targets = [*(target for _, target in SCREENS.values()), DETAIL]
+    assert {target.partition(":")[0].rpartition(".")[2] for target in targets} == files_of("tui/screens")
     assert {panel.__module__.rpartition(".")[2] for panel in PANELS} == files_of("tui/panels")
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_a_screen_is_called_as_its_table_says(name):
+    title, _ = SCREENS[name]
+    screen = find_screen(name)
+    assert screen.NAME == name
+    assert screen.TITLE == title
 
 
 @pytest.mark.parametrize("name", sorted(KINDS))
@@ -54,6 +60,11 @@ def test_the_console_starts_without_drivers_and_without_pydantic():
     loaded = modules_after("import tui.app")
     assert "textual" in loaded
     assert not loaded & (DRIVERS | CONFIGURATION)
+
+
+def test_the_console_starts_without_the_screens_it_may_never_show():
+    loaded = modules_after("import tui.app", whole_names=True)
+    assert not {name for name in loaded if name.startswith(("tui.screens.", "tui.panels."))}
 
 
 def test_help_starts_without_textual_asyncio_drivers_or_configuration():

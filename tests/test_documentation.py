@@ -155,14 +155,14 @@ def test_the_guide_names_every_key_of_a_configuration_and_no_other() -> None:
 
 
 def test_the_guide_names_every_binding_and_no_other() -> None:
-    from tui.screens.check import CheckScreen
+    from tui.screen_registry import SCREENS, find_detail, find_screen
     from tui.widgets.filter_bar import FilterBar
     from tui.widgets.table_keys import KEYS
 
     guide = (ROOT / "docs/guide.md").read_text()
     table = guide.partition("| key | does | id |")[2].partition("\n\n")[0]
     said = {name for row in table.splitlines() for name in re.findall(r"`([a-z]+\.[a-z-]+)`", row)}
-    holders = (console.ConsoleApp, CheckScreen, FilterBar, *console.SCREENS)
+    holders = (console.ConsoleApp, find_detail(), FilterBar, *map(find_screen, SCREENS))
     bindings = [*KEYS, *(binding for holder in holders for binding in holder.BINDINGS)]
     assert said == {binding.id for binding in bindings}
 

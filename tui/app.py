@@ -44,8 +44,7 @@ from tui.messages import (
 from tui.narrow_update import NarrowUpdate
 from tui.palette import ConsoleCommands
 from tui.screen import ConsoleScreen
-from tui.screen_registry import SCREENS
-from tui.screens.check import CheckScreen
+from tui.screen_registry import SCREENS, find_detail, find_screen
 from tui.themes import DARK, THEMES
 from tui.trend import LENGTH, Trend, backfill, extend
 
@@ -77,26 +76,31 @@ def _bound(screen: Callable[[], ConsoleScreen]) -> ConsoleScreen:
     )
 
 
+def _new_screen(name: str) -> ConsoleScreen:
+    """Return a new screen of that name, imported now if it was never shown."""
+    return _bound(find_screen(name))
+
+
 class ConsoleApp(HardenedApp):
     """The console."""
 
     TITLE = "walkdown"
     CSS_PATH = "console.tcss"
     COMMANDS = {ConsoleCommands}
-    MODES = {screen.NAME: partial(_bound, screen) for screen in SCREENS}
-    DEFAULT_MODE = SCREENS[0].NAME
+    MODES = {name: partial(_new_screen, name) for name in SCREENS}
+    DEFAULT_MODE = next(iter(SCREENS))
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (40, "-tall")]
     BINDINGS = [
         *(
             Binding(
                 str(place),
-                f"show_mode('{screen.NAME}')",
-                screen.TITLE,
-                id=f"screen.{screen.NAME}",
-                tooltip=f"Go to the screen {screen.TITLE}",
+                f"show_mode('{name}')",
+                title,
+                id=f"screen.{name}",
+                tooltip=f"Go to the screen {title}",
             )
-            for place, screen in enumerate(SCREENS, 1)
+            for place, (name, (title, _)) in enumerate(SCREENS.items(), 1)
         ),
         Binding(
             "question_mark", "help", "Help", id="app.help", tooltip="What this screen shows, and its keys"
@@ -268,9 +272,9 @@ class ConsoleApp(HardenedApp):
 
     @on(CheckOpened)
     def _check_wanted(self, message: CheckOpened) -> None:
-        if isinstance(self.screen, CheckScreen):
+        if self._shows_detail:
             self.pop_screen()
-        self.push_screen(_bound(partial(CheckScreen, message.check)))
+        self.push_screen(_bound(partial(find_detail(), message.check)))
 
     @on(CopyRequested)
     def _copy_wanted(self, message: CopyRequested) -> None:
@@ -279,9 +283,14 @@ class ConsoleApp(HardenedApp):
 
     async def action_show_mode(self, name: str) -> None:
         """Go to a screen; when that is where one is, back to its top."""
-        while isinstance(self.screen, CheckScreen):
+        while self._shows_detail:
             await self.pop_screen()
         await self.switch_mode(name)
+
+    @property
+    def _shows_detail(self) -> bool:
+        """Return whether a detail view, which has no key of its own, is on top."""
+        return isinstance(self.screen, ConsoleScreen) and not self.screen.NAME
 
     def action_help(self) -> None:
         """Explain the screen."""

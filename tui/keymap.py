@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from textual.binding import BindingType
-from textual.widget import Widget
 
 from checks.suggest import did_you_mean
 from tui.dialogs.help import HelpDialog
-from tui.screen_registry import SCREENS
-from tui.screens.check import CheckScreen
+from tui.screen_registry import SCREENS, find_detail, find_screen
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.table_keys import KEYS
 
-HOLDERS: tuple[type[Widget], ...] = (CheckScreen, FilterBar, HelpDialog, *SCREENS)
-"""Whatever has bindings with ids, besides the App and the table."""
-
 
 def unknown_ids(keymap: Iterable[str], of_app: Iterable[BindingType]) -> list[str]:
-    """Return a line for each id that no binding has, with the one that may have been meant."""
-    bindings = [*KEYS, *of_app, *(binding for holder in HOLDERS for binding in holder.BINDINGS)]
+    """Return a line for each id that no binding has, with the one that may have been meant.
+
+    Every screen is imported to know its bindings, unless the keymap is empty.
+    """
+    wanted = set(keymap)
+    if not wanted:
+        return []
+    bindings = [*KEYS, *of_app, *(binding for holder in _holders() for binding in holder.BINDINGS)]
     known = {binding.id for binding in bindings if not isinstance(binding, tuple) and binding.id}
     return [
-        f"keymap: nothing has the id {name!r}{did_you_mean(name, known)}"
-        for name in sorted(set(keymap) - known)
+        f"keymap: nothing has the id {name!r}{did_you_mean(name, known)}" for name in sorted(wanted - known)
     ]
+
+
+def _holders() -> Iterator[Any]:
+    """Yield whatever has bindings with ids, besides the App and the table."""
+    yield from (FilterBar, HelpDialog, find_detail())
+    yield from map(find_screen, SCREENS)
