@@ -43,8 +43,8 @@ def test_every_file_of_screens_and_panels_is_registered():
 def test_a_screen_is_called_as_its_table_says(name):
     title, _ = SCREENS[name]
     screen = find_screen(name)
-    assert screen.NAME == name
-    assert screen.TITLE == title
+    assert name == screen.NAME
+    assert title == screen.TITLE
 
 
 @pytest.mark.parametrize("name", sorted(KINDS))

@@ -206,7 +206,7 @@ async def test_digits_go_to_the_screens() -> None:
     async with stage() as console:
         for place, name in enumerate(SCREENS, 1):
             await console.press(str(place))
-            await console.until(lambda wanted=name: console.app.screen.NAME == wanted)
+            await console.until(lambda wanted=name: wanted == console.app.screen.NAME)
 
 
 async def test_a_hidden_screen_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
