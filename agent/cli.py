@@ -92,8 +92,8 @@ def choose(system: SystemInfo, patterns: tuple[str, ...]) -> tuple[str, ...]:
 def watch(source: Path | None) -> None:
     """Probe and remember in the foreground, as a service.
 
-    It runs until it is told to end. Consoles attach to it as to any agent. Tells systemd when it is ready. Exit code 75 when an agent looks
-    after the system already.
+    It runs until it is told to end. Consoles attach to it as to any agent. Tells systemd when it is ready.
+    Exit code 75 when an agent looks after the system already.
     """
     from agent.run import run
 

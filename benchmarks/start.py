@@ -1,4 +1,4 @@
-"""Compares how soon commands answer with a bare interpreter, and the first picture with that of Textual alone.
+"""Compares how soon commands answer with a bare interpreter, and the first picture with Textual alone.
 
     python -m benchmarks.start
 

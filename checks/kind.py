@@ -16,7 +16,9 @@ from typing import Any, ClassVar, Protocol
 from checks.clock import Clock
 from checks.keep import Keep
 from checks.model import Observation
-from checks.secrets import SECRET_LIMIT, SecretText, Vault
+from checks.secret_sources import SECRET_LIMIT
+from checks.secrets import SecretText
+from checks.vault import Vault
 
 SLACK = 3 * SECRET_LIMIT
 """Bytes beyond a cut that are searched for secrets; encoding makes one three times as long at most."""

@@ -22,9 +22,11 @@ from checks.errors import MeasureError, ProbeError
 from checks.judge import judge
 from checks.keep import Keep
 from checks.kind import ProbeContext
+from checks.masking import Masker
 from checks.model import NEVER, Level, Observation, Reading, Result, Table
-from checks.secrets import Masker, SecretSource, Vault
+from checks.secrets import SecretSource
 from checks.text import clean
+from checks.vault import Vault
 
 SUMMARY_CELLS = 512
 DETAIL_BYTES = 8192

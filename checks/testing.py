@@ -75,7 +75,7 @@ async def _settle() -> None:
 
 
 class MemoryStore:
-    """A store without a file: it has what `checks.storage.store.Store` has, keeps all, and forgets it at the end."""
+    """A store without a file: it has what `Store` has, keeps all, and forgets it at the end."""
 
     def __init__(self) -> None:
         """Start empty."""

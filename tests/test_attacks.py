@@ -30,12 +30,14 @@ from checks.errors import LinkError, MeasureError, TargetError
 from checks.kinds.command import CommandCheck
 from checks.kinds.http import HttpCheck
 from checks.kinds.tcp import TcpCheck
+from checks.masking import MASK, Masker
 from checks.model import HistoryQuery, Level, Result
 from checks.net.resolve import RESOLVER
 from checks.output import tap
 from checks.private import append_private
 from checks.runner import open_runner
-from checks.secrets import MASK, Masker, SecretSource, SecretText, Vault
+from checks.secrets import SecretSource, SecretText
+from checks.vault import Vault
 from tests.checks.configurations import complaints
 from tests.tui.boards import snapshot, state, system
 

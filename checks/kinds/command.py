@@ -1,6 +1,7 @@
 """Owns the kind `command`: runs one program and judges its exit code and what it says.
 
-How the program is held in check lies in `checks/programs/supervise.py`. Nothing is put into a shell's text by us.
+How the program is held in check lies in `checks/programs/supervise.py`. Nothing is put into a shell's text
+by us.
 """
 
 from __future__ import annotations

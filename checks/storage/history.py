@@ -1,8 +1,8 @@
 """Owns the courses of readings in the store: how they are kept, for how long, and how they are read back.
 
 A sample is first a row of its result in `sample`. Once its hour is complete it is folded into its series: the
-samples as they were and the minutes as chunks, the hour as a row (see `checks/storage/sweep.py`). What is read is
-always both together, so that a fold, early or late, changes no picture.
+samples as they were and the minutes as chunks, the hour as a row (see `checks/storage/sweep.py`). What is
+read is always both together, so that a fold, early or late, changes no picture.
 """
 
 from __future__ import annotations

@@ -10,7 +10,8 @@ from checks.clock import SystemClock
 from checks.errors import MeasureError
 from checks.keep import Keep
 from checks.kind import ProbeContext
-from checks.secrets import Masker, Vault
+from checks.masking import Masker
+from checks.vault import Vault
 
 
 @pytest.fixture

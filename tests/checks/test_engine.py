@@ -15,10 +15,11 @@ from checks.definition import Definition
 from checks.engine import AT_ONCE, AT_ONCE_PER_TARGET, Engine, running
 from checks.expressions import Rule
 from checks.keep import Keep
+from checks.masking import Masker
 from checks.model import Level, Observation, Reading, Result
 from checks.runner import Runner
-from checks.secrets import Masker, Vault
 from checks.testing import FakeClock
+from checks.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.errors import MeasureError
-from checks.secrets import MASK, SHORTEST_MASKED, Masker, SecretSource, SecretText, Vault
+from checks.masking import MASK, SHORTEST_MASKED, Masker
+from checks.secrets import SecretSource, SecretText
+from checks.vault import Vault
 
 VALUE = 'pä55/w+rd "q" \\x?='
 

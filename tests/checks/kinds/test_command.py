@@ -11,10 +11,11 @@ from ruamel.yaml import YAML
 from checks.clock import SystemClock
 from checks.definition import Definition
 from checks.kinds.command import CommandCheck
+from checks.masking import MASK
 from checks.model import Level, Reading
 from checks.programs.command_output import Expect, Taken
 from checks.runner import open_runner
-from checks.secrets import MASK, SecretSource, SecretText
+from checks.secrets import SecretSource, SecretText
 from checks.testing import probe
 from tests.checks.configurations import complaints, load
 from tests.checks.watching import value
