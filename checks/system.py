@@ -7,8 +7,8 @@ YAML nor a validator is imported. Only the kinds that are used are.
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from checks.errors import Problem
 from checks.kind import Check
 from checks.options import Amount
 from checks.registry import find_kind
-from checks.secrets import SecretSource
+from checks.secrets import SecretSource, SecretText
 from checks.text import clean
 from checks.units import show
 
@@ -157,14 +157,17 @@ def _info(definition: Definition) -> CheckInfo:
 
 def shown_options(check: Check) -> tuple[tuple[str, str], ...]:
     """Return the options that were set, as text; secrets show as their names, or as the mask."""
-    hints = typing.get_type_hints(type(check), include_extras=True)
-    shown = []
-    for option in fields(typing.cast("Any", check)):
-        value = getattr(check, option.name)
+    return tuple((name, clean(text)) for name, text in _set_options(check))
+
+
+def _set_options(options: Any) -> Iterator[tuple[str, str]]:
+    """Yield the name and the text of every field that differs from its default."""
+    hints = typing.get_type_hints(type(options), include_extras=True)
+    for option in fields(options):
+        value = getattr(options, option.name)
         default = option.default_factory() if option.default_factory is not MISSING else option.default
         if value != default:
-            shown.append((option.name, clean(_as_text(value, hints[option.name]))))
-    return tuple(shown)
+            yield option.name, _as_text(value, hints[option.name])
 
 
 def _as_text(value: Any, hint: Any) -> str:
@@ -177,4 +180,6 @@ def _as_text(value: Any, hint: Any) -> str:
         return ", ".join(_as_text(item, None) for item in value)
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {_as_text(item, None)}" for key, item in value.items())
+    if is_dataclass(value) and not isinstance(value, SecretText):
+        return ", ".join(f"{name}: {text}" for name, text in _set_options(value))
     return str(value)

@@ -242,3 +242,16 @@ def test_the_example_of_every_kind_loads_as_it_stands(folder: Path, kind: str) -
 def test_no_kind_takes_the_name_of_an_option_that_every_check_has(kind: str) -> None:
     own = {option.name for option in fields(find_kind(kind))}  # type: ignore[arg-type]
     assert own.isdisjoint(COMMON)
+
+
+def test_options_within_options_are_shown_as_an_operator_wrote_them() -> None:
+    system = system_from_data(
+        {
+            "system": "s",
+            "checks": {
+                "web": {"kind": "http", "url": "http://127.0.0.1/", "expect": {"text": "up", "status": 204}}
+            },
+        }
+    )
+    shown = dict(system.info.checks[0].options)
+    assert shown == {"url": "http://127.0.0.1/", "expect": "status: 204, text: up"}
