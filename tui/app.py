@@ -6,6 +6,7 @@ It draws nothing itself and knows no check kind.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from functools import partial
@@ -18,6 +19,7 @@ from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.reactive import var
 from textual.screen import Screen
+from textual.theme import Theme
 
 from agent.link import Attached, Detached, Link, LinkEvent, Updated
 from checks.board import EMPTY, Snapshot, SystemInfo
@@ -30,8 +32,6 @@ from tui.environment import PLAIN_MANNERS, Manners
 from tui.hardening import HardenedApp
 from tui.keymap import unknown_ids
 from tui.messages import (
-    AgentAttached,
-    AgentDetached,
     CheckOpened,
     CheckRequested,
     CopyRequested,
@@ -39,7 +39,6 @@ from tui.messages import (
     HistoryRequested,
     ResultsArrived,
     ResultsRequested,
-    SnapshotArrived,
 )
 from tui.narrow_update import NarrowUpdate
 from tui.palette import ConsoleCommands
@@ -132,7 +131,11 @@ class ConsoleApp(HardenedApp):
     def __init__(
         self, open_link: LinkFactory, manners: Manners = PLAIN_MANNERS, clock: Clock | None = None
     ) -> None:
-        """Hold how to open the link; it is opened once the console runs."""
+        """Hold how to open the link; it is opened once the console runs.
+
+        The theme is chosen first: chosen later, it would have every style read once more.
+        """
+        self.set_reactive(ConsoleApp.theme, manners.theme or DARK.name)
         super().__init__()
         self._open_link = open_link
         self._manners = manners
@@ -142,14 +145,26 @@ class ConsoleApp(HardenedApp):
         """When the newest picture came, by the monotonic clock."""
         self._clashes: set[str] = set()
         self.ascii_only = manners.ascii_only
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = manners.theme or DARK.name
+        self.theme = self._validate_theme(self.theme)
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Return Textual's themes and ours."""
+        return super().available_themes | {theme.name: theme for theme in THEMES}
+
+    def on_load(self) -> None:
+        """Begin to follow the agent: it answers while the first screen is composed."""
+        self.run_worker(self._follow(), name="link")
 
     def on_mount(self) -> None:
-        """Begin to follow the agent and the time."""
-        self.run_worker(self._follow(), name="link")
+        """Begin to follow the time."""
         self.run_worker(self._tick(), name="clock")
+
+    def on_ready(self) -> None:
+        """Collect garbage from now on, where it was put off for the start; what is there by now stays."""
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
 
     def get_line_filters(self) -> list[LineFilter]:
         """Add, where it is needed, the one that leaves only ASCII."""
@@ -164,17 +179,17 @@ class ConsoleApp(HardenedApp):
     # What comes down the link
 
     async def _follow(self) -> None:
-        """Turn what comes down the link into messages, at most one for each beat."""
+        """Show what comes down the link, at most once each beat."""
         beat = SLOW_BEAT if self._manners.slow else BEAT
         try:
             async with self._open_link() as link:
                 self._link = link
                 async for event in link.events():
-                    self.post_message(_message(event))
+                    self._hear(event)
                     if isinstance(event, Updated):
                         await self._clock.sleep(beat)
         except LinkError as error:
-            self.post_message(AgentDetached(str(error)))
+            self._lose(str(error))
         finally:
             self._link = None
 
@@ -190,21 +205,21 @@ class ConsoleApp(HardenedApp):
                 if self.snapshot.at:
                     self.now = self.snapshot.at + now - self._seen
 
-    @on(AgentAttached)
-    def _attached(self, message: AgentAttached) -> None:
-        self.detached = ""
-        self.system = message.system
-        self._take(message.snapshot)
-        self._rebind(dict(message.system.keymap))
-        self.run_worker(self._prepare(message.system), name="prepare", group="prepare", exclusive=True)
+    def _hear(self, event: LinkEvent) -> None:
+        match event:
+            case Attached(system=system, snapshot=snapshot):
+                self.detached = ""
+                self.system = system
+                self._take(snapshot)
+                self._rebind(dict(system.keymap))
+                self.run_worker(self._prepare(system), name="prepare", group="prepare", exclusive=True)
+            case Updated(snapshot=snapshot):
+                self._take(snapshot)
+            case Detached(reason=reason):
+                self._lose(reason)
 
-    @on(SnapshotArrived)
-    def _arrived(self, message: SnapshotArrived) -> None:
-        self._take(message.snapshot)
-
-    @on(AgentDetached)
-    def _lost(self, message: AgentDetached) -> None:
-        self.detached = clean(message.reason) or "the agent is gone"
+    def _lose(self, reason: str) -> None:
+        self.detached = clean(reason) or "the agent is gone"
 
     def _take(self, snapshot: Snapshot) -> None:
         self._seen = self._clock.monotonic()
@@ -309,13 +324,3 @@ class ConsoleApp(HardenedApp):
         if fresh:
             self._clashes |= fresh
             self.notify(f"keymap: the same key for {', '.join(sorted(fresh))}", severity="warning")
-
-
-def _message(event: LinkEvent) -> AgentAttached | SnapshotArrived | AgentDetached:
-    match event:
-        case Attached(system=system, snapshot=snapshot):
-            return AgentAttached(system, snapshot)
-        case Updated(snapshot=snapshot):
-            return SnapshotArrived(snapshot)
-        case Detached(reason=reason):
-            return AgentDetached(reason)

@@ -101,7 +101,7 @@ def walkdown(
     """
     if context.invoked_subcommand is not None:
         return
-    gc.disable()  # until the first picture stands: see tui/opening.py
+    gc.disable()  # until the first picture stands: see tui/app.py
     from checks.exits import errors_as_exits
     from tui.environment import Manners
     from tui.opening import open_console

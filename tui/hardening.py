@@ -120,10 +120,13 @@ class HardenedApp(App[None]):
         """Add the guard, as the last: always the same one, or no filtered line would be found again."""
         return [*super().get_line_filters(), self._guard]
 
+    def on_load(self) -> None:
+        """Take charge of threads."""
+        asyncio.get_running_loop().set_default_executor(self._threads)
+
     def on_mount(self) -> None:
-        """Take charge of signals, threads and the terminal."""
+        """Take charge of signals and the terminal."""
         loop = asyncio.get_running_loop()
-        loop.set_default_executor(self._threads)
         if self.is_headless:
             return
         for number in (signal.SIGTERM, signal.SIGHUP):

@@ -11,34 +11,7 @@ from dataclasses import dataclass
 from textual.message import Message
 from textual.message_pump import MessagePump
 
-from checks.board import Snapshot, SystemInfo
 from checks.model import HistoryQuery, Result, Series
-
-
-@dataclass
-class AgentAttached(Message):
-    """The link has an agent: from now on what is shown is live."""
-
-    system: SystemInfo
-    snapshot: Snapshot
-
-
-@dataclass
-class SnapshotArrived(Message):
-    """A newer picture of the board is there."""
-
-    snapshot: Snapshot
-
-    def can_replace(self, message: Message) -> bool:
-        """Take the place of an older picture that nobody has looked at yet."""
-        return isinstance(message, SnapshotArrived)
-
-
-@dataclass
-class AgentDetached(Message):
-    """The agent is gone or silent; what is shown is getting old."""
-
-    reason: str
 
 
 @dataclass

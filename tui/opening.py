@@ -5,7 +5,6 @@ The one module of `tui/` that knows how an agent is reached.
 
 from __future__ import annotations
 
-import gc
 import os
 from contextlib import AbstractAsyncContextManager
 from importlib import import_module
@@ -16,8 +15,8 @@ from agent.lifecycle import AgentPlace
 from agent.log import log_to
 from checks import paths
 from checks.clock import SystemClock
+from checks.masking import Masker
 from checks.private import make_private
-from checks.secrets import Masker
 from tui.console import plan_console, run_console
 from tui.environment import Manners
 
@@ -43,9 +42,6 @@ def open_console(source: Path | None, manners: Manners) -> int:
         place.start()
 
     def open_link() -> AbstractAsyncContextManager[AttachedLink]:
-        """Attach, with the first picture on the screen; what was imported until then is no garbage, ever."""
-        gc.freeze()
-        gc.enable()
         return AttachedLink(place.connect, clock).opened()
 
     return run_console(open_link, manners)

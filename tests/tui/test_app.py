@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -13,7 +14,7 @@ import pytest
 from textual.binding import Binding
 
 from agent.testing import MemoryLink
-from checks.board import Notice
+from checks.board import Notice, Snapshot
 from checks.errors import LinkError
 from checks.model import Level
 from tests.tui.boards import SHOP, SHOP_BOARD, SHOP_STATES, START, result, snapshot, state
@@ -32,6 +33,28 @@ async def test_an_attached_agent_is_on_screen() -> None:
         await console.until("connection refused")
         assert console.line("Shop").startswith(" C  Shop [STAGING] UNHEALTHY  C 1  W 1  ? 1  OK 2")
         assert "08:00:00 UTC" in console.line("Shop")
+
+
+async def test_an_agent_that_answers_at_once_is_on_the_first_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[Snapshot] = []
+    monkeypatch.setattr(HealthScreen, "draw", lambda screen: drawn.append(screen.snapshot))
+    link = MemoryLink()
+    await link.attach(replace(SHOP, keymap=(("check.run-all", "f5"),)), SHOP_BOARD)
+    app = ConsoleApp(lambda: link)
+    async with app.run_test() as pilot:
+        await pilot.press("f5")
+        assert drawn[0] is SHOP_BOARD
+        assert link.probed == [()]
+
+
+async def test_garbage_is_collected_again_once_the_first_picture_stands() -> None:
+    gc.disable()
+    try:
+        async with stage() as console:
+            await console.until(gc.isenabled)
+    finally:
+        gc.enable()
+        gc.unfreeze()
 
 
 async def test_before_an_agent_answers_it_says_so() -> None:
