@@ -103,9 +103,9 @@ row to be confirmed. The trend shows the last results, the newest at the right; 
     def _typed(self) -> None:
         self._table.focus()
 
-    def action_filter(self) -> None:
+    async def action_filter(self) -> None:
         """Have a filter typed."""
-        self.query_one(FilterBar).open()
+        await self.query_one(FilterBar).open()
 
     def action_clear(self) -> None:
         """Show all, worst first again."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.message import Message
@@ -41,19 +40,21 @@ class FilterBar(Horizontal):
     class Closed(Message):
         """The operator has done typing."""
 
-    def compose(self) -> ComposeResult:
-        yield Static("/", markup=False)
-        yield Input(select_on_focus=False, compact=True)
-        yield Static("words, !without", classes="filter-hint", markup=False)
-
-    def open(self) -> None:
-        """Show the line and have the operator type."""
+    async def open(self) -> None:
+        """Show the line and have the operator type; until then it holds nothing that would need styles."""
+        if not self.children:
+            await self.mount(
+                Static("/", markup=False),
+                Input(select_on_focus=False, compact=True),
+                Static("words, !without", classes="filter-hint", markup=False),
+            )
         self.add_class("-shown")
         self.query_one(Input).focus()
 
     def action_clear(self) -> None:
         """Clear the filter and go."""
-        self.query_one(Input).value = ""
+        for field in self.query(Input):
+            field.value = ""
         self.remove_class("-shown")
         self.post_message(self.Changed(""))
         self.post_message(self.Closed())
