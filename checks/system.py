@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from checks.board import CheckInfo, SystemInfo
-from checks.config import cache
+from checks.config import cache, entries
 from checks.config.files import Source, read_sources
 from checks.config.problems import Problems
 from checks.config.resolved import Resolved, ResolvedCheck
@@ -82,7 +82,7 @@ def system_from_data(data: dict[str, Any]) -> System:
 
 def _remembered(sources: tuple[Source, ...], compiled: Callable[[], Resolved]) -> Resolved:
     """Return the configuration from the cache, or compile and keep it."""
-    key = cache.key_of(sources)
+    key = entries.key_of(sources)
     resolved = cache.recall(key)
     if resolved is None:
         resolved = compiled()

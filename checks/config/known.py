@@ -1,12 +1,32 @@
-"""Owns what is known of a system without loading it: the names of its checks, when it was loaded before."""
+"""Owns what is known of a system without loading it: the names of its checks, when it was loaded before.
+
+An entry of the cache is read for its names only: nothing else in it is looked at, nor the code of a kind.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from checks.config import cache
+import msgspec
+
+from checks.config import entries
 from checks.config.files import read_sources
 from checks.config.problems import Problems
+
+
+class _Named(msgspec.Struct):
+    name: str
+
+
+class _Names(msgspec.Struct):
+    checks: list[_Named]
+
+
+class _Entry(msgspec.Struct):
+    resolved: _Names
+
+
+_decoder = msgspec.json.Decoder(_Entry)
 
 
 def known_names(source: Path) -> tuple[str, ...]:
@@ -14,4 +34,8 @@ def known_names(source: Path) -> tuple[str, ...]:
 
     None: it was never loaded, cannot be used, has no checks, or a secret stands in its files.
     """
-    return cache.recall_names(cache.key_of(read_sources(source, Problems())))
+    try:
+        entry = _decoder.decode(entries.read(entries.key_of(read_sources(source, Problems()))))
+    except (OSError, msgspec.MsgspecError):
+        return ()
+    return tuple(check.name for check in entry.resolved.checks)
