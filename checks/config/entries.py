@@ -1,7 +1,7 @@
 """Owns the files of remembered configurations: how an entry is named, read, written and forgotten.
 
 An entry is named by a hash over everything that it depends on, belongs to this user alone, and is only a
-shortcut: one that is missing, damaged, foreign or outdated is as good as none. What it says is no matter here.
+shortcut: one that is missing, damaged, foreign or outdated is as good as none. What it says is unknown here.
 """
 
 from __future__ import annotations
