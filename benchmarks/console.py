@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,12 +57,16 @@ def agent_of(state: str) -> int:
     raise RuntimeError("no agent answers")
 
 
-def stop_agent(state: str) -> None:
-    """End the agent whose socket lies below this folder, if there is one."""
+def stop_agent(state: str, seconds: float = 10.0) -> None:
+    """End the agent whose socket lies below this folder, if there is one, and wait until it has left it."""
     for path in Path(state).rglob("*.sock"):
         with visiting(path) as visit:
-            if visit is not None:
-                visit.stop("the benchmark ends")
+            if visit is None:
+                continue
+            visit.stop("the benchmark ends")
+            deadline = time.monotonic() + seconds
+            while Path(f"/proc/{visit.welcome.pid}").exists() and time.monotonic() < deadline:
+                time.sleep(0.02)
 
 
 def write_system(folder: Path, here: Origin, checks: int) -> Path:
