@@ -34,8 +34,8 @@ from checks.clock import SystemClock
 from checks.definition import Definition
 from checks.engine import LONGEST_START, SPACING
 from checks.kinds.http import HttpCheck
+from checks.masking import Masker
 from checks.model import Level, Result
-from checks.secrets import Masker
 from checks.storage.store import Store
 from checks.system import System
 
