@@ -17,9 +17,9 @@ from checks.board import Notice
 from checks.clock import Clock
 from checks.engine import Engine, running
 from checks.errors import ConfigError
+from checks.masking import Masker
 from checks.model import Level
 from checks.runner import open_runner
-from checks.secrets import Masker
 from checks.storage.store import Store
 from checks.system import System
 

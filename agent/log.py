@@ -6,8 +6,8 @@ import logging
 import logging.handlers
 from pathlib import Path
 
+from checks.masking import Masker
 from checks.private import append_private
-from checks.secrets import Masker
 from checks.text import clean
 
 LARGEST = 10_000_000

@@ -23,8 +23,8 @@ from checks import paths
 from checks.clock import Clock, SystemClock
 from checks.errors import ConfigError, StoreError
 from checks.load import load
+from checks.masking import Masker
 from checks.private import append_private, make_private
-from checks.secrets import Masker
 from checks.storage.store import Store
 from checks.system import System
 
