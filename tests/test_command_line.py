@@ -71,6 +71,7 @@ def test_the_version_is_that_of_the_package(walkdown: CommandLine) -> None:
     ("arguments", "said"),
     [
         (["chekc"], "did you mean 'check'?"),
+        (["--theme", "nrod"], "no theme is called 'nrod'; did you mean 'nord'?"),
         (["--hlep"], "--help"),
         (["check", "--hlep"], "--help"),
         (["check", "-o", "yaml"], "'json'"),

@@ -79,6 +79,18 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
 
 
+def _known_theme(context: click.Context, parameter: click.Parameter, name: str) -> str:
+    """Refuse a theme that there is none of; Textual, which knows most of them, is only then imported."""
+    if name:
+        from checks.suggest import did_you_mean
+        from tui.themes import theme_names
+
+        if name not in theme_names():
+            words = f"no theme is called {name!r}{did_you_mean(name, theme_names())}"
+            raise click.BadParameter(words, context, parameter)
+    return name
+
+
 @click.group(
     cls=LazyGroup,
     invoke_without_command=True,
@@ -87,7 +99,7 @@ class LazyGroup(click.Group):
 @click.option("--slow", is_flag=True, help="For slow lines: few repaints, few colours, no mouse.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="No block or line characters.")
 @click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
-@click.option("--theme", default="", help="Name of the colour theme.")
+@click.option("--theme", default="", callback=_known_theme, help="Name of the colour theme.")
 @system_option
 @click.version_option(__version__, message="walkdown %(version)s")
 @click.pass_context

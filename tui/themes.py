@@ -6,7 +6,7 @@ quiet day nothing on the screen shouts.
 
 from __future__ import annotations
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 DARK = Theme(
     name="walkdown-dark",
@@ -41,3 +41,8 @@ LIGHT = Theme(
 THEMES = (DARK, LIGHT)
 FEW_COLORS = "ansi-dark"
 """Textual's own theme for terminals of sixteen colours."""
+
+
+def theme_names() -> tuple[str, ...]:
+    """Return the names of all themes, ours first."""
+    return (*(theme.name for theme in THEMES), *BUILTIN_THEMES)
