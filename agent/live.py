@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 
 from agent.fingerprint import fingerprint
@@ -18,11 +19,13 @@ from checks.clock import Clock
 from checks.engine import Engine, running
 from checks.errors import ConfigError
 from checks.masking import Masker
-from checks.model import Level
+from checks.model import Level, Result
 from checks.runner import open_runner
 from checks.storage.store import Store
 from checks.system import System
 
+STORY = 250
+"""Results of a check in trouble that are read again at start: all that are kept, changes included."""
 LOOK_EVERY = 2.0
 """Seconds between two looks at the configuration's files."""
 
@@ -74,12 +77,25 @@ class LiveSystem:
 
     @contextlib.asynccontextmanager
     async def _probing(self, system: System) -> AsyncIterator[Engine]:
-        known = await self._store.newest()
+        known = await self._stored()
         async with open_runner(system.secrets, self._clock, self._masker) as runner:
             engine = Engine(system.info, system.definitions, runner, self._store, self._clock, known)
             engine.notices = _warnings(system)
             async with running(engine):
                 yield engine
+
+    async def _stored(self) -> dict[str, tuple[Result, ...]]:
+        """Return the newest result of each check, oldest first; of those in trouble the ones before it too.
+
+        They say since when, and whether the trouble was confirmed.
+        """
+        newest = await self._store.newest()
+        return {
+            name: (result,)
+            if result.level is Level.OK
+            else tuple(reversed(await self._store.results(name, STORY)))
+            for name, result in newest.items()
+        }
 
     async def _next_system(self, engine: Engine) -> System:
         """Wait until the files have changed into a configuration that can be used."""
@@ -106,12 +122,8 @@ class LiveSystem:
     def _refusal(self, error: ConfigError) -> Notice:
         first, more = error.problems[0], len(error.problems) - 1
         rest = f" (and {more} more; see walkdown validate)" if more else ""
-        return Notice(
-            "config",
-            f"changed files not used, the old ones go on: {first}{rest}",
-            Level.WARN,
-            self._clock.now(),
-        )
+        where = replace(first, file=Path(first.file).name)
+        return Notice("config", f"{where}{rest}; the old files go on", Level.WARN, self._clock.now())
 
 
 def _warnings(system: System) -> tuple[Notice, ...]:

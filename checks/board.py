@@ -66,7 +66,8 @@ class CheckState:
     is_hard: bool = False
     """False while a new problem is soft: seen, but not yet often enough."""
     since: float = 0.0
-    """When the shown level was first seen, UTC seconds; 0 before the first result."""
+    """When the level of the last result was first seen, UTC seconds; 0 before the first. A check that was
+    stale for a while and comes back as it was has been so all the time, as far as we know."""
     stale: bool = False
     blocked_by: str = ""
     """The needed check that is CRIT: the root cause, when this one has one."""
@@ -168,7 +169,7 @@ def mark_stale(snapshot: Snapshot, system: SystemInfo, names: frozenset[str], at
 
     The engine measures the age on the monotonic clock: a jump of the wall clock makes nothing stale.
     """
-    states = [_set_stale(state, state.name in names, at) for state in snapshot.states]
+    states = [_set_stale(state, state.name in names) for state in snapshot.states]
     if all(new is old for new, old in zip(states, snapshot.states, strict=True)):
         return snapshot
     return _publish(snapshot, system, states, at)
@@ -226,7 +227,7 @@ def _advance(state: CheckState, info: CheckInfo, result: Result) -> CheckState:
         hard=level if is_hard else state.hard,
         attempt=attempt,
         is_hard=is_hard,
-        since=result.at if first or level is not state.level else state.since,
+        since=result.at if first or level is not state.last.level else state.since,
         stale=False,
         changes=changes,
         flapping=_flaps(changes, state.flapping),
@@ -240,11 +241,10 @@ def _flaps(changes: tuple[bool, ...], before: bool) -> bool:
     return share > (FLAP_LOW if before else FLAP_HIGH)
 
 
-def _set_stale(state: CheckState, stale: bool, at: float) -> CheckState:
+def _set_stale(state: CheckState, stale: bool) -> CheckState:
     if state.stale == stale:
         return state
-    level = Level.UNKNOWN if stale else state.last.level
-    return replace(state, stale=stale, level=level, since=at if level is not state.level else state.since)
+    return replace(state, stale=stale, level=Level.UNKNOWN if stale else state.last.level)
 
 
 def _blocked(system: SystemInfo, states: list[CheckState]) -> tuple[CheckState, ...]:

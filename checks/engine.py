@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -67,9 +67,9 @@ class Engine:
         runner: Runner,
         recorder: Recorder,
         clock: Clock,
-        known: Mapping[str, Result] | None = None,
+        known: Mapping[str, Sequence[Result]] | None = None,
     ) -> None:
-        """Prepare; `known` are the newest stored results, shown with their age until probed again."""
+        """Prepare; `known` are stored results, oldest first: the states go on from where they were."""
         self.system = system
         self.notices: tuple[Notice, ...] = ()
         """Notices of the engine's owner, such as a configuration that could not be reloaded."""
@@ -96,10 +96,11 @@ class Engine:
         self._stale_after = {info.name: info.stale_after for info in system.checks}
         self._fresh_until = {name: monotonic + span for name, span in self._stale_after.items()}
         self._snapshot = board.begin(system, now)
-        for name, result in (known or {}).items():
-            if name in self._fresh_until:
-                self._snapshot = board.fold(self._snapshot, system, result, now)
-                self._fresh_until[name] -= max(0.0, now - result.at)
+        for name, results in (known or {}).items():
+            if name in self._fresh_until and results:
+                for result in results:
+                    self._snapshot = board.fold(self._snapshot, system, result, now)
+                self._fresh_until[name] -= max(0.0, now - results[-1].at)
         self._snapshot = board.mark_stale(self._snapshot, system, self._stale(), now)
 
     @property

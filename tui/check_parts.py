@@ -34,7 +34,8 @@ def headline(line: CheckLine, now: float, where: tzinfo | None, *, live: bool) -
     )
     seen = f"seen {age(line.age)} ago" if line.age >= AGE_STEP else "seen now"
     took = f"took {show(state.last.elapsed, 's')}"
-    since = f"{word} since {moment(state.since, now, where)} ({show(max(0.0, now - state.since) // 1, 's')})"
+    began = state.last.at if line.stale else state.since
+    since = f"{word} since {moment(began, now, where)} ({show(max(0.0, now - began) // 1, 's')})"
     third = " \u00b7 ".join(part for part in (seen, took, since, _certainty(line)) if part)
     saw = text_of(saw_of(line))
     return Content("\n").join([first, Content(f" {saw}"), Content.styled(f" {third}", "$text-muted")])

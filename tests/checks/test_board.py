@@ -80,14 +80,17 @@ def test_a_stale_check_shows_unknown_and_comes_back_with_its_next_result():
     about = system(CheckInfo("web"))
     snapshot = fold([OK])
     stale = board.mark_stale(snapshot, about, frozenset({"web"}), 99.0)
-    assert (stale.state("web").level, stale.state("web").stale, stale.state("web").since) == (
-        UNKNOWN,
-        True,
-        99.0,
-    )
+    assert (stale.state("web").level, stale.state("web").stale) == (UNKNOWN, True)
     assert stale.state("web").last.level is OK, "what was seen is kept, only not believed"
     fresh = board.fold(stale, about, Result("web", OK, 100.0, 0.1, Observation("seen")), 100.0)
     assert (fresh.state("web").level, fresh.state("web").stale) == (OK, False)
+
+
+def test_a_pause_does_not_make_a_trouble_younger():
+    about = system(CheckInfo("web"))
+    stale = board.mark_stale(fold([OK, CRIT, CRIT, CRIT]), about, frozenset({"web"}), 99.0)
+    again = board.fold(stale, about, Result("web", CRIT, 100.0, 0.1, Observation("seen")), 100.0)
+    assert (again.state("web").since, again.state("web").is_hard) == (2.0, True)
 
 
 def test_marking_what_is_stale_already_gives_the_same_snapshot():

@@ -252,13 +252,21 @@ async def test_a_bug_in_one_check_is_a_result_and_the_others_go_on(caplog):
 async def test_known_results_are_shown_at_once_and_old_ones_as_stale():
     now = FakeClock().now()
     known = {
-        "new": Result("new", Level.CRIT, now - 3, 0.1, Observation("seen before")),
-        "old": Result("old", Level.OK, now - 3000, 0.1, Observation("long ago")),
-        "gone": Result("gone", Level.OK, now, 0.1, Observation("no longer defined")),
+        "new": (Result("new", Level.CRIT, now - 3, 0.1, Observation("seen before")),),
+        "old": (Result("old", Level.OK, now - 3000, 0.1, Observation("long ago")),),
+        "gone": (Result("gone", Level.OK, now, 0.1, Observation("no longer defined")),),
     }
     it = Bench(check(name="new"), check(name="old"), known=known)
     assert (it.state("new").level, it.state("new").stale) == (Level.CRIT, False)
     assert (it.state("old").level, it.state("old").stale) == (Level.UNKNOWN, True)
+
+
+async def test_a_trouble_that_was_confirmed_before_a_restart_is_confirmed_after_it_and_as_old():
+    now = FakeClock().now()
+    seen = [(Level.OK, 50), (Level.CRIT, 40), (Level.CRIT, 30), (Level.CRIT, 20), (Level.CRIT, 10)]
+    past = tuple(Result("web", level, now - ago, 0.1, Observation("seen")) for level, ago in seen)
+    state = Bench(check(), known={"web": past}).state()
+    assert (state.level, state.is_hard, state.hard, state.since) == (Level.CRIT, True, Level.CRIT, now - 40)
 
 
 async def test_what_the_recorder_has_to_say_reaches_the_snapshot_and_leaves_it():

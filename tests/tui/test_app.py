@@ -14,7 +14,7 @@ import pytest
 from textual.binding import Binding
 
 from agent.testing import MemoryLink
-from checks.board import Notice, Snapshot
+from checks.board import Health, Notice, Snapshot
 from checks.errors import LinkError
 from checks.model import Level
 from tests.tui.boards import SHOP, SHOP_BOARD, SHOP_STATES, START, result, snapshot, state
@@ -25,6 +25,7 @@ from tui.environment import Manners
 from tui.screen_registry import SCREENS, find_screen
 from tui.screens.check import CheckScreen
 from tui.screens.health import HealthScreen
+from tui.widgets.header import HeaderBar
 from tui.widgets.live_table import LiveTable
 
 
@@ -55,6 +56,13 @@ async def test_garbage_is_collected_again_once_the_first_picture_stands() -> Non
     finally:
         gc.enable()
         gc.unfreeze()
+
+
+async def test_the_letter_on_top_is_the_worst_level_whether_that_check_is_mandatory_or_not() -> None:
+    down = snapshot([state("web", Level.CRIT)])
+    async with stage(snapshot=replace(down, health=Health.DEGRADED)) as console:
+        await console.until("DEGRADED")
+        assert console.app.screen.query_one(HeaderBar).render().plain.startswith(" C ")
 
 
 async def test_before_an_agent_answers_it_says_so() -> None:

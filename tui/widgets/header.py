@@ -13,15 +13,9 @@ from textual.geometry import Region
 from textual.widget import Widget
 
 from checks.board import EMPTY, Health, Snapshot, SystemInfo
-from checks.model import Level
+from checks.model import Level, worst
 from tui.format import clock_time, zone, zone_name
 
-HEALTH_LEVEL = {
-    Health.HEALTHY: Level.OK,
-    Health.DEGRADED: Level.WARN,
-    Health.UNHEALTHY: Level.CRIT,
-    Health.UNKNOWN: Level.UNKNOWN,
-}
 LEVEL_COLOR = {
     Level.OK: "$success",
     Level.WARN: "$warning",
@@ -116,14 +110,14 @@ def _clock(facts: Facts, width: int) -> str:
 def parts(facts: Facts) -> tuple[Part, ...]:
     """Return the parts of the line, from left to right."""
     system, snapshot, detached = facts.system, facts.snapshot, facts.detached
-    level = Level.UNKNOWN if detached else HEALTH_LEVEL[snapshot.health]
+    level = Level.UNKNOWN if detached or snapshot.health is Health.UNKNOWN else _worst(snapshot)
     word = "DETACHED" if detached else snapshot.health.upper()
     color = LEVEL_COLOR[level]
     name = system.title or system.name or "walkdown"
     line = [
         Part(Content.styled(f" {level.letter} ", f"$background on {color} bold")),
         Part(Content.styled(f" {name} ", "bold"), drop=1),
-        Part(Content.styled(f"{word} ", color), drop=5),
+        Part(Content.styled(f"{word} ", color), drop=3),
     ]
     if system.environment:
         line.insert(2, Part(_badge(system.environment), drop=2))
@@ -132,8 +126,12 @@ def parts(facts: Facts) -> tuple[Part, ...]:
     line += facts.extra
     if snapshot.notices:
         many = len(snapshot.notices)
-        line.append(Part(Content.styled(f"  {many} notice{'s' * (many > 1)}", "$text-warning"), drop=3))
+        line.append(Part(Content.styled(f"  {many} notice{'s' * (many > 1)}", "$text-warning"), drop=5))
     return tuple(line)
+
+
+def _worst(snapshot: Snapshot) -> Level:
+    return worst(tuple(state.level for state in snapshot.states))
 
 
 def fitted(line: tuple[Part, ...], width: int) -> Content:
