@@ -47,6 +47,8 @@ from tui.screen_registry import SCREENS, find_detail, find_screen
 from tui.themes import DARK, THEMES
 from tui.trend import LENGTH, Trend, backfill, extend
 
+ENTER = "\u23ce"
+"""How Textual writes the key."""
 BEAT = 1.0
 """Seconds between two pictures. Repaints are most of what an open console costs, so this is as slow as an
 operator can bear; a lost or regained agent is shown at once."""
@@ -311,6 +313,11 @@ class ConsoleApp(HardenedApp):
         """Explain the screen."""
         if isinstance(self.screen, ConsoleScreen):
             self.push_screen(HelpDialog(self.screen.TITLE, self.screen.HELP, keys_of(self.screen)))
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Return how a key is written; in ASCII where only that is to be had."""
+        shown = super().get_key_display(binding)
+        return "enter" if self.ascii_only and shown == ENTER else shown
 
     def _rebind(self, keymap: dict[str, str]) -> None:
         """Use the configuration's keys; say which of its ids no binding has."""

@@ -18,7 +18,6 @@ STAND_INS = str.maketrans(
         **dict.fromkeys("\u250c\u2510\u2514\u2518\u251c\u2524\u252c\u2534\u253c", "+"),
         **dict.fromkeys("\u256d\u256e\u256f\u2570", "+"),
         "\u2026": "~",
-        "\u23ce": "enter",
         "\U0001f50e": "/ ",
         "\u00b7": ".",
         "\u25b4": "^",
