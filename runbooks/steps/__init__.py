@@ -1,0 +1,1 @@
+"""One file per step kind. Kinds never see one another; the registry names them."""
