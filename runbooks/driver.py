@@ -1,9 +1,9 @@
 """Owns the contract of a service driver: how a service is started, stopped and inspected.
 
 A driver is one file in `runbooks/drivers/` with one frozen dataclass whose fields are the options of a
-service in YAML. It does one action once, waits until the action itself has been carried out, and says what was
-there before; whether the service is well is for checks to say. Everything is by exact identity: a unit's name,
-a container's id, a pid with its start time; never by a pattern over names. One contract test,
+service in YAML. It does one action once, waits until it has been carried out, and says what was there
+before; whether the service is well is for checks to say. Everything is by exact identity: a unit's
+name, a container's id, a pid with its start time; never by a pattern over names. One contract test,
 `tests/runbooks/drivers/test_contract.py`, is passed by every driver against the real thing.
 """
 
