@@ -12,27 +12,44 @@ import os
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
+from typing import TypeVar
 
 import msgspec
 
 from agent.changes import apply
 from agent.frames import read_frame
-from agent.link import Attached, Detached, LinkEvent, Updated
+from agent.link import Attached, Detached, LinkEvent, Moved, RefusedError, Updated
 from agent.protocol import (
     PROTOCOL,
+    Answer,
+    AskDryRun,
+    AskEntries,
+    AskEvidence,
     AskHistory,
     AskResults,
+    AskRunbooks,
+    AskWalks,
     Bye,
+    Decide,
+    Decided,
     Difference,
+    DryRunAnswer,
+    EntriesAnswer,
+    EvidenceAnswer,
     Hello,
     HistoryAnswer,
+    OpenWalk,
     Pace,
     ProbeNow,
     Refused,
     ResultsAnswer,
+    RunbooksAnswer,
     Stop,
     ToAgent,
     ToConsole,
+    WalkAnswer,
+    WalkMoved,
+    WalksAnswer,
     Welcome,
     frame,
     to_console_decoder,
@@ -42,6 +59,12 @@ from checks.clock import Clock
 from checks.errors import LinkError
 from checks.model import HistoryQuery, Result, Series
 from checks.version import __version__
+from runbooks.decisions import Decision
+from runbooks.events import Manner
+from runbooks.fold import fold_all
+from runbooks.live import DryStep, Runbooks, WalkHead
+from runbooks.walk import EMPTY as NO_WALK
+from runbooks.walk import Walk
 
 SILENCE = 5.0
 """Seconds without a word after which the agent counts as gone; it says something every 1.5 s."""
@@ -49,6 +72,7 @@ RETRY = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds between attempts to attach again; the last one repeats."""
 
 Connection = tuple[StreamReader, StreamWriter]
+A = TypeVar("A", bound=Answer)
 
 
 class OtherVersionError(LinkError):
@@ -66,7 +90,9 @@ class AttachedLink:
         self._clock = clock
         self._writer: StreamWriter | None = None
         self._snapshot: Snapshot = EMPTY
-        self._pending: LinkEvent | None = None
+        self._walks: dict[str, Walk] = {}
+        self._pending: dict[str, LinkEvent] = {}
+        """What was not taken yet: the newest of the board, and of each walk."""
         self._happened = asyncio.Event()
         self._questions = itertools.count(1)
         self._answers: dict[int, asyncio.Future[ToConsole]] = {}
@@ -86,9 +112,8 @@ class AttachedLink:
         while True:
             await self._happened.wait()
             self._happened.clear()
-            event, self._pending = self._pending, None
-            if event is not None:
-                yield event
+            while self._pending:
+                yield self._pending.pop(next(iter(self._pending)))
 
     async def probe_now(self, names: tuple[str, ...] = ()) -> None:
         """Ask for these checks to be probed now; all when none is named."""
@@ -100,13 +125,47 @@ class AttachedLink:
 
     async def history(self, query: HistoryQuery) -> tuple[Series, ...]:
         """Return the course of a reading, one series for each member."""
-        answer = await self._ask(lambda number: AskHistory(number, query))
-        return answer.series if isinstance(answer, HistoryAnswer) else ()
+        return (await self._ask(HistoryAnswer, lambda number: AskHistory(number, query))).series
 
     async def results(self, check: str, limit: int = 50) -> tuple[Result, ...]:
         """Return the newest results of a check, newest first."""
-        answer = await self._ask(lambda number: AskResults(number, check, limit))
-        return answer.results if isinstance(answer, ResultsAnswer) else ()
+        return (await self._ask(ResultsAnswer, lambda number: AskResults(number, check, limit))).results
+
+    async def runbooks(self) -> Runbooks:
+        """Return what can be walked, and when it was last."""
+        return (await self._ask(RunbooksAnswer, AskRunbooks)).runbooks
+
+    async def walks(self, limit: int = 200) -> tuple[WalkHead, ...]:
+        """Return the walks there were, newest first."""
+        return (await self._ask(WalksAnswer, lambda number: AskWalks(number, limit))).walks
+
+    async def walk(self, walk: str) -> Walk:
+        """Return a walk, open or over, as it stands."""
+        return fold_all((await self._ask(EntriesAnswer, lambda number: AskEntries(number, walk))).entries)
+
+    async def evidence(self, walk: str, step: str, attempt: int, name: str) -> str:
+        """Return what an attempt left, fit to be shown."""
+        answer = await self._ask(
+            EvidenceAnswer, lambda number: AskEvidence(number, walk, step, attempt, name)
+        )
+        return answer.text
+
+    async def open_walk(
+        self, runbook: str, plan_sha256: str, inputs: dict[str, str], manner: Manner = Manner.CONSOLE
+    ) -> str:
+        """Begin to walk a runbook, and return the id of the walk."""
+        answer = await self._ask(
+            WalkAnswer, lambda number: OpenWalk(number, runbook, plan_sha256, inputs, manner)
+        )
+        return answer.walk
+
+    async def dry_run(self, runbook: str, inputs: dict[str, str]) -> tuple[DryStep, ...]:
+        """Return what a walk would do; only steps that look are run."""
+        return (await self._ask(DryRunAnswer, lambda number: AskDryRun(number, runbook, inputs))).steps
+
+    async def decide(self, walk: str, fence: int, decision: Decision) -> None:
+        """Decide something about a walk."""
+        await self._ask(Decided, lambda number: Decide(number, walk, fence, decision))
 
     async def _send(self, message: ToAgent) -> None:
         if self._writer is None:
@@ -117,13 +176,17 @@ class AttachedLink:
         except ConnectionError as error:
             raise LinkError("the agent is gone") from error
 
-    async def _ask(self, question: Callable[[int], ToAgent]) -> ToConsole:
+    async def _ask(self, kind: type[A], question: Callable[[int], ToAgent]) -> A:
+        """Ask, and return the answer, which is of that kind."""
         number = next(self._questions)
         answer: asyncio.Future[ToConsole] = asyncio.get_running_loop().create_future()
         self._answers[number] = answer
         try:
             await self._send(question(number))
-            return await answer
+            answered = await answer
+            if not isinstance(answered, kind):
+                raise LinkError(f"the agent answered {type(answered).__name__}")
+            return answered
         finally:
             self._answers.pop(number, None)
 
@@ -167,6 +230,7 @@ class AttachedLink:
                 self._check_version(message.version)
                 self._failures = 0
                 self._snapshot = message.snapshot
+                self._walks.clear()
                 self._emit(Attached(message.system, message.snapshot, message.version, message.pid))
             case Difference():
                 self._snapshot = apply(self._snapshot, message)
@@ -175,9 +239,21 @@ class AttachedLink:
                 self._check_version(message.version)
                 raise LinkError(message.reason)
             case Refused():
-                self._resolve(message.id, LinkError(message.reason))
-            case HistoryAnswer() | ResultsAnswer():
+                self._resolve(message.id, RefusedError(message.reason))
+            case WalkMoved():
+                self._move(message)
+            case Bye():
+                pass
+            case _:
                 self._resolve(message.id, message)
+
+    def _move(self, message: WalkMoved) -> None:
+        """Fold what happened to a walk; one that is over is forgotten."""
+        walk = fold_all(message.entries, self._walks.get(message.walk, NO_WALK))
+        self._walks[message.walk] = walk
+        if walk.over:
+            del self._walks[message.walk]
+        self._emit(Moved(walk, message.live))
 
     def _check_version(self, version: str) -> None:
         """Have an agent of another version replaced, once: two consoles must not take turns at it."""
@@ -210,7 +286,9 @@ class AttachedLink:
 
     def _emit(self, event: LinkEvent) -> None:
         """Let the event take the place of one not yet taken; an attachment takes the newer snapshot in."""
-        if isinstance(event, Updated) and isinstance(self._pending, Attached):
-            event = replace(self._pending, snapshot=event.snapshot)
-        self._pending = event
+        key = event.walk.id if isinstance(event, Moved) else ""
+        before = self._pending.get(key)
+        if isinstance(event, Updated) and isinstance(before, Attached):
+            event = replace(before, snapshot=event.snapshot)
+        self._pending[key] = event
         self._happened.set()

@@ -11,7 +11,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from checks.board import Snapshot, SystemInfo
+from checks.errors import LinkError
 from checks.model import HistoryQuery, Result, Series
+from runbooks.decisions import Decision
+from runbooks.events import Manner
+from runbooks.live import DryStep, Live, Runbooks, WalkHead
+from runbooks.walk import Walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,19 @@ class Detached:
     reason: str
 
 
-LinkEvent = Attached | Updated | Detached
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An open walk as it stands now; the last time that it is told, it is over."""
+
+    walk: Walk
+    live: Live
+
+
+LinkEvent = Attached | Updated | Detached | Moved
+
+
+class RefusedError(LinkError):
+    """The agent answers, and will not do what was asked; the text says why."""
 
 
 class Link(Protocol):
@@ -58,6 +75,48 @@ class Link(Protocol):
 
     async def results(self, check: str, limit: int = 50) -> tuple[Result, ...]:
         """Return the newest results of a check, newest first."""
+        ...
+
+    async def runbooks(self) -> Runbooks:
+        """Return what can be walked, and when it was last."""
+        ...
+
+    async def walks(self, limit: int = 200) -> tuple[WalkHead, ...]:
+        """Return the walks there were, newest first."""
+        ...
+
+    async def walk(self, walk: str) -> Walk:
+        """Return a walk, open or over, as it stands."""
+        ...
+
+    async def evidence(self, walk: str, step: str, attempt: int, name: str) -> str:
+        """Return what an attempt left, fit to be shown: masked, cleaned, its middle left out when long."""
+        ...
+
+    async def open_walk(
+        self, runbook: str, plan_sha256: str, inputs: dict[str, str], manner: Manner = Manner.CONSOLE
+    ) -> str:
+        """Begin to walk a runbook, and return the id of the walk.
+
+        Raises:
+            RefusedError: when it may not be begun; says why.
+        """
+        ...
+
+    async def dry_run(self, runbook: str, inputs: dict[str, str]) -> tuple[DryStep, ...]:
+        """Return what a walk would do; only steps that look are run.
+
+        Raises:
+            RefusedError: when there is no such runbook, or an input is not usable.
+        """
+        ...
+
+    async def decide(self, walk: str, fence: int, decision: Decision) -> None:
+        """Decide something about a walk.
+
+        Raises:
+            RefusedError: when it may not be, by this console or now; says why.
+        """
         ...
 
     async def pace(self, per_second: float) -> None:

@@ -14,8 +14,11 @@ import msgspec
 from checks.board import CheckState, Health, Notice, Snapshot, SystemInfo
 from checks.errors import LinkError
 from checks.model import HistoryQuery, Result, Series
+from runbooks.decisions import Decision
+from runbooks.events import Entry, Manner
+from runbooks.live import DryStep, Live, Runbooks, WalkHead
 
-PROTOCOL = 1
+PROTOCOL = 2
 HEAD_BYTES = 4
 FRAME_LIMIT = 64 * 1024 * 1024
 """Bytes; a longer frame is not ours."""
@@ -57,6 +60,66 @@ class AskResults(msgspec.Struct, frozen=True, tag=True):
     limit: int = 50
 
 
+class AskRunbooks(msgspec.Struct, frozen=True, tag=True):
+    """Console: what can be walked? Answered by `RunbooksAnswer`."""
+
+    id: int
+
+
+class AskWalks(msgspec.Struct, frozen=True, tag=True):
+    """Console: which walks were there? Answered by `WalksAnswer`, newest first."""
+
+    id: int
+    limit: int = 200
+
+
+class AskEntries(msgspec.Struct, frozen=True, tag=True):
+    """Console: give me all that happened to a walk; answered by `EntriesAnswer`."""
+
+    id: int
+    walk: str
+
+
+class AskEvidence(msgspec.Struct, frozen=True, tag=True):
+    """Console: show me what an attempt left; answered by `EvidenceAnswer`."""
+
+    id: int
+    walk: str
+    step: str
+    attempt: int
+    name: str
+
+
+class OpenWalk(msgspec.Struct, frozen=True, tag=True):
+    """Console: begin to walk a runbook; answered by `WalkAnswer`."""
+
+    id: int
+    runbook: str
+    plan_sha256: str = ""
+    """The plan that was shown; another one is refused. Empty: whatever it is now."""
+    inputs: dict[str, str] = {}
+    """Values of the inputs by name, secret ones included: they are kept in memory only."""
+    manner: Manner = Manner.CONSOLE
+
+
+class AskDryRun(msgspec.Struct, frozen=True, tag=True):
+    """Console: render every step and run those that only look; answered by `DryRunAnswer`."""
+
+    id: int
+    runbook: str
+    inputs: dict[str, str] = {}
+
+
+class Decide(msgspec.Struct, frozen=True, tag=True):
+    """Console: a decision about a walk; answered by `Decided`."""
+
+    id: int
+    walk: str
+    fence: int
+    """The fence that the sender believes in; with another one he is not the holder any more."""
+    decision: Decision
+
+
 class Pace(msgspec.Struct, frozen=True, tag=True):
     """Console: send me at most so many differences per second (0.05 to 4)."""
 
@@ -67,6 +130,8 @@ class Stop(msgspec.Struct, frozen=True, tag=True):
     """Console: end yourself; nothing stored is lost."""
 
     reason: str = ""
+    force: bool = False
+    """Also while a walk is open; it is taken up by the next agent."""
 
 
 class Welcome(msgspec.Struct, frozen=True, tag=True):
@@ -126,14 +191,96 @@ class ResultsAnswer(msgspec.Struct, frozen=True, tag=True):
     results: tuple[Result, ...]
 
 
+class RunbooksAnswer(msgspec.Struct, frozen=True, tag=True):
+    """Agent: what can be walked."""
+
+    id: int
+    runbooks: Runbooks
+
+
+class WalksAnswer(msgspec.Struct, frozen=True, tag=True):
+    """Agent: the walks asked for, newest first."""
+
+    id: int
+    walks: tuple[WalkHead, ...]
+
+
+class EntriesAnswer(msgspec.Struct, frozen=True, tag=True):
+    """Agent: all that happened to a walk, in order."""
+
+    id: int
+    entries: tuple[Entry, ...]
+
+
+class EvidenceAnswer(msgspec.Struct, frozen=True, tag=True):
+    """Agent: what an attempt left, fit to be shown."""
+
+    id: int
+    text: str
+
+
+class WalkAnswer(msgspec.Struct, frozen=True, tag=True):
+    """Agent: the walk was begun; its events follow unasked."""
+
+    id: int
+    walk: str
+
+
+class DryRunAnswer(msgspec.Struct, frozen=True, tag=True):
+    """Agent: what a walk would do."""
+
+    id: int
+    steps: tuple[DryStep, ...]
+
+
+class Decided(msgspec.Struct, frozen=True, tag=True):
+    """Agent: the decision was taken up; one that is refused is answered by `Refused`."""
+
+    id: int
+
+
+class WalkMoved(msgspec.Struct, frozen=True, tag=True):
+    """Agent, unasked: what happened to an open walk since you were told last, and what happens now."""
+
+    walk: str
+    entries: tuple[Entry, ...]
+    """The first time all of them."""
+    live: Live
+
+
 class Bye(msgspec.Struct, frozen=True, tag=True):
     """Agent: I end now, on purpose."""
 
     reason: str
 
 
-ToAgent = Hello | ProbeNow | AskProbe | AskHistory | AskResults | Pace | Stop
-ToConsole = Welcome | Refused | Difference | ProbeAnswer | HistoryAnswer | ResultsAnswer | Bye
+Question = (
+    AskProbe
+    | AskHistory
+    | AskResults
+    | AskRunbooks
+    | AskWalks
+    | AskEntries
+    | AskEvidence
+    | AskDryRun
+    | OpenWalk
+    | Decide
+)
+"""What is answered, by a message with the same id or by `Refused`."""
+Answer = (
+    ProbeAnswer
+    | HistoryAnswer
+    | ResultsAnswer
+    | RunbooksAnswer
+    | WalksAnswer
+    | EntriesAnswer
+    | EvidenceAnswer
+    | DryRunAnswer
+    | WalkAnswer
+    | Decided
+)
+ToAgent = Hello | ProbeNow | Pace | Stop | Question
+ToConsole = Welcome | Refused | Difference | WalkMoved | Answer | Bye
 
 _encoder = msgspec.msgpack.Encoder()
 to_agent_decoder = msgspec.msgpack.Decoder(ToAgent)

@@ -10,10 +10,14 @@ from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import Self
 
-from agent.link import Attached, Detached, LinkEvent, Updated
+from agent.link import Attached, Detached, LinkEvent, Moved, RefusedError, Updated
 from checks.board import Snapshot, SystemInfo
 from checks.errors import LinkError
 from checks.model import HistoryQuery, Result, Series
+from runbooks.decisions import Decision
+from runbooks.events import Manner
+from runbooks.live import DryStep, Live, Runbooks, WalkHead
+from runbooks.walk import Walk
 
 
 class MemoryLink:
@@ -31,6 +35,22 @@ class MemoryLink:
         """What `history` answers, by check and reading."""
         self.stored: dict[str, tuple[Result, ...]] = {}
         """What `results` answers, by check, newest first."""
+        self.library = Runbooks()
+        """What `runbooks` answers."""
+        self.heads: tuple[WalkHead, ...] = ()
+        """What `walks` answers."""
+        self.known_walks: dict[str, Walk] = {}
+        """What `walk` answers, by id."""
+        self.texts: dict[tuple[str, str, int, str], str] = {}
+        """What `evidence` answers, by walk, step, attempt and name."""
+        self.dry_steps: tuple[DryStep, ...] = ()
+        """What `dry_run` answers."""
+        self.opened: list[tuple[str, dict[str, str], Manner]] = []
+        """The runbook, inputs and manner of every `open_walk`."""
+        self.decisions: list[tuple[str, int, Decision]] = []
+        """The walk, fence and decision of every `decide`."""
+        self.refusal = ""
+        """Why `open_walk` and `decide` are refused; empty: they are not."""
         self._attached = False
         self._event: LinkEvent | None = None
         self._fed = asyncio.Condition()
@@ -52,6 +72,11 @@ class MemoryLink:
     async def update(self, snapshot: Snapshot) -> None:
         """Send a newer snapshot; it takes the place of one that nobody has taken yet."""
         await self._feed(Updated(snapshot))
+
+    async def move(self, walk: Walk, live: Live = Live()) -> None:  # noqa: B008 - frozen
+        """Tell how an open walk stands."""
+        self.known_walks[walk.id] = walk
+        await self._feed(Moved(walk, live))
 
     async def detach(self, reason: str) -> None:
         """Lose the agent."""
@@ -83,6 +108,51 @@ class MemoryLink:
         """Answer from `stored`."""
         self._need_agent()
         return self.stored.get(check, ())[:limit]
+
+    async def runbooks(self) -> Runbooks:
+        """Answer from `library`."""
+        self._need_agent()
+        return self.library
+
+    async def walks(self, limit: int = 200) -> tuple[WalkHead, ...]:
+        """Answer from `heads`."""
+        self._need_agent()
+        return self.heads[:limit]
+
+    async def walk(self, walk: str) -> Walk:
+        """Answer from `known_walks`."""
+        self._need_agent()
+        return self.known_walks[walk]
+
+    async def evidence(self, walk: str, step: str, attempt: int, name: str) -> str:
+        """Answer from `texts`."""
+        self._need_agent()
+        return self.texts.get((walk, step, attempt, name), "")
+
+    async def open_walk(
+        self, runbook: str, plan_sha256: str, inputs: dict[str, str], manner: Manner = Manner.CONSOLE
+    ) -> str:
+        """Record the wish; the walk is called `walk-1`, `walk-2`, ..."""
+        self._need_agent()
+        self._may_be_refused()
+        self.opened.append((runbook, inputs, manner))
+        return f"walk-{len(self.opened)}"
+
+    async def dry_run(self, runbook: str, inputs: dict[str, str]) -> tuple[DryStep, ...]:
+        """Answer from `dry_steps`."""
+        self._need_agent()
+        self._may_be_refused()
+        return self.dry_steps
+
+    async def decide(self, walk: str, fence: int, decision: Decision) -> None:
+        """Record the decision."""
+        self._need_agent()
+        self._may_be_refused()
+        self.decisions.append((walk, fence, decision))
+
+    def _may_be_refused(self) -> None:
+        if self.refusal:
+            raise RefusedError(self.refusal)
 
     async def pace(self, per_second: float) -> None:
         """Record the pace."""

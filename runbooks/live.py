@@ -1,0 +1,86 @@
+"""Owns what consoles are told of walks beside the journal: what is volatile, and what the library holds.
+
+Plain values for the wire. Every text from outside is clean and masked already.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from runbooks.events import Operator, WalkEnding
+from runbooks.model import Plan
+from runbooks.step import Question
+
+
+class Live(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What happens now in a walk and is not worth a row: it is gone when the agent is."""
+
+    step: str = ""
+    """The step that runs or is asked about; empty between steps."""
+    running: str = ""
+    """Id of what runs for it: the step itself, or one that verifies it; empty when nothing runs."""
+    since: float = 0.0
+    """When that was begun, UTC seconds."""
+    overdue: bool = False
+    """Whether it has run longer than its timeout: end it, detach it, or go on waiting."""
+    output: str = ""
+    """The end of what it has said so far."""
+    output_bytes: int = 0
+    question: Question | None = None
+    """What the step asks."""
+    wanted_secret: str = ""
+    """Name of the secret input that must be given before the next step can be run."""
+    trouble: str = ""
+    """Why what was wanted last could not be done."""
+    gate: str = ""
+    """Why no changing step may be started now, such as that no window is open; empty when one may."""
+    file_changed: bool = False
+    """Whether the runbook's file says something else by now; the walk goes by its own plan."""
+    usual: dict[str, float] = {}
+    """Seconds that each step usually takes, by its id, from history or else from the runbook."""
+
+
+class WalkHead(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A walk in a list."""
+
+    id: str
+    runbook: str
+    title: str = ""
+    opened_at: float = 0.0
+    opened_by: Operator = Operator()
+    ended_at: float = 0.0
+    """0 while it is open."""
+    ending: WalkEnding | None = None
+    """None while it is open."""
+
+
+class BrokenRunbook(msgspec.Struct, frozen=True):
+    """A file that holds no usable runbook."""
+
+    file: str
+    problems: tuple[str, ...]
+    """Lines `file:line:column: key: message`."""
+
+
+class Runbooks(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What can be walked, and what was."""
+
+    plans: tuple[Plan, ...] = ()
+    broken: tuple[BrokenRunbook, ...] = ()
+    usual: dict[str, float] = {}
+    """Median of the seconds that walks which were done took, by runbook."""
+    last: dict[str, WalkHead] = {}
+    """The newest walk of each runbook."""
+    trouble: str = ""
+    """Why nothing can be walked now, such as a journal that cannot be written; empty when it can."""
+
+
+class DryStep(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One step of a dry run."""
+
+    step: str
+    lines: tuple[str, ...] = ()
+    """What would be done, rendered."""
+    said: str = ""
+    """What a check said, why it would be skipped, or what is wrong."""
+    passed: bool = True
