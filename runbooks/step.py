@@ -72,6 +72,8 @@ class StepContext:
     """The facts that the step left which this one undoes; of others, empty."""
     facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """What every step that has succeeded left, by its id."""
+    hidden: frozenset[str] = frozenset()
+    """Environment variables that hold secrets: no program that a step runs is given them."""
 
 
 class Board(Protocol):
@@ -133,6 +135,8 @@ class Choice:
     value: str
     label: str = ""
     """What it means; a file's age, size and soundness."""
+    refusal: str = ""
+    """Why it may not be chosen although it is there, such as a file that is corrupt; empty: it may."""
 
 
 @runtime_checkable

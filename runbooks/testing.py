@@ -103,6 +103,7 @@ def step_context(
     services: Mapping[str, ServicePlan] | None = None,
     forward: Mapping[str, str] | None = None,
     facts: Mapping[str, Mapping[str, str]] | None = None,
+    hidden: frozenset[str] = frozenset(),
 ) -> StepContext:
     """Return what a walk gives the step; its evidence goes into `folder`.
 
@@ -126,4 +127,5 @@ def step_context(
         services or {},
         forward or {},
         facts or {},
+        hidden,
     )
