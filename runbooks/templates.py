@@ -8,8 +8,8 @@ once; what a value brings in is never looked at again. Braces that are not ours 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, ClassVar, Self
 
 NAME = r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_-]+)*"
@@ -132,3 +132,18 @@ def _find(values: Mapping[str, str], name: str, what: str) -> str:
         return values[name]
     except KeyError:
         raise MissingValueError(f"{what} {name} is not known") from None
+
+
+def templates_in(value: object) -> Iterator[Template]:
+    """Yield every template in a value: itself, or those in its fields and members, however deep."""
+    if isinstance(value, Template):
+        yield value
+    elif is_dataclass(value):
+        for option in fields(value):
+            yield from templates_in(getattr(value, option.name))
+    elif isinstance(value, Mapping):
+        for member in value.values():
+            yield from templates_in(member)
+    elif isinstance(value, (tuple, list)):
+        for member in value:
+            yield from templates_in(member)

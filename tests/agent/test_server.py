@@ -246,4 +246,4 @@ def test_the_link_keeps_only_what_is_newest():
     link._emit(Attached(system, first, "1", 1))
     newer = board.set_notices(first, (board.Notice("x", "y"),), 1.0)
     link._emit(Updated(newer))
-    assert link._pending == Attached(system, newer, "1", 1)
+    assert list(link._pending.values()) == [Attached(system, newer, "1", 1)]

@@ -1,0 +1,242 @@
+"""Owns the judging of decisions: what a wish of somebody comes to, as the walk stands, or why not. Pure.
+
+Nothing that changes a system is begun here; what is returned is written to the journal, and the walker does
+what then comes next. A refusal is an entry of the journal as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from runbooks import decisions, events
+from runbooks.decisions import Decision
+from runbooks.events import Event, Operator, Resolution, WalkEnding
+from runbooks.model import WindowNeed
+from runbooks.walk import Stage, Status, StepState, Walk, to_undo
+
+VALID_FOR = 600.0
+"""Seconds after which what was shown has to be looked at again (reliability 2.2, manual step)."""
+REASON = 3
+"""Characters that a reason has at least."""
+FULL_REASON = 10
+"""Characters of a reason for what nobody can check (reliability 3.3)."""
+WINDOW = "window"
+"""The rule that changing steps are started inside a window only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a decision comes to."""
+
+    events: tuple[Event, ...] = ()
+    refusal: str = ""
+    """Why it is not done; empty when it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a ruling depends on besides the walk."""
+
+    now: float
+    """UTC seconds."""
+    gate: str = ""
+    """Why no changing step may be started now; empty when one may."""
+    running: bool = False
+    """Whether a program of the step whose end is unknown is still seen."""
+
+
+def rule(walk: Walk, decision: Decision, fence: int, seen: Circumstances) -> Ruling:
+    """Return what the decision of whoever believes in `fence` comes to."""
+    if walk.over:
+        return _no(decision, "the walk is over")
+    if isinstance(decision, decisions.Note):
+        return Ruling((events.Noted(decision.text, decision.step),)) if decision.text.strip() else _empty()
+    if fence != walk.fence:
+        return _no(decision, f"this walk is held by {_named(walk.holder)}; take it over to decide")
+    match decision:
+        case decisions.Confirm():
+            return _confirm(walk, decision, seen)
+        case decisions.Skip():
+            return _skip(walk, decision)
+        case decisions.Retry():
+            return _retry(walk, decision)
+        case decisions.Resolve():
+            return _resolve(walk, decision, seen)
+        case decisions.RollBack():
+            return _roll_back(walk, decision)
+        case decisions.StopWalk():
+            return _stop(walk, decision)
+        case decisions.GoOn():
+            return _go_on(walk, decision)
+        case decisions.EndProgram():
+            return _end_program(walk, decision)
+        case decisions.Detach():
+            return _detach(walk, decision)
+        case decisions.Override():
+            return _override(walk, decision)
+        case _:
+            return _no(decision, "not now")
+
+
+def expects(walk: Walk, step: str, *statuses: Status) -> tuple[StepState | None, str]:
+    """Return the state of the step whose turn it is, or why it is not this one's in this status."""
+    state = walk.current
+    if state is None or state.id != step:
+        turn = f"it is the turn of {state.id}" if state else "no step is waiting"
+        return None, f"{step} is not the current step; {turn}"
+    if state.status not in statuses:
+        return None, f"{step} is {state.status.value.replace('_', ' ')}"
+    return state, ""
+
+
+def _confirm(walk: Walk, wish: decisions.Confirm, seen: Circumstances) -> Ruling:
+    state, why = expects(walk, wish.step, Status.PLANNED)
+    if state is None:
+        return _no(wish, why)
+    if wish.attempt != state.attempt or wish.action_sha256 != state.action_sha256:
+        return _no(wish, f"{wish.step} was shown anew since; look at it again")
+    if seen.now - state.planned_at > VALID_FOR:
+        return Ruling(
+            (events.StepExpired(state.id, state.attempt),),
+            "it was shown more than ten minutes ago; it is shown anew",
+        )
+    if walk.paused and walk.stage is Stage.FORWARD:
+        return _no(wish, f"the walk is paused: {walk.paused}")
+    if closed := closed_for(walk, state, seen.gate):
+        return _no(wish, closed)
+    if state.action.phrase and wish.typed != state.action.phrase:
+        return _no(wish, "what was typed is not the phrase that was asked for")
+    return Ruling((events.StepConfirmed(state.id, state.attempt, state.action_sha256),))
+
+
+def closed_for(walk: Walk, state: StepState, gate: str) -> str:
+    """Return why a step may not be started now, for want of a window; empty when it may.
+
+    The way back and `finally:` are never held up by a window.
+    """
+    needs = walk.plan.window is WindowNeed.REQUIRED and walk.plan.step(state.id).changes
+    if not gate or not needs or walk.stage is not Stage.FORWARD or WINDOW in walk.overridden:
+        return ""
+    return f"{gate}; this runbook changes things inside a window only"
+
+
+def _skip(walk: Walk, wish: decisions.Skip) -> Ruling:
+    state, why = expects(
+        walk,
+        wish.step,
+        Status.PENDING,
+        Status.PLANNED,
+        Status.FAILED,
+        Status.NOT_APPLIED,
+        Status.SUCCEEDED,
+    )
+    if state is None:
+        return _no(wish, why)
+    return _with_reason(wish, wish.reason, events.StepSkipped(state.id, wish.reason.strip()))
+
+
+def _retry(walk: Walk, wish: decisions.Retry) -> Ruling:
+    state, why = expects(walk, wish.step, Status.FAILED, Status.NOT_APPLIED, Status.SUCCEEDED)
+    if state is None:
+        return _no(wish, why)
+    return Ruling((events.RetryWanted(state.id, state.attempt + 1, wish.reason.strip()),))
+
+
+def _resolve(walk: Walk, wish: decisions.Resolve, seen: Circumstances) -> Ruling:
+    state, why = expects(walk, wish.step, Status.UNKNOWN)
+    if state is None:
+        return _no(wish, why)
+    if wish.attempt != state.attempt:
+        return _no(wish, f"attempt {state.attempt} is the one whose end is unknown")
+    if wish.typed != state.id:
+        return _no(wish, f"type the step's id, {state.id}, to say what became of it")
+    if seen.running and wish.resolution is Resolution.NOT_APPLIED:
+        return _no(wish, "it is still running, so it may yet take effect")
+    event = events.StepResolved(state.id, state.attempt, wish.resolution, wish.reason.strip())
+    return _with_reason(wish, wish.reason, event, FULL_REASON)
+
+
+def _roll_back(walk: Walk, wish: decisions.RollBack) -> Ruling:
+    if walk.stage is not Stage.FORWARD:
+        return _no(wish, "the way back was begun already" if walk.stage is Stage.BACK else "it is too late")
+    if why := _busy(walk):
+        return _no(wish, why)
+    if any(state.status is Status.UNKNOWN for state in walk.steps):
+        return _no(wish, "say first what became of the step whose end is unknown")
+    undo, lost = to_undo(walk)
+    return _with_reason(wish, wish.reason, events.RollbackBegun(wish.reason.strip(), undo, lost))
+
+
+def _stop(walk: Walk, wish: decisions.StopWalk) -> Ruling:
+    if walk.stage is Stage.LAST:
+        return _no(wish, "it is ending already; the steps of finally: are always run")
+    if why := _busy(walk):
+        return _no(wish, why)
+    return _with_reason(wish, wish.reason, events.FinallyBegun(_stopped(walk), wish.reason.strip()))
+
+
+def _stopped(walk: Walk) -> WalkEnding:
+    """Return how a walk ends that is stopped now."""
+    if any(state.status is Status.UNKNOWN for state in walk.states):
+        return WalkEnding.UNKNOWN
+    state = walk.current
+    failed = walk.stage is Stage.BACK or (state is not None and state.failed)
+    return WalkEnding.FAILED if failed else WalkEnding.STOPPED
+
+
+def _busy(walk: Walk) -> str:
+    """Return why nothing else may be begun: something runs, or is about to."""
+    state = walk.current
+    if state is not None and state.status in (Status.CONFIRMED, Status.STARTED):
+        return f"{state.id} is running; end it or detach it first"
+    return ""
+
+
+def _go_on(walk: Walk, wish: decisions.GoOn) -> Ruling:
+    if not walk.paused:
+        return _no(wish, "the walk is not paused")
+    return _with_reason(wish, wish.reason, events.WalkWentOn(wish.reason.strip()))
+
+
+def _end_program(walk: Walk, wish: decisions.EndProgram) -> Ruling:
+    state, why = expects(walk, wish.step, Status.STARTED)
+    if state is None or state.attempt != wish.attempt:
+        return _no(wish, why or "another attempt runs by now")
+    return Ruling((events.StepAskedToEnd(state.id, state.attempt, wish.reason.strip()),))
+
+
+def _detach(walk: Walk, wish: decisions.Detach) -> Ruling:
+    state, why = expects(walk, wish.step, Status.STARTED)
+    if state is None or state.attempt != wish.attempt:
+        return _no(wish, why or "another attempt runs by now")
+    event = events.StepDetached(state.id, state.attempt, wish.reason.strip())
+    return _with_reason(wish, wish.reason, event)
+
+
+def _override(walk: Walk, wish: decisions.Override) -> Ruling:
+    if wish.rule != WINDOW:
+        return _no(wish, f"no rule {wish.rule!r} can be set aside")
+    return _with_reason(wish, wish.reason, events.Overridden(WINDOW, wish.reason.strip()), FULL_REASON)
+
+
+def _with_reason(wish: Decision, reason: str, event: Event, least: int = REASON) -> Ruling:
+    if len(reason.strip()) < least:
+        return _no(wish, f"it needs a reason of at least {least} characters")
+    return Ruling((event,))
+
+
+def _no(wish: Decision, why: str) -> Ruling:
+    return Ruling((events.Denied(_called(wish), why),), why)
+
+
+def _empty() -> Ruling:
+    return Ruling((), "there is nothing to write down")
+
+
+def _called(wish: Decision) -> str:
+    step = getattr(wish, "step", "")
+    return f"{type(wish).__name__} {step}".strip()
+
+
+def _named(operator: Operator) -> str:
+    return operator.login or operator.name or "somebody else"
