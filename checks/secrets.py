@@ -23,6 +23,12 @@ SECRET_NAME = re.compile(
 """How options, headers and variables are called whose values are secret."""
 
 
+REFUSED = (
+    "a secret may not stand here: it would end up in an argument list, a log or on a screen; "
+    "only options made for secrets take one"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class SecretText:
     """Text that may name secrets, such as `{{ secret.db_password }}`; shows as written, never its value."""
@@ -33,6 +39,11 @@ class SecretText:
     def names(self) -> tuple[str, ...]:
         """Return the secrets that it names."""
         return tuple(REFERENCE.findall(self.template))
+
+    @property
+    def refusal(self) -> str:
+        """Return why it may not stand where plain text is needed."""
+        return REFUSED
 
     def __str__(self) -> str:
         """Return the template when it only names secrets, else the mask: a literal is itself secret."""

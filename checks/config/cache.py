@@ -5,9 +5,6 @@ Plain JSON, never pickle. Where it lies, and for whom, is `checks/config/entries
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import msgspec
 
 from checks.config import entries
@@ -29,7 +26,7 @@ def recall(key: str) -> Resolved | None:
     """Return what is remembered under the key; None when nothing usable is."""
     try:
         entry = _decoder.decode(entries.read(key))
-        if all(_stamp(kind) == stamp for kind, stamp in entry.kinds.items()):
+        if all(entries.stamp(find_kind(kind)) == stamp for kind, stamp in entry.kinds.items()):
             return entry.resolved
     except (OSError, msgspec.MsgspecError, KeyError, ImportError):
         pass
@@ -39,12 +36,5 @@ def recall(key: str) -> Resolved | None:
 def remember(key: str, resolved: Resolved) -> None:
     """Keep it under the key, if it holds no secret; that it cannot be kept is no error."""
     if resolved.storable:
-        kinds = {check.kind: _stamp(check.kind) for check in resolved.checks}
+        kinds = {check.kind: entries.stamp(find_kind(check.kind)) for check in resolved.checks}
         entries.write(key, _encoder.encode(_Entry(resolved, kinds)))
-
-
-def _stamp(kind: str) -> str:
-    """Return what changes when the code of a kind does."""
-    module = sys.modules[find_kind(kind).__module__]
-    seen = Path(module.__file__ or "").stat()
-    return f"{seen.st_mtime_ns} {seen.st_size}"

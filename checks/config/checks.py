@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import fields, replace
-from typing import Any
-
-import msgspec
 
 from checks.config.document import SLUG, CheckOptions, Defaults
+from checks.config.kinded import Table, find_class, only, refuse_unknown, stored
 from checks.config.nodes import Node, Path, Place
 from checks.config.problems import Problems
 from checks.config.resolved import ResolvedCheck
@@ -19,7 +17,6 @@ from checks.expressions import Rule, parse
 from checks.kind import Check, ReadingSpec
 from checks.model import Level
 from checks.registry import find_kind, kind_names
-from checks.suggest import did_you_mean
 
 EVERY, TIMEOUT, ATTEMPTS = 30.0, 10.0, 3
 """What holds when neither the check nor `defaults:` says."""
@@ -30,6 +27,7 @@ JUDGED_BY_RULES = frozenset({"cpu", "disk", "load", "memory", "network"})
 """Kinds that expect nothing by themselves, so that without a rule they are never anything but OK."""
 
 _SLUG_SAID = "is small letters and digits, joined by single - _ . such as api-health"
+TABLE = Table("kind", "kinds", find_kind, kind_names)
 COMMON = tuple(option.name for option in fields(CheckOptions))
 
 
@@ -59,20 +57,20 @@ class _CheckReader:
 
     def check(self) -> ResolvedCheck | None:
         """Return the check; None when something is wrong with it."""
-        kind = self._kind()
-        own = {key: child for key, child in self._members() if key not in COMMON}
-        common = read_as(CheckOptions, self._without(own), self._path, self._problems)
+        kind = find_class(self._node, self._path, TABLE, self._problems)
+        common = read_as(CheckOptions, only(self._node, COMMON), self._path, self._problems)
         if kind is None:
             return None
-        self._refuse_unknown(own, kind)
-        known = options_at(kind, ())
-        rest = self._without(key for key, _ in self._members() if key not in own or key not in known)
-        check = read_as(kind, rest, self._path, self._problems)
+        refuse_unknown(self._node, self._path, kind, COMMON, TABLE, self._problems)
+        own = [key for key in options_at(kind, ()) if key not in COMMON]
+        check = read_as(kind, only(self._node, own), self._path, self._problems)
         rules = self._rules(kind, check)
         self._warn_when_nothing_is_asserted(rules)
         if common is None or check is None:
             return None
-        options = self._stored(kind, check)
+        options, bug = stored(kind, check)
+        if bug:
+            self._problems.error(self._node.key, self._path, bug)
         every, timeout = self._times(common)
         return ResolvedCheck(
             self._name,
@@ -88,39 +86,6 @@ class _CheckReader:
             common.mandatory,
             common.refs,
         )
-
-    def _members(self) -> Iterable[tuple[str, Node]]:
-        return self._node.value.items() if isinstance(self._node.value, dict) else ()
-
-    def _without(self, keys: Iterable[str]) -> Node:
-        left_out = set(keys)
-        return replace(self._node, value={k: child for k, child in self._members() if k not in left_out})
-
-    def _kind(self) -> type[Check] | None:
-        """Return the kind's class, or say why there is none."""
-        node = self._node.get("kind")
-        path = (*self._path, "kind")
-        if node is None:
-            self._problems.missing(self._node.key, path, "is required; `walkdown kinds` lists them")
-            return None
-        if not isinstance(node.value, str):
-            return None  # said while reading what every check may say
-        try:
-            return find_kind(node.value)
-        except KeyError:
-            names = kind_names()
-            near = did_you_mean(node.value, names) or f"; kinds: {', '.join(names)}"
-            self._problems.error(node.key, path, f"unknown kind {node.value!r}{near}")
-        except ImportError as error:
-            self._problems.error(node.key, path, f"kind {node.value} cannot be used here: {error}")
-        return None
-
-    def _refuse_unknown(self, own: dict[str, Node], kind: type[Check]) -> None:
-        known = (*options_at(kind, ()), *COMMON)
-        for key, node in own.items():
-            if key not in known:
-                near = did_you_mean(key, known) or f"; see `walkdown kinds {self._kind_name()}`"
-                self._problems.error(node.key, (*self._path, key), f"unknown key{near}")
 
     def _kind_name(self) -> str:
         node = self._node.get("kind")
@@ -166,18 +131,6 @@ class _CheckReader:
         if not rules and kind in JUDGED_BY_RULES and not self._problems.blames(self._path):
             message = f"asserts nothing: kind {kind} is judged by rules alone"
             self._problems.warn(self._node.key, self._path, message)
-
-    def _stored(self, kind: type[Check], check: Check) -> dict[str, Any]:
-        """Return the options in the form that is kept, having seen that they come back as they were."""
-        try:
-            options: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(check))
-            reason = "" if msgspec.convert(options, kind) == check else "they come back as others"
-        except (TypeError, msgspec.MsgspecError) as error:
-            options, reason = {}, str(error)
-        if reason:
-            message = f"its options cannot be kept, which is a bug in the kind: {reason}"
-            self._problems.error(self._node.key, self._path, message)
-        return options
 
 
 def _readings(kind: type[Check], check: Check | None) -> tuple[ReadingSpec, ...] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from checks.config.checks import read_checks
 from checks.config.document import SECTIONS, Defaults, Document
 from checks.config.files import Source
+from checks.config.literals import literal_secrets
 from checks.config.merge import merge, overlay
 from checks.config.needs import check_needs
 from checks.config.nodes import Node, Path, Place, from_plain, plain
@@ -19,11 +19,9 @@ from checks.config.resolved import Resolved, ResolvedCheck
 from checks.config.substitute import escaped, substitute
 from checks.config.validate import options_at, read_as
 from checks.errors import ConfigError
-from checks.secrets import SECRET_NAME, SecretText
+from checks.secrets import SecretText
 from checks.suggest import did_you_mean
 
-_USER_IN_URL = re.compile(r"://[^/\s:@{}]*:[^/\s@{}]+@")
-"""A password in a URL."""
 _UNNAMED = Document("unnamed")
 
 
@@ -33,6 +31,14 @@ def compile_sources(sources: Iterable[Source], problems: Problems) -> Resolved:
     Raises:
         ConfigError: with every problem found in any of them, those already recorded included.
     """
+    root = tree_of(sources, problems)
+    if root is None:
+        raise ConfigError(problems.all())
+    return compile_tree(root, problems)
+
+
+def tree_of(sources: Iterable[Source], problems: Problems) -> Node | None:
+    """Return the files as one tree, its variables not filled in; None when there are no files."""
     base: Node | None = None
     over: Node | None = None
     for source in sources:
@@ -45,9 +51,7 @@ def compile_sources(sources: Iterable[Source], problems: Problems) -> Resolved:
             base = node if base is None else merge(base, node, problems)
     if over is not None:
         base = overlay(base or replace(over, value={}), over)
-    if base is None:
-        raise ConfigError(problems.all())
-    return compile_tree(base, problems)
+    return base
 
 
 def compile_data(data: dict[str, Any], source: str) -> Resolved:
@@ -61,7 +65,7 @@ def compile_data(data: dict[str, Any], source: str) -> Resolved:
 
 def compile_tree(root: Node, problems: Problems) -> Resolved:
     """Return what a merged tree comes to."""
-    root = _without_empty_sections(root)
+    root = without_empty_sections(root)
     root, variables = substitute(root, problems)
     document = _document(root, problems)
     checks = root.get("checks")
@@ -74,7 +78,10 @@ def compile_tree(root: Node, problems: Problems) -> Resolved:
         check_needs(checks, problems)
     else:
         problems.error(checks.key, ("checks",), "must be a mapping of names and checks")
-    _find_literal_secrets(root, (), problems)
+    for literal, path in literal_secrets(root, (), _harmless):
+        problems.literal_secret = True
+        message = "a secret in plain text; define it under secrets: and write {{ secret.NAME }} here"
+        problems.warn(literal.key, path, message)
     return Resolved(
         document.system,
         document.title,
@@ -90,7 +97,11 @@ def compile_tree(root: Node, problems: Problems) -> Resolved:
     )
 
 
-def _without_empty_sections(root: Node) -> Node:
+def _harmless(path: Path) -> bool:
+    return path[0] in ("secrets", "keymap")
+
+
+def without_empty_sections(root: Node) -> Node:
     """Return the tree without sections that have a heading only."""
     assert isinstance(root.value, dict)
     return replace(root, value={name: node for name, node in root.value.items() if node.value is not None})
@@ -113,22 +124,6 @@ def _document(root: Node, problems: Problems) -> Document:
     lone = Problems()
     usable = read_as(Defaults, defaults, ("defaults",), lone) if defaults is not None else None
     return replace(_UNNAMED, defaults=usable or Defaults())
-
-
-def _find_literal_secrets(node: Node, path: Path, problems: Problems) -> None:
-    """Record passwords that stand in the configuration itself."""
-    for key, child in node.children():
-        below = (*path, key)
-        if isinstance(child.value, str) and child.value and below[0] not in ("secrets", "keymap"):
-            if SECRET_NAME.fullmatch(str(key)) or _USER_IN_URL.search(child.value):
-                problems.literal_secret = True
-                problems.warn(
-                    child.key,
-                    below,
-                    "a secret in plain text; define it under secrets: and write {{ secret.NAME }} here",
-                )
-        else:
-            _find_literal_secrets(child, below, problems)
 
 
 def _bare(data: Any) -> Any:

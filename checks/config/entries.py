@@ -13,6 +13,7 @@ import stat
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from checks.config.files import Source
 from checks.errors import StoreError
@@ -22,7 +23,7 @@ from checks.version import __version__
 
 FORMAT = 1
 """Rises when entries get another shape or meaning without a new version of walkdown."""
-ENTRIES = 32
+ENTRIES = 64
 """So many are kept; the oldest go first."""
 
 
@@ -34,6 +35,12 @@ def key_of(sources: Iterable[Source]) -> str:
         digest.update(head.encode(errors="surrogateescape"))
         digest.update(source.raw)
     return digest.hexdigest()
+
+
+def stamp(kind: type[Any]) -> str:
+    """Return what changes when the code of a kind does."""
+    seen = Path(sys.modules[kind.__module__].__file__ or "").stat()
+    return f"{seen.st_mtime_ns} {seen.st_size}"
 
 
 def read(key: str) -> bytes:

@@ -40,23 +40,34 @@ def read_sources(path: Path, problems: Problems) -> tuple[Source, ...]:
         return ()
     if not files:
         _refuse(path, problems, f"the folder holds no {' or '.join('*' + suffix for suffix in SUFFIXES)}")
-    sources = []
-    for file in files:
-        try:
-            raw = _read(file)
-        except (OSError, RuntimeError, ValueError) as error:
-            _refuse(file, problems, _reason(error))
-            continue
-        sources.append(Source(str(file), raw, overlay=path != file and file.name == OVERLAY))
-    return tuple(sources)
+    sources = (read_source(file, problems, path != file and file.name == OVERLAY) for file in files)
+    return tuple(source for source in sources if source is not None)
+
+
+def read_source(file: Path, problems: Problems, overlay: bool = False) -> Source | None:
+    """Return one file; None, with the problem recorded, when it cannot be read or trusted."""
+    try:
+        return Source(str(file), _read(file), overlay)
+    except (OSError, RuntimeError, ValueError) as error:
+        _refuse(file, problems, _reason(error))
+    return None
 
 
 def _files(path: Path) -> list[Path]:
     """Return the file itself, or those of a folder."""
     if not stat.S_ISDIR(path.stat().st_mode):
         return [path]
-    found = [file for file in path.iterdir() if file.suffix in SUFFIXES and not file.name.startswith(".")]
-    return sorted(found, key=lambda file: (file.name == OVERLAY, file.name))
+    return sorted(yaml_files(path), key=lambda file: (file.name == OVERLAY, file.name))
+
+
+def yaml_files(folder: Path) -> list[Path]:
+    """Return the files of a folder that hold YAML, sorted by their names.
+
+    Raises:
+        OSError: when it cannot be listed.
+    """
+    found = [file for file in folder.iterdir() if file.suffix in SUFFIXES and not file.name.startswith(".")]
+    return sorted(found)
 
 
 def _read(file: Path) -> bytes:

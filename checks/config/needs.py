@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from checks.config.nodes import Node
@@ -22,18 +23,22 @@ def check_needs(checks: Node, problems: Problems) -> None:
                 near = did_you_mean(item.value, names)
                 path = ("checks", name, "needs", i)
                 problems.missing(item.key, path, f"unknown check {item.value!r}{near}")
-    _find_circles(needs, problems)
+    for circle, closing in circles(needs):
+        way = " -> ".join(circle)
+        problems.error(closing.key, ("checks", circle[0], "needs"), f"checks need one another: {way}")
 
 
-def _find_circles(needs: dict[str, dict[str, Node]], problems: Problems) -> None:
-    """Record each circle once, at its first need, and cut it there to find the next."""
+def circles(needs: dict[str, dict[str, Node]]) -> Iterator[tuple[list[str], Node]]:
+    """Yield each circle once, with the need that begins it; it is cut there to find the next.
+
+    Args:
+        needs: Name -> what it needs, and where it says so; free of circles afterwards.
+    """
     while True:
         try:
             TopologicalSorter(needs).prepare()
         except CycleError as error:
             circle = [str(name) for name in reversed(error.args[1])]
-            closing = needs[circle[0]].pop(circle[1])
-            way = " -> ".join(circle)
-            problems.error(closing.key, ("checks", circle[0], "needs"), f"checks need one another: {way}")
+            yield circle, needs[circle[0]].pop(circle[1])
         else:
             return

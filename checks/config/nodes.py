@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
-
-from checks.secrets import SecretText
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +20,20 @@ class Place:
         return f"{self.file}:{self.line}:{self.column}"
 
 
+class Unfilled(Protocol):
+    """A text that names what is not known while loading: a secret, or what only a walk brings."""
+
+    @property
+    def refusal(self) -> str:
+        """Return why it may not stand where plain text is needed."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A value of the configuration, with its places."""
 
-    value: dict[str, Node] | list[Node] | str | int | float | bool | SecretText | None
+    value: dict[str, Node] | list[Node] | str | int | float | bool | Unfilled | None
     place: Place
     """Where the value begins."""
     key: Place

@@ -16,7 +16,8 @@ from checks.secrets import REFERENCE, SecretText
 from checks.suggest import did_you_mean
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_BRACES = re.compile(r"\\\{\{|\{\{\s*(.*?)\s*\}\}")
+BRACES = re.compile(r"\\\{\{|\{\{\s*(.*?)\s*\}\}")
+"""Braces that are not ours, or what stands between those that are."""
 LONGEST = 64 * 1024
 """Characters of one text with its variables filled in; they may name one another, and so multiply."""
 MOST = 64 * LONGEST
@@ -52,7 +53,7 @@ class _Filling:
             self.variables()
             return node
         if isinstance(node.value, dict):
-            self._refuse_in_shell(node, path)
+            refuse_in_shell(node, path, self._problems)
             return replace(node, value={k: self.tree(child, (*path, k)) for k, child in node.value.items()})
         if isinstance(node.value, list):
             return replace(node, value=[self.tree(child, (*path, i)) for i, child in enumerate(node.value)])
@@ -61,17 +62,8 @@ class _Filling:
         text = self._fill(node, path, secrets=True)
         if REFERENCE.findall(text) != REFERENCE.findall(node.value):
             self._problems.error(node.key, path, "a variable may not bring in a secret; name it here")
-        named = any((match[1] or "").startswith("secret.") for match in _BRACES.finditer(node.value))
+        named = any((match[1] or "").startswith("secret.") for match in BRACES.finditer(node.value))
         return replace(node, value=SecretText(text) if named else text, text=text, quote=None)
-
-    def _refuse_in_shell(self, node: Node, path: Path) -> None:
-        """Refuse a variable in the text that a shell is to run: it would be read as part of the program."""
-        shell, run = node.get("shell"), node.get("run")
-        if shell is None or shell.value is not True or run is None or not isinstance(run.value, str):
-            return
-        if any(match[1] is not None for match in _BRACES.finditer(run.value)):
-            message = 'a text for a shell takes no variables; set them under env: and write "$NAME" here'
-            self._problems.error(run.key, (*path, "run"), message)
 
     def _fill(self, node: Node, path: Path, *, secrets: bool) -> str:
         length = 0
@@ -100,7 +92,7 @@ class _Filling:
                 self._problems.missing(node.key, path, f"unknown variable {name!r}{near}")
             return ""
 
-        text = _BRACES.sub(bounded, str(node.value))
+        text = BRACES.sub(bounded, str(node.value))
         if length > LONGEST or self._brought_in > MOST:
             self._problems.error(node.key, path, "variables make too much text of this")
         return text
@@ -136,6 +128,16 @@ class _Filling:
         else:
             text = node.text
         return self._texts.setdefault(name, text)
+
+
+def refuse_in_shell(node: Node, path: Path, problems: Problems) -> None:
+    """Refuse a variable in the text that a shell is to run: it would be read as part of the program."""
+    shell, run = node.get("shell"), node.get("run")
+    if shell is None or shell.value is not True or run is None or not isinstance(run.value, str):
+        return
+    if any(match[1] is not None for match in BRACES.finditer(run.value)):
+        message = 'a text for a shell takes no variables; set them under env: and write "$NAME" here'
+        problems.error(run.key, (*path, "run"), message)
 
 
 def _members(node: Node | None) -> list[tuple[str, Node]]:

@@ -15,16 +15,11 @@ from pydantic_core import ErrorDetails
 
 from checks.config.nodes import Node, Path, Place, plain
 from checks.config.problems import Problems
-from checks.secrets import SecretText
 from checks.suggest import did_you_mean
 
 T = TypeVar("T")
 
 STRICT = ConfigDict(extra="forbid")
-REFUSED = (
-    "a secret may not stand here: it would end up in an argument list, a log or on a screen; "
-    "only options made for secrets take one"
-)
 _SAID = {
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
@@ -94,15 +89,15 @@ def locate(node: Node, loc: Iterable[int | str]) -> tuple[Node, Path]:
 
 def _message(kind: type[Any], path: Path, details: ErrorDetails) -> str:
     """Return what is wrong in words for an operator; the value is shown only where it cannot be secret."""
-    if isinstance(details["input"], SecretText):
-        return REFUSED
+    if refusal := getattr(details["input"], "refusal", ""):
+        return str(refusal)
     if details["type"] == "missing":
         return "is required"
     context = details.get("ctx", {})
     if details["type"] == "unexpected_keyword_argument":
         known = options_at(kind, path[:-1])
         return f"unknown key{did_you_mean(str(path[-1]), known) or _listed('known', known)}"
-    if details["type"] == "literal_error":
+    if details["type"] in ("literal_error", "enum"):
         wanted = str(context["expected"])
         near = did_you_mean(str(details["input"]), re.findall(r"'([^']*)'", wanted))
         return f"must be {wanted}{near}"
