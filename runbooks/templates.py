@@ -12,9 +12,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, ClassVar, Self
 
-NAME = r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_-]+)*"
+from checks.secrets import REFUSED
+
+NAME = r"[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*"
 """What can be named: a word; those of nested runbooks have the id of the step before them and a dot."""
-_PARTS = re.compile(rf"\\\{{\{{|\{{\{{\s*({NAME})\s*\}}\}}")
+PARTS = re.compile(rf"\\\{{\{{|\{{\{{\s*({NAME})\s*\}}\}}")
+"""Braces that are not ours, or a name between those that are."""
 SECRET = "secret."  # noqa: S105 - how names of secrets begin, not one
 LONGEST = 64 * 1024
 """Characters of one text with everything filled in (reliability S9)."""
@@ -52,6 +55,8 @@ class Template:
     @property
     def refusal(self) -> str:
         """Return why it may not stand where plain text is needed."""
+        if self.secrets:
+            return REFUSED
         return "may not depend on an input or a captured value: it must be known before the walk"
 
     def shown(self, values: Mapping[str, str]) -> str:
@@ -71,7 +76,7 @@ class Template:
         return self._filled(values, lambda name: _find(secrets, name, "secret"))
 
     def _named(self) -> tuple[str, ...]:
-        return tuple(match[1] for match in _PARTS.finditer(self.text) if match[1] is not None)
+        return tuple(match[1] for match in PARTS.finditer(self.text) if match[1] is not None)
 
     def _filled(self, values: Mapping[str, str], secret: Callable[[str], str]) -> str:
         def part(match: re.Match[str]) -> str:
@@ -82,7 +87,7 @@ class Template:
                 return secret(name.removeprefix(SECRET))
             return _find(values, name, "value")
 
-        text = _PARTS.sub(part, self.text)
+        text = PARTS.sub(part, self.text)
         if len(text) > LONGEST:
             raise MissingValueError(f"values make {len(text)} characters of this; {LONGEST} are the most")
         return text
@@ -110,10 +115,7 @@ class Template:
     def _read(cls, value: Any) -> Self:
         if isinstance(value, Template):
             if value.secrets and not cls.SECRETS:
-                raise ValueError(
-                    "a secret may not stand here: it would end up in an argument list, a log or on a screen; "
-                    "only options made for secrets take one"
-                )
+                raise ValueError(REFUSED)
             return cls(value.text)
         if isinstance(value, bool) or not isinstance(value, (str, int, float)):
             raise ValueError("Input should be text; put it in quotes")
