@@ -74,6 +74,8 @@ class StepContext:
     """What every step that has succeeded left, by its id."""
     hidden: frozenset[str] = frozenset()
     """Environment variables that hold secrets: no program that a step runs is given them."""
+    target: str = ""
+    """What the lease is on: fences of one target can be compared, those of two cannot."""
 
 
 class Board(Protocol):
