@@ -69,6 +69,8 @@ class DriverContext:
     """Idempotency key of the attempt, for what can carry a name or label."""
     facts: dict[str, str] = field(default_factory=dict)
     """What the step that is undone left."""
+    hidden: frozenset[str] = frozenset()
+    """Environment variables that hold secrets: no program that a driver runs is given them."""
 
 
 class Driver(Protocol):
@@ -78,6 +80,10 @@ class Driver(Protocol):
     """Of: start, stop, restart, reload, recreate (start anew from the newest image), rollback-image."""
     EXAMPLE: ClassVar[str]
     """A YAML mapping of one service, `driver:` included, that loads as it stands."""
+
+    def available(self) -> tuple[str, ...]:
+        """Return the actions of this service: `ACTIONS`, or fewer when its options say so."""
+        ...
 
     def shown(self, action: str) -> tuple[str, ...]:
         """Return what will be done, line by line, exactly: the command, or the call of the API."""
