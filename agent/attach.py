@@ -60,7 +60,7 @@ from checks.errors import LinkError
 from checks.model import HistoryQuery, Result, Series
 from checks.version import __version__
 from runbooks.decisions import Decision
-from runbooks.events import Manner
+from runbooks.events import Entry, Manner
 from runbooks.fold import fold_all
 from runbooks.live import DryStep, Runbooks, WalkHead
 from runbooks.walk import EMPTY as NO_WALK
@@ -141,7 +141,11 @@ class AttachedLink:
 
     async def walk(self, walk: str) -> Walk:
         """Return a walk, open or over, as it stands."""
-        return fold_all((await self._ask(EntriesAnswer, lambda number: AskEntries(number, walk))).entries)
+        return fold_all(await self.entries(walk))
+
+    async def entries(self, walk: str) -> tuple[Entry, ...]:
+        """Return all that happened to a walk, in order."""
+        return (await self._ask(EntriesAnswer, lambda number: AskEntries(number, walk))).entries
 
     async def evidence(self, walk: str, step: str, attempt: int, name: str) -> str:
         """Return what an attempt left, fit to be shown."""

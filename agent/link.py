@@ -14,7 +14,7 @@ from checks.board import Snapshot, SystemInfo
 from checks.errors import LinkError
 from checks.model import HistoryQuery, Result, Series
 from runbooks.decisions import Decision
-from runbooks.events import Manner
+from runbooks.events import Entry, Manner
 from runbooks.live import DryStep, Live, Runbooks, WalkHead
 from runbooks.walk import Walk
 
@@ -87,6 +87,10 @@ class Link(Protocol):
 
     async def walk(self, walk: str) -> Walk:
         """Return a walk, open or over, as it stands."""
+        ...
+
+    async def entries(self, walk: str) -> tuple[Entry, ...]:
+        """Return all that happened to a walk, in order."""
         ...
 
     async def evidence(self, walk: str, step: str, attempt: int, name: str) -> str:

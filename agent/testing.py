@@ -15,7 +15,7 @@ from checks.board import Snapshot, SystemInfo
 from checks.errors import LinkError
 from checks.model import HistoryQuery, Result, Series
 from runbooks.decisions import Decision
-from runbooks.events import Manner
+from runbooks.events import Entry, Manner
 from runbooks.live import DryStep, Live, Runbooks, WalkHead
 from runbooks.walk import Walk
 
@@ -41,6 +41,8 @@ class MemoryLink:
         """What `walks` answers."""
         self.known_walks: dict[str, Walk] = {}
         """What `walk` answers, by id."""
+        self.known_entries: dict[str, tuple[Entry, ...]] = {}
+        """What `entries` answers, by id."""
         self.texts: dict[tuple[str, str, int, str], str] = {}
         """What `evidence` answers, by walk, step, attempt and name."""
         self.dry_steps: tuple[DryStep, ...] = ()
@@ -123,6 +125,11 @@ class MemoryLink:
         """Answer from `known_walks`."""
         self._need_agent()
         return self.known_walks[walk]
+
+    async def entries(self, walk: str) -> tuple[Entry, ...]:
+        """Answer from `known_entries`."""
+        self._need_agent()
+        return self.known_entries.get(walk, ())
 
     async def evidence(self, walk: str, step: str, attempt: int, name: str) -> str:
         """Answer from `texts`."""
