@@ -197,6 +197,12 @@ class Ended:
     """Whether it was ended because somebody asked for it."""
     left: tuple[str, ...] = ()
     """Processes that it left in its session, as `PID NAME`."""
+    refused: str = ""
+    """Why it was not executed: `fence`, `evidence`, `no_folder`, `not_found`, `not_executable`, or empty."""
+    why: str = ""
+    """The same in words."""
+    stopped: str = ""
+    """Why its supervisor had it ended unasked: `disk_full`, `too_much_output`; empty: it did not."""
 
 
 @runtime_checkable
