@@ -60,6 +60,16 @@ class LiveSystem:
         """Return the store that the results go to."""
         return self._store
 
+    @property
+    def system(self) -> System:
+        """Return the system as it was loaded last."""
+        return self._system
+
+    @property
+    def engine(self) -> Engine | None:
+        """Return the engine that probes now; None before the first has begun."""
+        return self._engine
+
     async def engine_after(self, last: Engine | None) -> Engine:
         """Return the engine that probes now, once it is another one than `last`."""
         while self._engine is None or self._engine is last:

@@ -71,6 +71,21 @@ def store_file(source: Path | None) -> Path:
     return state_folder() / f"{system_name(source)}.db"
 
 
+def journal_file(source: Path | None) -> Path:
+    """Return the journal of a system's walks; a file of its own, which no damage to the store can reach."""
+    return state_folder() / f"{system_name(source)}.journal.db"
+
+
+def anchors_file(source: Path | None) -> Path:
+    """Return where the heads of the journal's chain are written down beside it."""
+    return state_folder() / f"{system_name(source)}.anchors"
+
+
+def evidence_folder(source: Path | None) -> Path:
+    """Return the folder of what the steps of walks left."""
+    return state_folder() / f"{system_name(source)}.evidence"
+
+
 def log_file(source: Path | None) -> Path:
     """Return the log of a system's agent."""
     return state_folder() / f"{system_name(source)}.log"
