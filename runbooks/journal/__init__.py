@@ -1,0 +1,1 @@
+"""Owns the journal of walks: chained rows that never change, leases, anchors, and verification."""
