@@ -19,14 +19,15 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from checks.clock import Clock
-from runbooks.events import WALKDOWN, Entry, HolderChanged, Operator
+from checks.errors import StoreError
+from runbooks.events import WALKDOWN, Entry, Operator
 from runbooks.journal import leases, questions
 from runbooks.journal.anchors import SECONDS, SYSLOG
 from runbooks.journal.ballast import SIZE
 from runbooks.journal.chain import Head
 from runbooks.journal.database import looking, renew_journal
 from runbooks.journal.errors import BrokenError, JournalError, UnfitError, failed
-from runbooks.journal.leases import Grip, Held
+from runbooks.journal.leases import Grip, Held, Wish
 from runbooks.journal.questions import StepDuration
 from runbooks.journal.rows import Draft
 from runbooks.journal.writer import Writer
@@ -176,8 +177,8 @@ class Journal:
             HeldError: when somebody else holds it.
             JournalError: when that cannot be written.
         """
-        scribe = self._writer.scribe
-        return await self._write(lambda connection: leases.take(connection, scribe, target, walk, holder))
+        scribe, wish = self._writer.scribe, Wish(target, walk, holder)
+        return await self._write(lambda connection: leases.take(connection, scribe, wish))
 
     async def renew(self, grip: Grip) -> None:
         """Hold a lease for another 30 s.
@@ -197,19 +198,16 @@ class Journal:
         """
         await self._write(lambda connection: leases.release(connection, grip))
 
-    async def take_over(
-        self, target: str, walk: str, holder: Operator, reason: str, state_of_things: str = ""
-    ) -> Grip:
-        """Take the lease from whoever holds it; the row `HolderChanged` is written in the same transaction.
+    async def take_over(self, target: str, walk: str, holder: Operator, reason: str) -> Grip:
+        """Take the lease from whoever holds it, whose grip is worth nothing from then on.
+
+        Who does so writes `HolderChanged` first of all.
 
         Raises:
-            HeldError: when somebody else holds it and no reason is given.
             JournalError: when that cannot be written.
         """
-        scribe, change = self._writer.scribe, HolderChanged(0, holder, reason, state_of_things)
-        return await self._write(
-            lambda connection: leases.take_over(connection, scribe, target, walk, change)
-        )
+        scribe, wish = self._writer.scribe, Wish(target, walk, holder, reason)
+        return await self._write(lambda connection: leases.take_over(connection, scribe, wish))
 
     async def holder(self, target: str) -> Held | None:
         """Return who holds the lease of a target; None when anybody may take it.
@@ -258,7 +256,7 @@ class Journal:
             try:
                 with looking(self._path) as connection:
                     return question(connection)
-            except (sqlite3.Error, ValueError) as error:
+            except (sqlite3.Error, StoreError, ValueError) as error:
                 raise failed(self._path, "read", error) from error
 
         return await self._run(self._reading, answer)

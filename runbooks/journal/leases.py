@@ -13,26 +13,27 @@ from dataclasses import dataclass
 
 import msgspec
 
-from runbooks.events import HolderChanged, Operator
+from checks.errors import StoreError
+from runbooks.events import Operator
 from runbooks.journal.errors import FenceError, HeldError
 from runbooks.journal.identity import Identity, ours
-from runbooks.journal.rows import Draft, Scribe
+from runbooks.journal.rows import Scribe
 
 LEASE = 30.0
-"""Seconds after its last renewal for which a lease holds."""
-RENEWAL = 10.0
-"""Seconds after which its holder renews it."""
-HOLD_BACK = 25.0
-"""Seconds without a renewal after which its holder starts nothing any more."""
+"""Seconds after its last renewal for which a lease holds. Whoever holds it renews it every 10 s, and starts
+nothing any more when that has not been possible for 25 s."""
 
-_FIND = "SELECT fence, walk, holder, pid, started, space, boot, renewed, since FROM lease WHERE target = ?"
+_FIND = (
+    "SELECT fence, walk, holder, reason, pid, started, space, boot, renewed, since"
+    " FROM lease WHERE target = ?"
+)
 _FLOOR = "SELECT coalesce(max(fence), 0) FROM fence_floor"
 _ADD = (
-    "INSERT INTO lease (fence, walk, holder, pid, started, space, boot, renewed, since, target)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO lease (fence, walk, holder, reason, pid, started, space, boot, renewed, since, target)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _CHANGE = (
-    "UPDATE lease SET fence = ?, walk = ?, holder = ?, pid = ?, started = ?, space = ?, boot = ?,"
+    "UPDATE lease SET fence = ?, walk = ?, holder = ?, reason = ?, pid = ?, started = ?, space = ?, boot = ?,"
     " renewed = ?, since = ? WHERE target = ?"
 )
 _RENEW = "UPDATE lease SET renewed = ? WHERE target = ?"
@@ -52,6 +53,17 @@ class Grip:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """Who wants a lease, and what for."""
+
+    target: str
+    walk: str
+    holder: Operator
+    reason: str = ""
+    """Why it is taken over."""
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """A lease as others see it."""
 
@@ -61,6 +73,8 @@ class Held:
     holder: Operator
     since: float
     """When it was taken, UTC seconds."""
+    reason: str
+    """Why it was taken over; empty when it was free."""
     identity: Identity
     """The process that holds it."""
     renewed: float
@@ -76,51 +90,47 @@ class Held:
 
 
 def find(connection: sqlite3.Connection, target: str) -> Held | None:
-    """Return the lease as it was last taken, held or not; None when it never was."""
+    """Return the lease as it was last taken, held or not; None when it never was.
+
+    Raises:
+        StoreError: when its row cannot be read.
+    """
     row = connection.execute(_FIND, (target,)).fetchone()
     if row is None:
         return None
-    fence, walk, holder, pid, started, space, boot, renewed, since = row
-    identity = Identity(pid, started, space, boot)
-    return Held(target, fence, walk, _decoder.decode(holder), since, identity, renewed)
+    fence, walk, holder, reason, pid, started, space, boot, renewed, since = row
+    try:
+        operator = _decoder.decode(holder)
+    except msgspec.MsgspecError as error:
+        raise StoreError(f"who holds {target} cannot be read: {error}") from None
+    return Held(target, fence, walk, operator, since, reason, Identity(pid, started, space, boot), renewed)
 
 
-def take(
-    connection: sqlite3.Connection,
-    scribe: Scribe,
-    target: str,
-    walk: str,
-    holder: Operator,
-    by_force: bool = False,
-) -> Grip:
-    """Take the lease; when that is `by_force`, from whoever holds it.
+def take(connection: sqlite3.Connection, scribe: Scribe, wish: Wish) -> Grip:
+    """Take the lease, if nobody else holds it.
 
     Raises:
-        HeldError: when somebody else holds it.
+        HeldError: when somebody does.
     """
-    us, mono, held = ours(), scribe.clock.monotonic(), find(connection, target)
-    if held is not None and not by_force and not held.is_free(mono, us.boot):
-        raise HeldError(target, held.holder, held.walk, held.since)
+    held = find(connection, wish.target)
+    if held is not None and not held.is_free(scribe.clock.monotonic(), scribe.boot):
+        raise HeldError(wish.target, held.holder, held.walk, held.since)
+    return _put(connection, scribe, held, wish)
+
+
+def take_over(connection: sqlite3.Connection, scribe: Scribe, wish: Wish) -> Grip:
+    """Take the lease from whoever holds it."""
+    return _put(connection, scribe, find(connection, wish.target), wish)
+
+
+def _put(connection: sqlite3.Connection, scribe: Scribe, held: Held | None, wish: Wish) -> Grip:
+    us = ours()
     (floor,) = connection.execute(_FLOOR).fetchone()
     fence = max(floor, held.fence if held else 0) + 1
-    who = (_encoder.encode(holder), us.pid, us.started, us.space, us.boot)
-    columns = (fence, walk, *who, mono, scribe.clock.now(), target)
-    connection.execute(_CHANGE if held else _ADD, columns)
-    return Grip(target, fence, walk)
-
-
-def take_over(
-    connection: sqlite3.Connection, scribe: Scribe, target: str, walk: str, change: HolderChanged
-) -> Grip:
-    """Take the lease from whoever holds it, and write down who did and why; the fence is filled in.
-
-    Raises:
-        HeldError: when somebody else holds it, and no reason is given.
-    """
-    grip = take(connection, scribe, target, walk, change.holder, bool(change.reason.strip()))
-    event = msgspec.structs.replace(change, fence=grip.fence)
-    scribe.write(connection, (Draft(walk, event, change.holder),), grip.fence)
-    return grip
+    who = (_encoder.encode(wish.holder), wish.reason, us.pid, us.started, us.space, us.boot)
+    times = (scribe.clock.monotonic(), scribe.clock.now())
+    connection.execute(_CHANGE if held else _ADD, (fence, wish.walk, *who, *times, wish.target))
+    return Grip(wish.target, fence, wish.walk)
 
 
 def renew(connection: sqlite3.Connection, scribe: Scribe, grip: Grip) -> None:

@@ -34,6 +34,7 @@ CREATE TABLE lease (
     fence INTEGER NOT NULL,     -- rises with every take and take-over
     walk TEXT NOT NULL,         -- empty when nobody holds it
     holder BLOB NOT NULL,       -- runbooks.events.Operator as JSON
+    reason TEXT NOT NULL,       -- why it was taken over
     pid INTEGER NOT NULL,       -- of the process that holds it
     started INTEGER NOT NULL,   -- when that was started, in ticks since boot
     space TEXT NOT NULL,        -- the namespace in which the pid means something
