@@ -139,7 +139,7 @@ def _retry(walk: Walk, wish: decisions.Retry) -> Ruling:
     state, why = expects(walk, wish.step, Status.FAILED, Status.NOT_APPLIED, Status.SUCCEEDED)
     if state is None:
         return _no(wish, why)
-    return Ruling((events.RetryWanted(state.id, state.attempt + 1, wish.reason.strip()),))
+    return Ruling((events.RetryWanted(state.id, state.next_attempt, wish.reason.strip()),))
 
 
 def _resolve(walk: Walk, wish: decisions.Resolve, seen: Circumstances) -> Ruling:

@@ -84,8 +84,7 @@ def _first(walk: Walk, state: StepState, plan: StepPlan) -> Move:
 
 def _prepare(state: StepState) -> Move:
     """Return that the step is to be shown: as a new attempt, unless the last one was never started."""
-    fresh = state.attempt == 0 or state.started_at > 0
-    return Move(Do.PREPARE, state.id, state.attempt + fresh)
+    return Move(Do.PREPARE, state.id, state.next_attempt)
 
 
 def _after_all(walk: Walk) -> Move:

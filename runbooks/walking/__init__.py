@@ -1,0 +1,1 @@
+"""Walking: what comes next, what a decision comes to, and how a step is done."""

@@ -1,0 +1,132 @@
+"""Owns the hearing of decisions: each is made safe, ruled upon, written down, and then acted upon.
+
+What a decision comes to is `runbooks/walking/deciding.py`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+
+from checks.clock import Clock
+from runbooks import decisions, events
+from runbooks.crash_points import reached
+from runbooks.decisions import Decision
+from runbooks.errors import RefusedDecisionError
+from runbooks.events import Operator
+from runbooks.journal.errors import FenceError, JournalError
+from runbooks.outcome import StepError
+from runbooks.walk import Status
+from runbooks.walking.attempt import Job
+from runbooks.walking.deciding import Circumstances, closed_for, expects, rule
+from runbooks.walking.holding import Holding
+from runbooks.walking.performing import Performer
+
+D = TypeVar("D", bound=Decision)
+
+FREE_TEXT = ("reason", "text", "rule")
+"""Fields of decisions that people write freely; what is typed or answered is compared as it is."""
+LONGEST = 4096
+"""Characters of such a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """Hears the decisions about one walk."""
+
+    holding: Holding
+    performer: Performer
+    clock: Clock
+    gate: Callable[[], str]
+    verify: Callable[[str], Awaitable[None]]
+    """Looks again whether what must be true after a step is."""
+
+    async def hear(self, decision: Decision, operator: Operator, fence: int) -> None:
+        """Take a decision of somebody who believes to hold the walk by this fence.
+
+        Raises:
+            RefusedDecisionError: when it is not taken; says why.
+        """
+        try:
+            match decision:
+                case decisions.Answer():
+                    await self._answer(decision, operator, fence)
+                case decisions.TakeOver():
+                    reason, things = self._safe(decision.reason), self._safe(decision.state_of_things)
+                    await self.holding.pass_to(operator, reason, things)
+                case decisions.VerifyAgain():
+                    await self._verify(decision, fence)
+                case _:
+                    await self._ruled(self._fit(decision), operator, fence)
+        except (JournalError, FenceError) as error:
+            raise RefusedDecisionError(str(error)) from error
+
+    def _fit(self, decision: D) -> D:
+        """Return the decision with what was written freely fit to be kept."""
+        fields = {name: getattr(decision, name, None) for name in FREE_TEXT}
+        safe = {name: self._safe(text) for name, text in fields.items() if isinstance(text, str)}
+        return msgspec.structs.replace(decision, **safe)
+
+    def _safe(self, text: str) -> str:
+        return self.performer.shown(text)[:LONGEST]
+
+    async def _ruled(self, decision: Decision, operator: Operator, fence: int) -> None:
+        seen = Circumstances(self.clock.now(), self.gate(), await self._still_runs(decision))
+        ruling = rule(self.holding.walk, decision, fence, seen)
+        if ruling.events:
+            await self.holding.write(*ruling.events, operator=operator)
+        if ruling.refusal:
+            raise RefusedDecisionError(ruling.refusal)
+        if isinstance(decision, decisions.Confirm):
+            reached("P2")
+        if isinstance(decision, decisions.EndProgram) and self.performer.running is not None:
+            self.performer.running.terminate()
+
+    async def _still_runs(self, decision: Decision) -> bool:
+        """Return whether something still runs of the step that a decision says the end of."""
+        state = self.holding.walk.current
+        if not isinstance(decision, decisions.Resolve) or state is None or not state.folder:
+            return False
+        return await self.performer.still_runs(state.folder)
+
+    async def _answer(self, decision: decisions.Answer, operator: Operator, fence: int) -> None:
+        holding = self.holding
+        walk, live = holding.walk, holding.live
+        if fence != walk.fence:
+            raise RefusedDecisionError("this walk is held by somebody else; take it over to answer")
+        if live.wanted_secret:
+            self.performer.secrets.give(live.wanted_secret, decision.text)
+            holding.say(wanted_secret="", question=None)
+            holding.wake()
+            return
+        state, why = expects(walk, decision.step, Status.PLANNED)
+        if state is None or live.question is None:
+            raise RefusedDecisionError(why or "nothing is asked")
+        if closed := closed_for(walk, state, self.gate()):
+            raise RefusedDecisionError(closed)
+        job = Job(walk.plan.step(state.id), walk, state.attempt)
+        try:
+            outcome = self.performer.take(job, decision.text, live.question)
+        except StepError as error:
+            if error.error_class == "refused":
+                raise RefusedDecisionError(str(error)) from error
+            outcome = error.outcome
+        await holding.write(
+            events.StepConfirmed(state.id, state.attempt, state.action_sha256),
+            events.StepStarted(state.id, state.attempt, state.action_sha256),
+            events.StepEnded(state.id, state.attempt, outcome, max(0.0, self.clock.now() - state.planned_at)),
+            operator=operator,
+        )
+        holding.say(question=None)
+
+    async def _verify(self, decision: decisions.VerifyAgain, fence: int) -> None:
+        walk = self.holding.walk
+        state, why = expects(walk, decision.step, Status.SUCCEEDED, Status.UNKNOWN, Status.FAILED)
+        if fence != walk.fence or state is None:
+            raise RefusedDecisionError(why or "this walk is held by somebody else; take it over to decide")
+        if not walk.plan.step(state.id).verify:
+            raise RefusedDecisionError(f"{state.id} has nothing that must be true after it")
+        await self.verify(state.id)

@@ -1,0 +1,69 @@
+"""Owns what goes on beside a walk: its lease renewed, guards watched, output shown."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from checks.clock import Clock
+from runbooks import events
+from runbooks.journal.errors import FenceError, JournalError
+from runbooks.walk import Stage
+from runbooks.walking.guarding import regressed
+from runbooks.walking.holding import Holding
+from runbooks.walking.performing import Performer
+
+RENEW_EVERY = 10.0
+"""Seconds between two renewals of the lease (reliability 3.5)."""
+LOOK_EVERY = 0.5
+"""Seconds between two looks."""
+OUTPUT = 8192
+"""Bytes of output that are shown while it runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Watches beside one walk."""
+
+    holding: Holding
+    performer: Performer
+    clock: Clock
+    gate: Callable[[], str]
+
+    async def renew(self) -> None:
+        """Keep the lease until it is lost."""
+        while not self.holding.relieved:
+            await self.clock.sleep(RENEW_EVERY)
+            await self.holding.renew()
+
+    async def look(self) -> None:
+        """Look again and again."""
+        while not self.holding.relieved:
+            await self.clock.sleep(LOOK_EVERY)
+            self._output()
+            self.holding.say(gate=self.gate())
+            with contextlib.suppress(JournalError, FenceError):
+                await self._guards()
+
+    def _output(self) -> None:
+        """Show what the running program says; end one that nobody waits for and that takes too long."""
+        running, live, walk = self.performer.running, self.holding.live, self.holding.walk
+        if running is None or not live.running:
+            return
+        said = running.tail(OUTPUT)
+        parts = (self.performer.shown(said.out), self.performer.shown(said.errors))
+        overdue = self.clock.now() - live.since > walk.plan.step(live.running).timeout
+        if overdue and (live.running != live.step or walk.stage is Stage.LAST):
+            running.terminate()
+        text = "\n".join(part for part in parts if part)
+        self.holding.say(output=text, output_bytes=said.out_size + said.errors_size, overdue=overdue)
+
+    async def _guards(self) -> None:
+        walk = self.holding.walk
+        worse = regressed(walk, self.performer.board.snapshot)
+        if worse and not walk.paused:
+            reason = f"worse than when the walk began: {', '.join(worse)}"
+            await self.holding.write(events.WalkPaused(reason, worse))
+        elif walk.paused and walk.worse and not worse:
+            await self.holding.write(events.WalkWentOn("the guards are as they were again"))
