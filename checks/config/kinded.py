@@ -75,10 +75,18 @@ def only(node: Node, keys: Collection[str]) -> Node:
     return replace(node, value={key: child for key, child in members(node) if key in keys})
 
 
-def stored(kind: type[Any], value: object) -> tuple[dict[str, Any], str]:
-    """Return the options in the form that is kept, and what keeps them from coming back as they were."""
+def stored(
+    kind: type[Any], value: object, bare: Callable[[Any], Any] | None = None
+) -> tuple[dict[str, Any], str]:
+    """Return the options in the form that is kept, and what keeps them from coming back as they were.
+
+    Args:
+        kind: The class of the options.
+        value: The options.
+        bare: Makes something plain of a value that is not.
+    """
     try:
-        options: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(value))
+        options: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(value, enc_hook=bare))
         reason = "" if msgspec.convert(options, kind) == value else "they come back as others"
     except (TypeError, msgspec.MsgspecError) as error:
         options, reason = {}, str(error)

@@ -1,0 +1,35 @@
+"""Owns what runbooks know of their system: the names of its checks and secrets, and its variables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Self
+
+from checks.config.nodes import Node
+from checks.system import System
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What runbooks know of their system."""
+
+    checks: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    variables: dict[str, str] = field(default_factory=dict)
+    complete: bool = True
+    """False when a file of the system is broken, so that what seems to be missing may be in it."""
+
+    @classmethod
+    def of(cls, system: System) -> Self:
+        """Return what is known of a system that was loaded."""
+        names = tuple(definition.name for definition in system.definitions)
+        return cls(names, tuple(system.secrets), dict(system.variables))
+
+    @classmethod
+    def guessed(cls, root: Node, variables: dict[str, str]) -> Self:
+        """Return what can be told of a system that cannot be loaded, from the tree of its files."""
+        return cls(_names(root.get("checks")), _names(root.get("secrets")), variables, complete=False)
+
+
+def _names(section: Node | None) -> tuple[str, ...]:
+    return () if section is None else tuple(str(name) for name, _ in section.children())
