@@ -93,10 +93,28 @@ def gather(folder: Path) -> tuple[Evidence, ...]:
                 evidence = _hashed(file, path.name)
                 if path.name in (OUT, ERRORS) and evidence.size > MOST:
                     evidence = cuts[path.name] = structs.replace(evidence, truncated=True)
-                    _replace(folder / _CUTS, (msgspec.json.encode(cuts),))
-                    _replace(path, _ends(file, evidence.size))
+                    keep(folder / _CUTS, (msgspec.json.encode(cuts),))
+                    keep(path, _ends(file, evidence.size))
         found.append(evidence)
     return tuple(found)
+
+
+def keep(path: Path, parts: Iterable[bytes]) -> None:
+    """Write a file beside its place and move it there: after a power cut it is whole, or not there.
+
+    Raises:
+        OSError: when it cannot be written.
+    """
+    fresh = path.with_name(f".new-{path.name}")
+    fresh.unlink(missing_ok=True)
+    flags = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_WRONLY | os.O_CLOEXEC
+    with os.fdopen(os.open(fresh, flags, FILE_MODE), "wb") as file:
+        for part in parts:
+            file.write(part)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.rename(path)
+    _sync(path.parent)
 
 
 def verify(folder: Path, evidence: Evidence) -> Kept:
@@ -195,20 +213,6 @@ def _ends(file: BinaryIO, size: int) -> Iterator[bytes]:
 def _parts(file: BinaryIO, length: int) -> Iterator[bytes]:
     for place in range(0, length, CHUNK):
         yield file.read(min(CHUNK, length - place))
-
-
-def _replace(path: Path, parts: Iterable[bytes]) -> None:
-    """Write a file beside its place and move it there: it is whole, or not there."""
-    fresh = path.with_name(f".new-{path.name}")
-    fresh.unlink(missing_ok=True)
-    flags = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_WRONLY | os.O_CLOEXEC
-    with os.fdopen(os.open(fresh, flags, FILE_MODE), "wb") as file:
-        for part in parts:
-            file.write(part)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.rename(path)
-    _sync(path.parent)
 
 
 def _sync(folder: Path) -> None:
