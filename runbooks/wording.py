@@ -1,0 +1,111 @@
+"""Owns how walks are put into words: people, moments, spans, endings, what a step looks at or takes back.
+
+The same words on the command line, in plain walks and in reports. Pure; what is returned is clean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+from checks.text import clean
+from checks.units import show
+from runbooks.events import Operator, WalkEnding
+from runbooks.model import Plan, StepPlan
+
+ENDINGS: dict[WalkEnding | None, str] = {
+    None: "still open",
+    WalkEnding.DONE: "done",
+    WalkEnding.FAILED: "failed",
+    WalkEnding.ROLLED_BACK: "failed and rolled back",
+    WalkEnding.STOPPED: "stopped before its end",
+    WalkEnding.UNKNOWN: "ended, and nobody knows what became of a step",
+    WalkEnding.REFUSED: "refused; it was never begun",
+}
+LONGEST = 160
+"""Characters of what a step is called by its options."""
+
+
+def who(operator: Operator) -> str:
+    """Return who it was, such as `oper1 as root, from 10.0.0.7, pts/3`."""
+    if not operator.name and not operator.login:
+        return "nobody known"
+    name = operator.login or operator.name
+    parts = [f"{name} as {operator.name}" if operator.name not in ("", name) else name]
+    if operator.sudo and operator.sudo != name:
+        parts.append(f"sudo by {operator.sudo}")
+    if operator.ssh:
+        parts.append(f"from {operator.ssh.split()[0] if operator.ssh.split() else operator.ssh}")
+    if operator.terminal:
+        parts.append(operator.terminal.removeprefix("/dev/"))
+    return clean(", ".join(parts))
+
+
+def moment(at: float, zone: tzinfo | None) -> str:
+    """Return a moment with its offset, such as `2026-11-25 03:47:12 +01:00`; a dash when there was none.
+
+    `zone` None is the host's own.
+    """
+    if not at:
+        return "-"
+    local = datetime.fromtimestamp(at, UTC).astimezone(zone)
+    offset = local.strftime("%z")
+    return f"{local:%Y-%m-%d %H:%M:%S} {offset[:3]}:{offset[3:5]}"
+
+
+def span(seconds: float) -> str:
+    """Return how long something took."""
+    return show(seconds, "s") if seconds > 0 else "no time worth telling"
+
+
+def title_of(plan: StepPlan) -> str:
+    """Return what a step is called: its title, or what it does."""
+    return clean(plan.title) or called(plan)
+
+
+def called(plan: StepPlan) -> str:
+    """Return a step in one line by its kind and options, such as `wait: check api-health, within 60`.
+
+    Options are as written: what inputs fill in is not filled in.
+    """
+    said = [
+        f"{name} {_flat(value)}".removeprefix(f"{plan.kind} ")
+        for name, value in plan.options.items()
+        if not isinstance(value, bool) and _flat(value)
+    ]
+    words = clean(f"{plan.kind}: {', '.join(said)}" if said else plan.kind)
+    return words if len(words) <= LONGEST else f"{words[: LONGEST - 3]}..."
+
+
+def afterwards(plan: StepPlan) -> tuple[str, ...]:
+    """Return what must be true after a step, a line for each look."""
+    return tuple(title_of(look) for look in plan.verify)
+
+
+def taken_back(plan: StepPlan) -> tuple[str, ...]:
+    """Return how a step is undone, a line for each step back."""
+    if plan.irreversible:
+        return ("cannot be undone", *(title_of(step) for step in plan.undo))
+    if plan.undo:
+        return tuple(title_of(step) for step in plan.undo)
+    return ("nothing to undo",)
+
+
+def runbook_of(plan: Plan) -> str:
+    """Return what a runbook is called: its name, and its title when it has one."""
+    name = clean(plan.name)
+    return f"{name}: {clean(plan.title)}" if plan.title else name
+
+
+def _flat(value: Any) -> str:
+    """Return an option as text; a template, which is kept as a mapping with its text, as what is written."""
+    if isinstance(value, Mapping):
+        if set(value) == {"text"}:
+            return str(value["text"])
+        return " ".join(f"{name}={_flat(part)}" for name, part in value.items() if _flat(part))
+    if isinstance(value, list | tuple):
+        return " ".join(_flat(part) for part in value)
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "" if value is None else str(value)
