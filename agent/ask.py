@@ -92,11 +92,12 @@ def visiting(*places: Path, patience: float = PATIENCE) -> Iterator[Visit | None
         yield None if found is None else Visit(*found, _greet(found[0]))
 
 
-def dismiss(*places: Path, reason: str) -> int | None:
+def dismiss(*places: Path, reason: str, force: bool = False) -> int | None:
     """Have the agent behind the first of the sockets end, whatever its version; return its process id.
 
     `Stop` is understood as a first word by every version, and the kernel says who listens: an agent that
-    answers nothing is still known by its process. None when there is none.
+    answers nothing is still known by its process. None when there is none. One with an open walk ends only by
+    `force`; the next agent takes the walk up.
 
     Raises:
         LinkError: when it does not let us, or lives on after ten seconds.
@@ -107,7 +108,7 @@ def dismiss(*places: Path, reason: str) -> int | None:
         connection, _ = found
         pid = peer_of(connection).pid
         with contextlib.suppress(LinkError):
-            _send(connection, Stop(reason))
+            _send(connection, Stop(reason, force))
         if words := _last_words(connection):
             raise LinkError(words)
         if not _ends(pid):

@@ -1,18 +1,25 @@
-"""Owns the live board as steps see it: the newest snapshot, and fresh probes of whatever engine is at work."""
+"""Owns the live board as steps see it: the newest snapshot, and fresh probes by whatever engine works."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from agent.live import LiveSystem
 from checks.board import EMPTY, CheckState, Snapshot
+from checks.model import Level
 
 
 class LiveBoard:
     """The board of the system that is probed now; a walk's own baseline beside it."""
 
-    def __init__(self, live: LiveSystem) -> None:
-        """Take the picture of this moment as the baseline."""
+    def __init__(self, live: LiveSystem, levels: Mapping[str, str]) -> None:
+        """Take the picture of this moment as the baseline, with the levels that the walk began with."""
         self._live = live
-        self._baseline = self.snapshot
+        states = (
+            replace(state, level=Level(levels.get(state.name, state.level))) for state in self.snapshot.states
+        )
+        self._baseline = replace(self.snapshot, states=tuple(states))
 
     @property
     def snapshot(self) -> Snapshot:
@@ -22,7 +29,7 @@ class LiveBoard:
 
     @property
     def baseline(self) -> Snapshot:
-        """Return the picture that was taken when the walk began, or when it was taken up again."""
+        """Return how the checks were when the walk began."""
         return self._baseline
 
     async def probed(self, names: tuple[str, ...]) -> tuple[CheckState, ...]:

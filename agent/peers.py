@@ -44,7 +44,7 @@ def operator_of(peer: Peer) -> Operator:
     said = _environment(process)
     terminal = ""
     with contextlib.suppress(OSError):
-        shown = os.readlink(process / "fd/0")
+        shown = str((process / "fd/0").readlink())
         terminal = shown if shown.startswith("/dev/") and shown != os.devnull else ""
     return Operator(
         name=_name_of(peer.uid),

@@ -19,6 +19,7 @@ from agent.live import LiveSystem
 from agent.log import log_to
 from agent.readiness import tell_systemd
 from agent.server import Server
+from agent.walks import Walks
 from checks import paths
 from checks.clock import Clock, SystemClock
 from checks.errors import ConfigError, StoreError
@@ -97,21 +98,25 @@ async def _keep(source: Path | None, system: System, configuration: str, masker:
     async with Store(paths.store_file(source), clock) as store, asyncio.TaskGroup() as tasks:
         live = LiveSystem(system, configuration, lambda: load(source), store, masker, clock)
         probing = tasks.create_task(live.run(), name="live system")
-        server = Server(live, clock, clock.now(), stop)
-        async with server.listening(paths.socket_file(source)):
+        walks = Walks(live, source, masker, clock)
+        server = Server(live, walks, clock, clock.now(), stop)
+        async with walks.opened(), server.listening(paths.socket_file(source)):
             log.info("watching %s: %d checks", system.info.name, len(system.definitions))
             tell_systemd("READY=1", f"STATUS={len(system.definitions)} checks of {system.info.name}")
-            idle = tasks.create_task(_end_when_idle(server, clock, ended, stay), name="end when idle")
+            idle = tasks.create_task(_end_when_idle(server, walks, clock, ended, stay), name="end when idle")
             await ended.wait()
             tell_systemd("STOPPING=1")
         idle.cancel()
         probing.cancel()
 
 
-async def _end_when_idle(server: Server, clock: Clock, ended: asyncio.Event, stay: bool) -> None:
-    """End the agent when no console has been attached for a while, unless it was told to stay."""
+async def _end_when_idle(
+    server: Server, walks: Walks, clock: Clock, ended: asyncio.Event, stay: bool
+) -> None:
+    """End the agent when no console and no walk has been there for a while, unless it was told to stay."""
     while not stay:
         await clock.sleep(min(5.0, IDLE_AFTER))
-        if not server.attached and clock.monotonic() - server.idle_since > IDLE_AFTER:
+        busy = server.attached or walks.under_way
+        if not busy and clock.monotonic() - server.idle_since > IDLE_AFTER:
             log.info("no console for %.0f s; ending", IDLE_AFTER)
             ended.set()

@@ -19,34 +19,32 @@ import msgspec
 
 from agent.address import address_of
 from agent.changes import difference
+from agent.desk import Desk, UnansweredError
 from agent.frames import read_frame
 from agent.live import LiveSystem
-from agent.peers import peer_of
+from agent.peers import operator_of, peer_of
 from agent.protocol import (
     PROTOCOL,
-    AskHistory,
-    AskProbe,
-    AskResults,
     Bye,
     Hello,
-    HistoryAnswer,
     Pace,
-    ProbeAnswer,
     ProbeNow,
+    Question,
     Refused,
-    ResultsAnswer,
     Stop,
     ToConsole,
+    WalkMoved,
     Welcome,
     frame,
     to_agent_decoder,
 )
-from checks import board
+from agent.walks import Walks
 from checks.board import Snapshot
 from checks.clock import Clock
 from checks.engine import Engine
-from checks.errors import LinkError, StoreError
+from checks.errors import LinkError
 from checks.version import __version__
+from runbooks.events import Operator
 
 FASTEST = 4.0
 """Differences per second and console, at most (reliability section 5)."""
@@ -64,6 +62,7 @@ class Attachment:
     """One attached console."""
 
     writer: StreamWriter
+    operator: Operator
     pace: float = FASTEST
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -77,9 +76,13 @@ class Attachment:
 class Server:
     """Serves the consoles of one agent."""
 
-    def __init__(self, live: LiveSystem, clock: Clock, started: float, stop: Callable[[str], None]) -> None:
+    def __init__(
+        self, live: LiveSystem, walks: Walks, clock: Clock, started: float, stop: Callable[[str], None]
+    ) -> None:
         """Prepare; `stop` ends the agent and is called when a console asks for it."""
         self._live = live
+        self._walks = walks
+        self._desk = Desk(live, walks)
         self._clock = clock
         self._started = started
         self._stop = stop
@@ -108,7 +111,8 @@ class Server:
             await asyncio.to_thread(path.unlink, missing_ok=True)
 
     async def _attach(self, reader: StreamReader, writer: StreamWriter) -> None:
-        attachment = Attachment(writer)
+        operator = await asyncio.to_thread(operator_of, peer_of(writer.get_extra_info("socket")))
+        attachment = Attachment(writer, operator)
         try:
             if await self._admits(reader, attachment):
                 await self._serve(reader, attachment)
@@ -131,7 +135,7 @@ class Server:
             return False
         message = None if body is None else to_agent_decoder.decode(body)
         if isinstance(message, Stop):
-            self._stop(message.reason)
+            await self._end(attachment, message)
             return False
         if not isinstance(message, Hello):
             return False
@@ -141,6 +145,17 @@ class Server:
             return False
         return True
 
+    async def _end(self, attachment: Attachment, wish: Stop) -> None:
+        """End the agent, unless a walk is open and nobody insists."""
+        under_way = self._walks.under_way
+        if under_way and not wish.force:
+            walks = ", ".join(under_way)
+            await attachment.send(
+                self._refusal(f"a walk is open ({walks}); --force ends the agent all the same")
+            )
+        else:
+            self._stop(wish.reason)
+
     def _refusal(self, reason: str, question: int = 0) -> Refused:
         return Refused(PROTOCOL, __version__, os.getpid(), reason, question)
 
@@ -148,9 +163,13 @@ class Server:
         self._attached.add(attachment)
         try:
             async with asyncio.TaskGroup() as tasks:
-                telling = tasks.create_task(self._tell(attachment), name="tell console")
+                telling = (
+                    tasks.create_task(self._tell(attachment), name="tell console"),
+                    tasks.create_task(self._tell_walks(attachment), name="tell console of walks"),
+                )
                 await self._listen(reader, attachment, tasks)
-                telling.cancel()
+                for task in telling:
+                    task.cancel()
         finally:
             self._attached.discard(attachment)
             self.idle_since = self._clock.monotonic()
@@ -170,6 +189,19 @@ class Server:
                 told = newest
                 await self._clock.sleep(1 / attachment.pace)
 
+    async def _tell_walks(self, attachment: Attachment) -> None:
+        """Tell the console what happens in open walks; of each all entries first, then those that come."""
+        version, told = 0, dict[str, int]()
+        while True:
+            moved = self._walks.moved_since(version)
+            version = self._walks.version
+            for name, one in moved.items():
+                entries = tuple(one.entries[told.get(name, 0) :])
+                told[name] = len(one.entries)
+                await attachment.send(WalkMoved(name, entries, one.live))
+            await self._walks.newer(version)
+            await self._clock.sleep(1 / FASTEST)
+
     def _dated(self, snapshot: Snapshot) -> Snapshot:
         """Return the snapshot as one of now: from its time a console knows how old the results in it are."""
         return replace(snapshot, at=self._clock.now())
@@ -184,35 +216,18 @@ class Server:
                 case Pace():
                     attachment.pace = min(FASTEST, max(SLOWEST, message.per_second))
                 case Stop():
-                    self._stop(message.reason)
-                case AskProbe() | AskHistory() | AskResults():
-                    tasks.create_task(self._answer(attachment, message), name="answer console")
+                    await self._end(attachment, message)
                 case Hello():
                     raise LinkError("a second hello")
+                case _:
+                    tasks.create_task(self._answer(attachment, message), name="answer console")
 
-    async def _answer(self, attachment: Attachment, question: AskProbe | AskHistory | AskResults) -> None:
-        answer: ToConsole
-        store = self._live.store
+    async def _answer(self, attachment: Attachment, question: Question) -> None:
         try:
-            match question:
-                case AskProbe():
-                    answer = ProbeAnswer(question.id, await self._probed(question.names))
-                case AskHistory():
-                    answer = HistoryAnswer(question.id, await store.history(question.query))
-                case AskResults():
-                    answer = ResultsAnswer(question.id, await store.results(question.check, question.limit))
-        except (StoreError, ValueError, OverflowError) as error:
-            # A time without end or a number beyond SQLite's is the console's mistake, not ours.
+            answer: ToConsole = await self._desk.answer(question, attachment.operator)
+        except UnansweredError as error:
             answer = self._refusal(str(error), question.id)
         await attachment.send(answer)
-
-    async def _probed(self, names: tuple[str, ...]) -> Snapshot:
-        """Return what is seen of these checks, all of it by one engine."""
-        engine = None
-        while engine is None or engine.ended:
-            engine = await self._live.engine_after(engine)
-            snapshot = await engine.probed(names)
-        return board.only(snapshot, engine.system, names)
 
 
 async def _newer(engine: Engine, number: int) -> Snapshot:

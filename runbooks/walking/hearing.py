@@ -19,9 +19,9 @@ from runbooks.errors import RefusedDecisionError
 from runbooks.events import Operator
 from runbooks.journal.errors import FenceError, JournalError
 from runbooks.outcome import StepError
-from runbooks.walk import Status
+from runbooks.walk import Status, Walk
 from runbooks.walking.attempt import Job
-from runbooks.walking.deciding import Circumstances, closed_for, expects, rule
+from runbooks.walking.deciding import Circumstances, Ruling, closed_for, expects, rule
 from runbooks.walking.holding import Holding
 from runbooks.walking.performing import Performer
 
@@ -75,9 +75,7 @@ class Hearing:
 
     async def _ruled(self, decision: Decision, operator: Operator, fence: int) -> None:
         seen = Circumstances(self.clock.now(), self.gate(), await self._still_runs(decision))
-        ruling = rule(self.holding.walk, decision, fence, seen)
-        if ruling.events:
-            await self.holding.write(*ruling.events, operator=operator)
+        ruling = await self.holding.write_ruled(lambda walk: rule(walk, decision, fence, seen), operator)
         if ruling.refusal:
             raise RefusedDecisionError(ruling.refusal)
         if isinstance(decision, decisions.Confirm):
@@ -93,34 +91,42 @@ class Hearing:
         return await self.performer.still_runs(state.folder)
 
     async def _answer(self, decision: decisions.Answer, operator: Operator, fence: int) -> None:
-        holding = self.holding
-        walk, live = holding.walk, holding.live
-        if fence != walk.fence:
-            raise RefusedDecisionError("this walk is held by somebody else; take it over to answer")
-        if live.wanted_secret:
+        holding, live = self.holding, self.holding.live
+        if fence == holding.walk.fence and live.wanted_secret:
             self.performer.secrets.give(live.wanted_secret, decision.text)
             holding.say(wanted_secret="", question=None)
             holding.wake()
             return
+        ruling = await holding.write_ruled(lambda walk: self._answered(walk, decision, fence), operator)
+        if ruling.refusal:
+            raise RefusedDecisionError(ruling.refusal)
+        holding.say(question=None)
+
+    def _answered(self, walk: Walk, decision: decisions.Answer, fence: int) -> Ruling:
+        """Return what an answer comes to; one that may not be given is asked for again and leaves no trace."""
+        if fence != walk.fence:
+            return Ruling(refusal="this walk is held by somebody else; take it over to answer")
         state, why = expects(walk, decision.step, Status.PLANNED)
-        if state is None or live.question is None:
-            raise RefusedDecisionError(why or "nothing is asked")
+        question = self.holding.live.question
+        if state is None or question is None:
+            return Ruling(refusal=why or "nothing is asked")
         if closed := closed_for(walk, state, self.gate()):
-            raise RefusedDecisionError(closed)
+            return Ruling(refusal=closed)
         job = Job(walk.plan.step(state.id), walk, state.attempt)
         try:
-            outcome = self.performer.take(job, decision.text, live.question)
+            outcome = self.performer.take(job, decision.text, question)
         except StepError as error:
             if error.error_class == "refused":
-                raise RefusedDecisionError(str(error)) from error
+                return Ruling(refusal=str(error))
             outcome = error.outcome
-        await holding.write(
-            events.StepConfirmed(state.id, state.attempt, state.action_sha256),
-            events.StepStarted(state.id, state.attempt, state.action_sha256),
-            events.StepEnded(state.id, state.attempt, outcome, max(0.0, self.clock.now() - state.planned_at)),
-            operator=operator,
+        elapsed = max(0.0, self.clock.now() - state.planned_at)
+        return Ruling(
+            (
+                events.StepConfirmed(state.id, state.attempt, state.action_sha256),
+                events.StepStarted(state.id, state.attempt, state.action_sha256),
+                events.StepEnded(state.id, state.attempt, outcome, elapsed),
+            )
         )
-        holding.say(question=None)
 
     async def _verify(self, decision: decisions.VerifyAgain, fence: int) -> None:
         walk = self.holding.walk

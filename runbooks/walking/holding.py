@@ -19,6 +19,7 @@ from runbooks.journal.leases import Grip
 from runbooks.journal.rows import Draft
 from runbooks.live import Live
 from runbooks.walk import Walk
+from runbooks.walking.deciding import Ruling
 
 Told = Callable[[tuple[Entry, ...], Live], None]
 """Hears of every entry that was written, and of what is live."""
@@ -39,6 +40,11 @@ class Holding:
         self._moved = asyncio.Event()
         self._pen = asyncio.Lock()
 
+    @property
+    def grip(self) -> Grip:
+        """Return the lease by which it is held."""
+        return self._grip
+
     async def write(self, *happened: Event, operator: Operator = WALKDOWN) -> None:
         """Write events and fold them; all of them are committed, or none.
 
@@ -48,6 +54,21 @@ class Holding:
         """
         async with self._pen:
             await self._commit(happened, operator)
+
+    async def write_ruled(self, judge: Callable[[Walk], Ruling], operator: Operator) -> Ruling:
+        """Write what a decision comes to as the walk stands at that moment, and return it.
+
+        Nothing can happen between the ruling and its writing: of two that wish the same, one comes too late.
+
+        Raises:
+            JournalError: when it cannot be written; nothing has changed then.
+            FenceError: when somebody else holds the walk by now.
+        """
+        async with self._pen:
+            ruling = judge(self.walk)
+            if ruling.events:
+                await self._commit(ruling.events, operator)
+            return ruling
 
     async def write_after(self, *happened: Event) -> None:
         """Write what has happened already: tries for a minute, and makes room on a full disk for it.

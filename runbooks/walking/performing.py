@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -55,8 +55,8 @@ class Performer:
     clock: Clock
     threads: Executor
     """For hashing evidence and whatever else blocks."""
-    lease: LeaseRef | None = None
-    """Checked by the supervisor right before it executes."""
+    lease: Callable[[], LeaseRef | None] = lambda: None
+    """The lease of now; the supervisor looks at it again right before it executes."""
     running: Running | None = None
     """What runs now under a supervisor."""
 
@@ -162,7 +162,7 @@ class Performer:
         if ready.order is None:
             outcome = await self._look(ready)
         else:
-            lease = self.lease if ready.job.plan.changes else None
+            lease = self.lease() if ready.job.plan.changes else None
             try:
                 self.running = await self.launcher.start(ready.order, ready.context.folder, lease)
             except StepError as error:

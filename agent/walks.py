@@ -1,0 +1,301 @@
+"""Owns the walks of an agent: those that are open, told to consoles as they move, and what is asked of any.
+
+One task walks each open walk; what it does is `runbooks/walking/`'s. Nothing here probes, and no terminal is
+known. A journal that cannot be used refuses walks and stops no check.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+from agent.board_view import LiveBoard
+from agent.live import LiveSystem
+from agent.shelf import Shelf
+from checks import paths
+from checks.board import Notice
+from checks.clock import Clock
+from checks.masking import Masker
+from checks.vault import Vault
+from runbooks import evidence
+from runbooks.decisions import Decision
+from runbooks.errors import RefusedDecisionError
+from runbooks.events import Entry, Manner, Operator, StepStarted, WalkEnded
+from runbooks.fold import fold_all
+from runbooks.inputs import accepted
+from runbooks.journal.errors import HeldError, JournalError
+from runbooks.journal.journal import Journal
+from runbooks.journal.leases import Grip
+from runbooks.launch import Launcher
+from runbooks.live import DryStep, Live, Runbooks, WalkHead
+from runbooks.records import LeaseRef
+from runbooks.walk import Walk
+from runbooks.walking.holding import Holding
+from runbooks.walking.opening import Opening, open_walk
+from runbooks.walking.performing import Performer
+from runbooks.walking.rehearsing import rehearse, without_secrets
+from runbooks.walking.secret_values import SecretValues
+from runbooks.walking.walker import Walker
+
+THREADS = 8
+"""For secrets and evidence of all walks."""
+OPEN_MOST = 1000
+"""Open walks that are taken up."""
+REMEMBERED = 60.0
+"""Seconds for which a walk that is over is still told to the consoles that followed it."""
+EVIDENCE_SHOWN = 64 * 1024
+"""Bytes of a file of evidence that a console is sent."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class OpenWalk:
+    """A walk that this agent walks, and what consoles are told of it."""
+
+    entries: list[Entry]
+    walker: Walker
+    live: Live = field(default_factory=Live)
+    changed: int = 0
+    """The version of the keeper at which it moved last."""
+    over_at: float | None = None
+    """When it ended, on the monotonic clock."""
+
+
+class Walks:
+    """The walks of one agent, while `opened` is open."""
+
+    def __init__(self, live: LiveSystem, source: Path | None, masker: Masker, clock: Clock) -> None:
+        """Prepare; the journal is opened later."""
+        self._live = live
+        self._masker = masker
+        self._clock = clock
+        self._shelf = Shelf(live, source)
+        self._journal = Journal(paths.journal_file(source), clock)
+        self._database = paths.journal_file(source)
+        self._evidence = paths.evidence_folder(source)
+        self._launcher = Launcher(clock)
+        self._threads = ThreadPoolExecutor(THREADS, "walk")
+        self._tasks = asyncio.TaskGroup()
+        self._walking: set[asyncio.Task[None]] = set()
+        self._open: dict[str, OpenWalk] = {}
+        self._version = 0
+        self._moved = asyncio.Event()
+
+    @contextlib.asynccontextmanager
+    async def opened(self) -> AsyncIterator[Walks]:
+        """Open the journal and take up the walks that are open in it; leave them as they are at the end."""
+        try:
+            async with self._journal, self._launcher, self._tasks:
+                self._begin(self._take_up_all(), "take up walks")
+                try:
+                    yield self
+                finally:
+                    for task in self._walking:
+                        task.cancel()
+        finally:
+            self._threads.shutdown(wait=False, cancel_futures=True)
+
+    @property
+    def under_way(self) -> tuple[str, ...]:
+        """Return the ids of the walks that are open."""
+        return tuple(name for name, one in self._open.items() if one.over_at is None)
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """Return what the operator must know of the journal now."""
+        return (Notice("journal", self._journal.broken),) if self._journal.broken else ()
+
+    # What consoles follow
+
+    @property
+    def version(self) -> int:
+        """Return a number that rises with every move of any walk."""
+        return self._version
+
+    async def newer(self, version: int) -> int:
+        """Return the version of now, once something has moved since that one."""
+        while self._version <= version:
+            await self._moved.wait()
+        return self._version
+
+    def moved_since(self, version: int) -> dict[str, OpenWalk]:
+        """Return the walks that have moved since; of the first version, those that are open."""
+        return {
+            name: one
+            for name, one in self._open.items()
+            if one.changed > version and (version or one.over_at is None)
+        }
+
+    # What consoles ask
+
+    async def runbooks(self) -> Runbooks:
+        """Return what can be walked, and when it was last."""
+        return await self._shelf.runbooks(self._journal)
+
+    async def heads(self, limit: int) -> tuple[WalkHead, ...]:
+        """Return the walks there were, newest first."""
+        return await self._journal.walks(limit)
+
+    async def entries(self, walk: str) -> tuple[Entry, ...]:
+        """Return all that happened to a walk."""
+        if (one := self._open.get(walk)) is not None:
+            return tuple(one.entries)
+        return await self._journal.entries(walk)
+
+    async def evidence(self, walk: str, step: str, attempt: int, name: str) -> str:
+        """Return what an attempt left, fit to be shown.
+
+        Raises:
+            RefusedDecisionError: when there is no such thing.
+        """
+        folder = _folder_of(await self.entries(walk), step, attempt)
+        if folder is None or not evidence.NAME.fullmatch(name):
+            raise RefusedDecisionError(f"attempt {attempt} of {step} left no {name}")
+        shown = partial(evidence.tail, self._evidence / folder / name, self._masker)
+        try:
+            return await asyncio.to_thread(partial(shown, lines=2000, most=EVIDENCE_SHOWN))
+        except OSError as error:
+            raise RefusedDecisionError(f"{name} cannot be read: {error.strerror}") from error
+
+    async def dry_run(self, runbook: str, inputs: dict[str, str]) -> tuple[DryStep, ...]:
+        """Return what a walk would do; only steps that look once are run.
+
+        Raises:
+            RefusedDecisionError: when there is no such runbook, or an input is not usable.
+        """
+        plan = without_secrets(await self._shelf.plan(runbook))
+        values = accepted(plan, inputs).plain
+        return await rehearse(plan, values, self._performer({}, Walk(), lambda: None))
+
+    # What consoles decide
+
+    async def open(
+        self, runbook: str, plan_sha256: str, inputs: dict[str, str], manner: Manner, operator: Operator
+    ) -> str:
+        """Begin to walk a runbook, and return the id of the walk.
+
+        Raises:
+            RefusedDecisionError: when it may not be begun; says why.
+        """
+        plan = await self._shelf.plan(runbook)
+        if plan_sha256 not in ("", plan.sha256):
+            raise RefusedDecisionError("the runbook has changed since it was shown; look at it again")
+        plan = replace(plan, target=plan.target or self._live.system.info.name)
+        engine = await self._live.engine_after(None)
+        wish = Opening(
+            plan,
+            self._live.system.info.name,
+            inputs,
+            manner,
+            operator,
+            engine.snapshot,
+            self._clock.now(),
+            self.gate(),
+        )
+        opened = await open_walk(wish, self._journal)
+        await self._walk(opened.grip, list(opened.entries), opened.inputs.secret)
+        return opened.grip.walk
+
+    async def decide(self, walk: str, fence: int, decision: Decision, operator: Operator) -> None:
+        """Take a decision about an open walk.
+
+        Raises:
+            RefusedDecisionError: when it is not taken; says why.
+        """
+        one = self._open.get(walk)
+        if one is None:
+            raise RefusedDecisionError(f"no walk {walk} is open here")
+        await one.walker.decide(decision, operator, fence)
+
+    def gate(self) -> str:
+        """Return why no changing step may be started now; empty when one may."""
+        return "no window is open"
+
+    # Walking
+
+    async def _take_up_all(self) -> None:
+        """Take up every walk that is open in the journal, once the first probes are under way."""
+        await self._live.engine_after(None)
+        try:
+            for head in await self._journal.walks(OPEN_MOST, open_only=True):
+                await self._take_up(head)
+        except JournalError as error:
+            log.warning("open walks are not taken up: %s", error)
+
+    async def _take_up(self, head: WalkHead) -> None:
+        entries = list(await self._journal.entries(head.id))
+        walk = fold_all(entries)
+        try:
+            grip = await self._journal.take(walk.plan.target, walk.id, walk.holder)
+        except HeldError as error:
+            log.warning("walk %s is not taken up: %s", walk.id, error)
+            return
+        log.info("taking up walk %s of %s", walk.id, walk.plan.name)
+        await self._walk(grip, entries, {}, taken_up=True)
+
+    async def _walk(
+        self, grip: Grip, entries: list[Entry], secret_inputs: dict[str, str], *, taken_up: bool = False
+    ) -> None:
+        walk = fold_all(entries)
+        live = Live(gate=self.gate(), usual=await self._shelf.usual(walk.plan, self._journal))
+        holding = Holding(walk, live, grip, self._journal, partial(self._hear, walk.id))
+        performer = self._performer(secret_inputs, walk, lambda: self._lease(holding.grip))
+        walker = Walker(holding, performer, self._clock, self.gate)
+        self._open[walk.id] = OpenWalk(entries, walker, live)
+        self._note(walk.id)
+        self._begin(walker.run(taken_up=taken_up), f"walk {walk.id}")
+
+    def _lease(self, grip: Grip) -> LeaseRef:
+        return LeaseRef(self._database, grip.target, grip.fence)
+
+    def _performer(
+        self, secret_inputs: dict[str, str], walk: Walk, lease: Callable[[], LeaseRef | None]
+    ) -> Performer:
+        for value in secret_inputs.values():
+            self._masker.learn(value)
+        secrets = SecretValues(
+            Vault(self._live.system.secrets, self._masker), self._threads, dict(secret_inputs)
+        )
+        board = LiveBoard(self._live, walk.baseline)
+        return Performer(self._evidence, self._launcher, secrets, board, self._clock, self._threads, lease)
+
+    def _begin(self, work: Coroutine[None, None, None], name: str) -> None:
+        task = self._tasks.create_task(work, name=name)
+        self._walking.add(task)
+        task.add_done_callback(self._walking.discard)
+
+    def _hear(self, walk: str, entries: tuple[Entry, ...], live: Live) -> None:
+        """Take in what a walker tells, and wake those who follow."""
+        one = self._open[walk]
+        one.entries += entries
+        one.live = live
+        if any(isinstance(entry.event, WalkEnded) for entry in entries):
+            one.over_at = self._clock.monotonic()
+        self._note(walk)
+
+    def _note(self, walk: str) -> None:
+        """Count a move; forget walks that are long over."""
+        now = self._clock.monotonic()
+        for name, one in list(self._open.items()):
+            if one.over_at is not None and now - one.over_at > REMEMBERED:
+                del self._open[name]
+        self._version += 1
+        self._open[walk].changed = self._version
+        moved, self._moved = self._moved, asyncio.Event()
+        moved.set()
+
+
+def _folder_of(entries: tuple[Entry, ...], step: str, attempt: int) -> str | None:
+    """Return where an attempt's evidence lies, below the folder of all evidence; None when it left none."""
+    for entry in entries:
+        event = entry.event
+        if isinstance(event, StepStarted) and (event.step, event.attempt) == (step, attempt) and event.folder:
+            return event.folder
+    return None
