@@ -76,11 +76,6 @@ def journal_file(source: Path | None) -> Path:
     return state_folder() / f"{system_name(source)}.journal.db"
 
 
-def anchors_file(source: Path | None) -> Path:
-    """Return where the heads of the journal's chain are written down beside it."""
-    return state_folder() / f"{system_name(source)}.anchors"
-
-
 def evidence_folder(source: Path | None) -> Path:
     """Return the folder of what the steps of walks left."""
     return state_folder() / f"{system_name(source)}.evidence"

@@ -96,6 +96,11 @@ class StepState:
         wrong = self.status in (Status.FAILED, Status.NOT_APPLIED)
         return wrong or (self.status is Status.SUCCEEDED and self.verified is False)
 
+    @property
+    def next_attempt(self) -> int:
+        """Return the number of the attempt that comes next: the same one as long as it was not started."""
+        return self.attempt + 1 if self.started_at or not self.attempt else self.attempt
+
     def settled(self, plan: StepPlan) -> bool:
         """Return whether the walk can go past it."""
         if self.skipped:

@@ -103,7 +103,7 @@ class Hearing:
         holding.say(question=None)
 
     def _answered(self, walk: Walk, decision: decisions.Answer, fence: int) -> Ruling:
-        """Return what an answer comes to; one that may not be given is asked for again and leaves no trace."""
+        """Return what an answer comes to; one that may not be given leaves no trace."""
         if fence != walk.fence:
             return Ruling(refusal="this walk is held by somebody else; take it over to answer")
         state, why = expects(walk, decision.step, Status.PLANNED)
