@@ -38,14 +38,14 @@ class RefusedError(Exception):
     """The program is not executed: a stable code, and why in words."""
 
     def __init__(self, code: str, why: str, status: int = NOT_EXECUTABLE) -> None:
-        super().__init__(code)
         self.record = {"status": status, "refused": code, "why": why}
 
 
 def main() -> None:
     """Stand by for one order and carry it out."""
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.closerange(3, 4096)  # what others have left open for us, the program must not hold open
+    for number in (signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
     order, given = read_order()
     signal.pthread_sigmask(signal.SIG_BLOCK, HELD)
     os.dup2(os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC), 0)
@@ -172,8 +172,7 @@ def demand_fence(lease: dict[str, Any] | None) -> None:
     place = "".join(f"%{byte:02x}" for byte in raw(lease["database"]))
     try:
         connection = sqlite3.connect(f"file:{place}?mode=ro", timeout=5, uri=True)
-        question = connection.execute("SELECT fence FROM lease WHERE target = ?", (lease["target"],))
-        row = question.fetchone()
+        row = connection.execute("SELECT fence FROM lease WHERE target = ?", (lease["target"],)).fetchone()
     except sqlite3.Error as error:
         raise RefusedError("fence", f"the lease cannot be read: {error}") from error
     if row is None or row[0] != lease["fence"]:
