@@ -23,7 +23,7 @@ class Ballast:
     """One file of ballast."""
 
     def __init__(self, path: Path, size: int = SIZE) -> None:
-        """Name the file; nothing is done yet."""
+        """Name the file; nothing is done yet. A size of 0 bytes means that there is to be none."""
         self.path = path
         self._size = size
 
@@ -34,7 +34,7 @@ class Ballast:
             OSError: when it cannot be made.
             StoreError: when something else lies in its place, or it belongs to somebody else.
         """
-        if self._lies() or self._free() < SPARE * self._size:
+        if not self._size or self._lies() or self._free() < SPARE * self._size:
             return
         flags = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_WRONLY
         try:
