@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -172,7 +173,10 @@ class Walks:
         """
         plan = without_secrets(await self._shelf.plan(runbook))
         values = accepted(plan, inputs).plain
-        return await rehearse(plan, values, self._performer({}, Walk(), lambda: None))
+        with tempfile.TemporaryDirectory(prefix="walkdown-dry-run-") as folder:
+            performer = self._performer({}, Walk(), lambda: None)
+            performer.root = Path(folder)
+            return await rehearse(plan, values, performer)
 
     # What consoles decide
 

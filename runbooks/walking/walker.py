@@ -17,7 +17,7 @@ from runbooks import events
 from runbooks.action import NO_ACTION
 from runbooks.crash_points import reached
 from runbooks.decisions import Decision
-from runbooks.events import Operator, WalkEnding
+from runbooks.events import WALKDOWN, Operator, WalkEnding
 from runbooks.journal.errors import FenceError, JournalError
 from runbooks.model import StepPlan
 from runbooks.outcome import Ending, StepError
@@ -25,6 +25,7 @@ from runbooks.step import Question
 from runbooks.templates import MissingValueError
 from runbooks.walk import Status, Walk, worse_than_baseline
 from runbooks.walking.attempt import Done, Job, Ready, outcome_of
+from runbooks.walking.deciding import Ruling
 from runbooks.walking.hearing import Hearing
 from runbooks.walking.holding import Holding
 from runbooks.walking.moves import Do, Move, next_move
@@ -255,11 +256,9 @@ class Walker:
 
     async def _take_up(self) -> None:
         """Find out what became of the step that was under way, and have repeated what has to be."""
-        await self._holding.write(events.WalkResumed(os.getpid(), self.walk.secret_inputs))
+        await self._holding.write_ruled(_resumed, WALKDOWN)
         state = self.walk.current
-        if state is not None and state.status in (Status.PLANNED, Status.CONFIRMED):
-            await self._holding.write(events.StepExpired(state.id, state.attempt))
-        elif state is not None and state.status is Status.STARTED:
+        if state is not None and state.status is Status.STARTED:
             found = await take_up(self.walk, state, self._performer)
             if isinstance(found, Ready):
                 self._holding.say(step=state.id, running=state.id, since=state.started_at)
@@ -270,6 +269,15 @@ class Walker:
             if self.walk.plan.step(state.id).setup and state.status is Status.SUCCEEDED:
                 again = events.RetryWanted(state.id, state.next_attempt, "repeated at resume")
                 await self._holding.write(again)
+
+
+def _resumed(walk: Walk) -> Ruling:
+    """Return that the walk is taken up; what was shown or confirmed before has to be shown anew."""
+    resumed = events.WalkResumed(os.getpid(), walk.secret_inputs)
+    state = walk.current
+    if state is None or state.status not in (Status.PLANNED, Status.CONFIRMED):
+        return Ruling((resumed,))
+    return Ruling((resumed, events.StepExpired(state.id, state.attempt)))
 
 
 def _verdict(wrong: dict[str, tuple[str, ...]]) -> str:

@@ -10,7 +10,7 @@ from checks.masking import Masker
 from checks.model import Level
 from checks.vault import Vault
 from runbooks import decisions
-from runbooks.events import Entry, Manner, Operator
+from runbooks.events import Entry, Manner, Operator, WalkResumed
 from runbooks.fold import fold_all
 from runbooks.journal.journal import Journal
 from runbooks.launch import Launcher
@@ -92,7 +92,7 @@ class Stage:
             self.journal = journal
             if walk_id:
                 entries = await journal.entries(walk_id)
-                grip = await journal.take("target", walk_id, OPERATOR)
+                grip = await journal.take_over("target", walk_id, OPERATOR, "its process is gone")
                 secret = {}
             else:
                 wish = Opening(
@@ -125,6 +125,8 @@ class Stage:
             async with asyncio.TaskGroup() as tasks:
                 running = tasks.create_task(self.walker.run(taken_up=bool(walk_id)))
                 try:
+                    if walk_id:
+                        await self.until(lambda s: any(isinstance(e.event, WalkResumed) for e in s.entries))
                     yield self
                 finally:
                     running.cancel()
