@@ -1,0 +1,1 @@
+"""Owns how steps act in PostgreSQL: statements, a session, all or nothing, and what became of it."""
