@@ -26,7 +26,7 @@ from runbooks.journal.errors import BrokenError, JournalError, code, failed
 from runbooks.journal.making import connect, make, migrate
 from runbooks.journal.places import beside, own_files, refuse_network, size_of
 from runbooks.journal.rows import Draft, Scribe, read_head
-from runbooks.journal.soundness import examine, refuse_loss
+from runbooks.journal.soundness import examine, judging, refuse_loss
 
 FOLDER = Path(__file__).parent / "migrations"
 
@@ -52,13 +52,12 @@ def open_journal(
     if not path.exists():
         refuse_loss(path)
         make(path, scribe, _first(), steps)
-    connection = connect(path)
-    try:
-        examine(connection, path, steps)
+    with contextlib.ExitStack() as stack:
+        with judging(path):
+            connection = stack.enter_context(contextlib.closing(connect(path)))
+            examine(connection, path, steps)
         migrate(connection, path, steps, scribe.clock.now())
-    except BaseException:
-        connection.close()
-        raise
+        stack.pop_all()
     return connection
 
 

@@ -58,12 +58,21 @@ _REASONS = {
 }
 _NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
 """Results behind which a full disk, or a used-up share of it, may stand."""
+_OF_CONTENT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
+"""The last of them: a table is missing, or another than ours."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def code(error: sqlite3.Error) -> int:
     """Return the primary result code; that of a plain error where Python itself could not read what came."""
     return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+
+
+def is_of_content(error: Exception) -> bool:
+    """Return whether the error speaks of what the file holds, not of the way to it."""
+    if isinstance(error, sqlite3.Error):
+        return code(error) in _OF_CONTENT
+    return isinstance(error, UnicodeDecodeError)
 
 
 def reason(error: Exception) -> str:

@@ -5,8 +5,10 @@ Quick, as it is done at every start; all rows are for `runbooks/journal/verify.p
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from checks.errors import StoreError
@@ -14,7 +16,7 @@ from checks.storage import database
 from checks.storage.schema import Migration, pending
 from runbooks.journal.anchors import anchors_file, read_anchors
 from runbooks.journal.chain import Chain, ChainError, follow
-from runbooks.journal.errors import BrokenError, code
+from runbooks.journal.errors import BrokenError, is_of_content
 from runbooks.journal.places import beside, size_of
 from runbooks.journal.rows import EMPTY, read_head, rows_after
 
@@ -22,9 +24,6 @@ APPLICATION = 0x574C4B4A
 """Stands in the header of the file: `WLKJ`."""
 LAST_ROWS = 100
 """Rows whose hashes are computed."""
-
-_FOUND = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
-"""Results that speak of the content, not of the way to it; the last: a table is missing or another."""
 
 
 def refuse_loss(path: Path) -> None:
@@ -45,19 +44,26 @@ def examine(connection: sqlite3.Connection, path: Path, known: tuple[Migration, 
 
     Raises:
         BrokenError: when there is any, or the file is none of ours, or of a newer version.
-        sqlite3.Error: when it is out of reach.
+        sqlite3.Error: when it cannot be read.
     """
-    if size_of(path) == 0:
-        raise BrokenError(f"the journal {path} is empty")
     try:
         _look_into(connection, known)
         _look_at_anchor(connection, path)
-    except sqlite3.Error as error:
-        if code(error) not in _FOUND:
-            raise
-        raise BrokenError(f"the journal {path} is damaged: {error}") from error
     except (StoreError, ChainError) as error:
         raise BrokenError(f"the journal {path} is not sound: {error}") from error
+
+
+@contextlib.contextmanager
+def judging(path: Path) -> Iterator[None]:
+    """Turn every error that speaks of what the file holds into `BrokenError`; others pass."""
+    if size_of(path) == 0:
+        raise BrokenError(f"the journal {path} is empty")
+    try:
+        yield
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        if not is_of_content(error):
+            raise
+        raise BrokenError(f"the journal {path} is damaged: {error}") from error
 
 
 def _look_into(connection: sqlite3.Connection, known: tuple[Migration, ...]) -> None:

@@ -18,12 +18,12 @@ from typing import TypeVar
 
 from checks.clock import Clock
 from checks.errors import StoreError
-from checks.storage.database import is_damage, transaction
+from checks.storage.database import transaction
 from runbooks.journal.anchors import ROWS, SYSLOG, anchors_file, keep, read_anchors, tell_syslog
 from runbooks.journal.ballast import SIZE, Ballast
 from runbooks.journal.chain import Head
 from runbooks.journal.database import open_journal
-from runbooks.journal.errors import BrokenError, JournalError, failed
+from runbooks.journal.errors import BrokenError, JournalError, failed, is_of_content
 from runbooks.journal.rows import EMPTY, Scribe, read_head
 
 log = logging.getLogger(__name__)
@@ -136,7 +136,7 @@ class Writer:
 
     def _failed(self, error: Exception) -> JournalError:
         """Return what the caller is told."""
-        if is_damage(error):
+        if is_of_content(error):
             error = BrokenError(f"the journal {self._path} is damaged: {error}")
         if not isinstance(error, BrokenError):
             return failed(self._path, "written", error)
