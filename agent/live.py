@@ -53,6 +53,7 @@ class LiveSystem:
         self._masker = masker
         self._clock = clock
         self._engine: Engine | None = None
+        self._maintenance: frozenset[str] = frozenset()
         self._begun = asyncio.Event()
 
     @property
@@ -69,6 +70,12 @@ class LiveSystem:
     def engine(self) -> Engine | None:
         """Return the engine that probes now; None before the first has begun."""
         return self._engine
+
+    def maintain(self, names: frozenset[str]) -> None:
+        """Put exactly these checks into maintenance, now and whenever the system is loaded again."""
+        self._maintenance = names
+        if self._engine is not None:
+            self._engine.maintenance = names
 
     async def engine_after(self, last: Engine | None) -> Engine:
         """Return the engine that probes now, once it is another one than `last`."""
@@ -91,6 +98,7 @@ class LiveSystem:
         async with open_runner(system.secrets, self._clock, self._masker) as runner:
             engine = Engine(system.info, system.definitions, runner, self._store, self._clock, known)
             engine.notices = _warnings(system)
+            engine.maintenance = self._maintenance
             async with running(engine):
                 yield engine
 

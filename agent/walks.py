@@ -35,6 +35,7 @@ from runbooks.journal.journal import Journal
 from runbooks.journal.leases import Grip
 from runbooks.launch import Launcher
 from runbooks.live import DryStep, Live, Runbooks, WalkHead
+from runbooks.maintaining import in_maintenance
 from runbooks.records import LeaseRef
 from runbooks.walk import Walk
 from runbooks.walking.holding import Holding
@@ -282,7 +283,15 @@ class Walks:
         one.live = live
         if any(isinstance(entry.event, WalkEnded) for entry in entries):
             one.over_at = self._clock.monotonic()
+        if entries:
+            self._maintain()
         self._note(walk)
+
+    def _maintain(self) -> None:
+        """Have the checks in maintenance that open walks have put there, and no others."""
+        every = frozenset(info.name for info in self._live.system.info.checks)
+        walks = [one.walker.walk for one in self._open.values() if one.over_at is None]
+        self._live.maintain(frozenset().union(*(in_maintenance(walk, every) for walk in walks)))
 
     def _note(self, walk: str) -> None:
         """Count a move; forget walks that are long over."""

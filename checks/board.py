@@ -76,6 +76,8 @@ class CheckState:
     """For each of the last 20 results, whether its level differed from the one before."""
     missed: int = 0
     """Probes left out because the one before was still running (reliability G5)."""
+    maintenance: bool = False
+    """True while somebody works on what it looks at: probed and shown as ever, and nobody is alerted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,19 @@ def mark_stale(snapshot: Snapshot, system: SystemInfo, names: frozenset[str], at
     if all(new is old for new, old in zip(states, snapshot.states, strict=True)):
         return snapshot
     return _publish(snapshot, system, states, at)
+
+
+def set_maintenance(snapshot: Snapshot, names: Collection[str], at: float) -> Snapshot:
+    """Return the snapshot in which exactly these checks are in maintenance; the same when nothing changes."""
+    states = tuple(
+        state
+        if state.maintenance == (state.name in names)
+        else replace(state, maintenance=not state.maintenance)
+        for state in snapshot.states
+    )
+    if all(new is old for new, old in zip(states, snapshot.states, strict=True)):
+        return snapshot
+    return replace(snapshot, number=snapshot.number + 1, at=at, states=states)
 
 
 def set_notices(snapshot: Snapshot, notices: Iterable[Notice], at: float) -> Snapshot:

@@ -73,6 +73,8 @@ class Engine:
         self.system = system
         self.notices: tuple[Notice, ...] = ()
         """Notices of the engine's owner, such as a configuration that could not be reloaded."""
+        self.maintenance: frozenset[str] = frozenset()
+        """Checks whose targets somebody works on, as the engine's owner says."""
         self._definitions = {definition.name: definition for definition in definitions}
         self._runner = runner
         self._recorder = recorder
@@ -223,10 +225,14 @@ class Engine:
                 text = f"the wall clock jumped by {passed - ticked:+.0f} s; schedules are not affected"
                 self._jump = (Notice("clock", text, Level.WARN, wall),)
             self._publish(self._aged)
+            self._publish(self._maintained)
             self._publish(self._noted)
 
     def _aged(self, at: float) -> Snapshot:
         return board.mark_stale(self._snapshot, self.system, self._stale(), at)
+
+    def _maintained(self, at: float) -> Snapshot:
+        return board.set_maintenance(self._snapshot, self.maintenance, at)
 
     def _noted(self, at: float) -> Snapshot:
         secrets = tuple(Notice("secrets", text) for text in self._runner.vault.warnings)

@@ -82,6 +82,8 @@ def _remarks(line: CheckLine) -> list[str]:
         remarks.append("last")
     if state.blocked_by:
         remarks.append(f"blocked by {state.blocked_by}")
+    if state.maintenance:
+        remarks.append("in maintenance")
     if state.flapping:
         remarks.append("flapping")
     if state.attempt and not state.is_hard and line.level is not Level.OK and not line.stale:

@@ -151,3 +151,14 @@ def test_every_change_has_a_number_of_its_own():
     assert snapshot.number < noted.number < missed.number
     assert missed.state("web").missed == 2
     assert board.set_notices(missed, missed.notices, 4.0) is missed
+
+
+def test_maintenance_is_shown_and_judges_nothing():
+    system = SystemInfo("s", checks=(CheckInfo("a"), CheckInfo("b")))
+    before = board.begin(system, 0.0)
+    inside = board.set_maintenance(before, {"a"}, 1.0)
+    assert [state.maintenance for state in inside.states] == [True, False]
+    assert board.set_maintenance(inside, {"a"}, 2.0) is inside
+    crit = board.fold(inside, system, Result("a", Level.CRIT, 3.0, 0.1, Observation("down", Level.CRIT)), 3.0)
+    assert (crit.state("a").level, crit.state("a").maintenance) == (Level.CRIT, True)
+    assert not board.set_maintenance(crit, (), 4.0).state("a").maintenance
