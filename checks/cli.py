@@ -1,13 +1,14 @@
-"""Owns the commands about configuration: `validate`, `render`, `kinds`, `schema`, `init`. None probes."""
+"""Owns the commands `kinds` and `init`, and how kinds of anything are listed. None probes."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from checks import paths
-from checks.command_line import completed_by, system_option
+from checks.command_line import completed_by
 from checks.errors import UsageError
 from checks.exits import errors_as_exits
 from checks.kind import first_sentence
@@ -18,90 +19,49 @@ SCHEMA_FILE = "schema.json"
 
 
 @click.command()
-@system_option
-def validate(source: Path | None) -> None:
-    """Find everything wrong in a system's files.
-
-    One line for each problem: file:line:column: key: message. Exit code 78 when the files cannot be used.
-    """
-    from checks.load import load
-
-    with errors_as_exits():
-        system = load(source)
-    for warning in system.warnings:
-        click.echo(str(warning), err=True)
-    name = system.info.title or system.info.name
-    counts = (_count(len(system.definitions), "check"), _count(len(system.warnings), "warning"))
-    click.echo(f"{name}: {', '.join(counts)}")
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
-@click.command()
-@click.argument("names", nargs=-1, shell_complete=completed_by("checks.names:complete_check"))
-@system_option
-def render(names: tuple[str, ...], source: Path | None) -> None:
-    """Print a system as it is after all substitution.
-
-    What is merged and filled in shows as YAML; secrets show as their names. NAMES choose checks; all of
-    them when there are none.
-    """
-    from checks.load import load
-    from checks.rendered import rendered
-
-    with errors_as_exits():
-        system = load(source)
-        known = tuple(definition.name for definition in system.definitions)
-        for name in names:
-            if name not in known:
-                raise UsageError(f"no check is called {name!r}{did_you_mean(name, known)}")
-    click.echo(rendered(system, names), nl=False)
-
-
-@click.command()
 @click.argument("name", required=False, shell_complete=completed_by("checks.names:complete_kind"))
 def kinds(name: str | None) -> None:
     """List the kinds of checks, or explain one: options, readings, an example."""
+    list_or_explain("kind", name, kind_names(), _summary, _explained)
+
+
+def list_or_explain(
+    what: str,
+    name: str | None,
+    names: tuple[str, ...],
+    line: Callable[[str], str],
+    explain: Callable[[str], str],
+) -> None:
+    """Print a line about each of several sorts of something, or all about the one that is named."""
     if name is None:
-        width = max(map(len, kind_names()))
-        for kind in kind_names():
-            click.echo(f"{kind:<{width}}  {_summary(kind)}")
+        width = max(map(len, names))
+        for one in names:
+            click.echo(f"{one:<{width}}  {_or_reason(line, one)}")
         return
-    from checks.explain import explain
-
     with errors_as_exits():
-        if name not in kind_names():
-            raise UsageError(f"no kind is called {name!r}{did_you_mean(name, kind_names())}")
+        if name not in names:
+            raise UsageError(f"no {what} is called {name!r}{did_you_mean(name, names)}")
         try:
-            click.echo(explain(name, find_kind(name)))
+            click.echo(explain(name))
         except (ImportError, AttributeError) as error:
-            raise UsageError(f"kind {name} cannot be used here: {error}") from error
+            raise UsageError(f"{what} {name} cannot be used here: {error}") from error
 
 
-def _summary(name: str) -> str:
+def _or_reason(line: Callable[[str], str], name: str) -> str:
     try:
-        return first_sentence(find_kind(name))
+        return line(name)
     except (ImportError, AttributeError) as error:
         return f"cannot be used here: {error}"
 
 
-@click.command()
-def schema() -> None:
-    """Print the JSON Schema of a system's files.
-
-    Editors complete and check by it: # yaml-language-server: $schema=./schema.json
-    """
-    click.echo(_schema())
+def _summary(name: str) -> str:
+    return first_sentence(find_kind(name))
 
 
-def _schema() -> str:
-    import msgspec
+def _explained(name: str) -> str:
+    from checks.explain import explain
 
-    from checks.config.schema import system_schema
-
-    return msgspec.json.format(msgspec.json.encode(system_schema()), indent=2).decode()
+    return explain(name, find_kind(name))
 
 
 @click.command()
@@ -112,6 +72,7 @@ def init(path: Path | None, force: bool) -> None:
 
     PATH is the folder to write to; without it, the one in which walkdown looks first.
     """
+    from checks.config.schema import as_text, system_schema
     from checks.config.write import write_system
     from checks.discover import discover
     from checks.load import load
@@ -122,7 +83,7 @@ def init(path: Path | None, force: bool) -> None:
             raise UsageError(f"{folder / paths.SYSTEM_FILE} is there already; --force writes over it")
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         text = write_system(discover(), f"./{SCHEMA_FILE}", "What walkdown found on this machine.")
-        _write(folder / SCHEMA_FILE, _schema() + "\n")
+        _write(folder / SCHEMA_FILE, as_text(system_schema()) + "\n")
         _write(folder / paths.SYSTEM_FILE, text)
         load(folder)
     click.echo(f"wrote {folder / paths.SYSTEM_FILE}")

@@ -92,6 +92,6 @@ class ProbeContext:
         await self.clock.sleep(0.25)
 
 
-def first_sentence(kind: type[Check]) -> str:
+def first_sentence(kind: type[Any]) -> str:
     """Return what the kind does, in one line."""
     return (kind.__doc__ or "").strip().partition("\n")[0]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from pydantic import ConfigDict, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
@@ -28,6 +29,10 @@ class _Schema(GenerateJsonSchema):
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
 
+    def encode_default(self, dft: Any) -> Any:
+        """Show a text that may name something as it is written."""
+        return str(dft) if hasattr(dft, "refusal") else super().encode_default(dft)
+
     def int_schema(self, schema: core_schema.IntSchema) -> JsonSchemaValue:
         return {"anyOf": [super().int_schema(schema), _FILLED_IN]}
 
@@ -41,8 +46,8 @@ class _Schema(GenerateJsonSchema):
 def system_schema() -> dict[str, Any]:
     """Return the schema of a system's files, with every kind that can be imported here."""
     definitions: dict[str, Any] = {}
-    top = _object(Document, "system", definitions)
-    common = _object(CheckOptions, "check", definitions)["properties"]
+    top = object_schema(Document, "system", definitions)
+    common = object_schema(CheckOptions, "check", definitions)["properties"]
     kinds = [_check(name, common, definitions) for name in kind_names()]
     top["properties"]["checks"] = {
         "type": "object",
@@ -52,7 +57,7 @@ def system_schema() -> dict[str, Any]:
             "type": "object",
             "required": ["kind"],
             "properties": {"kind": {"enum": [name for name, _ in kinds]}},
-            "allOf": [_when(name, schema) for name, schema in kinds],
+            "allOf": [when_kind(name, schema) for name, schema in kinds],
         },
     }
     return {
@@ -60,7 +65,7 @@ def system_schema() -> dict[str, Any]:
         "$id": IDENTITY,
         "title": "walkdown system",
         "type": "object",
-        "properties": {name: _or_null(schema) for name, schema in top["properties"].items()},
+        "properties": {name: or_null(schema) for name, schema in top["properties"].items()},
         "additionalProperties": False,
         "$defs": definitions,
     }
@@ -72,13 +77,23 @@ def kind_schema(name: str) -> dict[str, Any]:
     Raises:
         KeyError: when no kind has that name.
     """
+    return options_schema(find_kind(name), name)
+
+
+def options_schema(kind: Any, name: str) -> dict[str, Any]:
+    """Return the schema of a dataclass whose fields are options, with its docstrings."""
     definitions: dict[str, Any] = {}
-    return {**_object(find_kind(name), name, definitions), "$defs": definitions}
+    return {**object_schema(kind, name, definitions), "$defs": definitions}
+
+
+def as_text(schema: dict[str, Any]) -> str:
+    """Return a schema as it is published."""
+    return msgspec.json.format(msgspec.json.encode(schema), indent=2).decode()
 
 
 def _check(name: str, common: dict[str, Any], definitions: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """Return a kind's name and what a check of it may hold."""
-    own = _object(find_kind(name), name, definitions)
+    own = object_schema(find_kind(name), name, definitions)
     return name, {
         "properties": {**common, **own["properties"], "kind": {"const": name}},
         "required": ["kind", *own.get("required", ())],
@@ -86,12 +101,12 @@ def _check(name: str, common: dict[str, Any], definitions: dict[str, Any]) -> tu
     }
 
 
-def _when(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+def when_kind(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     """Return a condition, which lets editors complain about the one kind that is meant."""
     return {"if": {"properties": {"kind": {"const": name}}, "required": ["kind"]}, "then": schema}
 
 
-def _object(kind: Any, prefix: str, definitions: dict[str, Any]) -> dict[str, Any]:
+def object_schema(kind: Any, prefix: str, definitions: dict[str, Any]) -> dict[str, Any]:
     """Return the schema of a dataclass; what it refers to is added to the definitions under the prefix."""
     adapter = TypeAdapter(tuple[kind], config=_CONFIG)
     template = f"#/$defs/{prefix}.{{model}}"
@@ -102,6 +117,6 @@ def _object(kind: Any, prefix: str, definitions: dict[str, Any]) -> dict[str, An
     return own
 
 
-def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+def or_null(schema: dict[str, Any]) -> dict[str, Any]:
     """Return a schema that also takes a heading with nothing beneath."""
     return {"anyOf": [schema, {"type": "null"}]}

@@ -11,7 +11,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 from checks.config.substitute import escaped
 
@@ -68,7 +68,7 @@ def _comment(text: str) -> str:
     return "\n".join(f"# {line}".rstrip() for line in text.splitlines())
 
 
-def as_yaml(data: dict[str, Any]) -> str:
+def as_yaml(data: dict[str, Any] | list[Any]) -> str:
     """Return data as YAML: mappings in lines, lists of single values in brackets."""
     yaml = YAML(typ="rt", pure=True)
     yaml.width = WIDTH
@@ -83,6 +83,12 @@ def _quoted(value: Any) -> Any:
     return DoubleQuotedScalarString(value) if isinstance(value, str) and value.startswith("?") else value
 
 
+def _fits_a_block(text: str) -> bool:
+    """Return whether a text of several lines can stand line by line and comes back as it was."""
+    lines = text.split("\n")
+    return all(line.isprintable() and line == line.strip() for line in lines) and bool(lines[0])
+
+
 def _styled(value: Any) -> Any:
     if isinstance(value, dict):
         return CommentedMap((_styled(key), _styled(child)) for key, child in value.items())
@@ -92,5 +98,5 @@ def _styled(value: Any) -> Any:
             items.fa.set_flow_style()
         return items
     if isinstance(value, str) and not value.isprintable():
-        return DoubleQuotedScalarString(value)
+        return LiteralScalarString(value) if _fits_a_block(value) else DoubleQuotedScalarString(value)
     return value

@@ -12,6 +12,7 @@ from runbooks.document.form import CHOICE, is_word
 from runbooks.document.reading import Read, Reading
 from runbooks.document.rules import near_value
 from runbooks.document.scope import Captured, Conditions
+from runbooks.templates import Template
 
 
 def text_of(node: Node | None) -> str:
@@ -77,8 +78,10 @@ def learn(step: str, node: Node, read: Read | None, path: Path, when: Conditions
     """Have the names known from here on that a step captures; return the one of its answer, if it has one."""
     saved = text_of(node.get("save"))
     for name, place in captured_by(node).items():
-        value = Captured(name, step, when, _values(read) if name == saved else ())
-        key = (*path, "save") if name == saved else (*path, "capture", name)
+        is_answer = name == saved
+        secret = is_answer and read is not None and getattr(read.step, "secret", False) is True
+        value = Captured(name, step, when, _values(read) if is_answer else (), secret)
+        key = (*path, "save") if is_answer else (*path, "capture", name)
         if reason := _refusal(value, reading):
             reading.problems.error(place.key, key, reason)
         reading.scope.learn(value)
@@ -94,6 +97,7 @@ def _refusal(value: Captured, reading: Reading) -> str:
         (reading.scope.inputs, "an input"),
         (reading.scope.asked, "an input"),
         (reading.known.variables, "a variable of the system"),
+        (reading.known.secrets if value.secret else (), "a secret of the system"),
     ):
         if name in names:
             return f"{name!r} is the name of {what} already"
@@ -106,6 +110,6 @@ def _values(read: Read | None) -> tuple[str, ...]:
     step: Any = None if read is None else read.step
     for option in ("values", "choices"):
         values = getattr(step, option, ())
-        if values and isinstance(values, tuple) and all(isinstance(value, str) for value in values):
-            return values
+        if isinstance(values, tuple) and not any(getattr(value, "names", ()) for value in values):
+            return tuple(value.shown({}) if isinstance(value, Template) else value for value in values)
     return ()

@@ -61,6 +61,7 @@ class _Embedding:
         self._plan = draft.plan
         self._name = name
         self._under = under
+        self._hidden = {value.name for value in draft.captured if value.secret}
         self._given = {
             f"{SECRET}{key}" if draft.inputs[key].secret else key: pieces_of(template)
             for key, template in given.items()
@@ -113,7 +114,10 @@ class _Embedding:
         """Return what stands for a name: what an input is given, a secret of the system, a captured value."""
         if (given := self._given.get(name)) is not None:
             return given
-        return [(name if name.startswith(SECRET) else self._prefixed(name), True)]
+        if not name.startswith(SECRET):
+            return [(self._prefixed(name), True)]
+        secret = name.removeprefix(SECRET)
+        return [(f"{SECRET}{self._prefixed(secret)}" if secret in self._hidden else name, True)]
 
     def _conditions(self, conditions: Conditions) -> Conditions | None:
         """Return the conditions as the runbook around sees them; None when they cannot hold."""

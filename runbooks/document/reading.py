@@ -86,26 +86,31 @@ class Reading:
     def check_names(self, template: Template, node: Node, path: Path, under: Conditions) -> None:
         """Record every name in the template that stands for nothing here."""
         for name in template.secrets:
-            if name not in self.scope.secrets:
-                near = did_you_mean(name, self.scope.secrets) or "; define it under secrets: or as an input"
-                self._unknown(node, path, f"unknown secret {name!r}{near}")
+            self._check_name(name, node, path, under, secret=True)
         for name in template.names:
             self.check_name(name, node, path, under)
 
     def check_name(self, name: str, node: Node, path: Path, under: Conditions) -> None:
         """Record a name that stands for no value here."""
-        scope = self.scope
-        if scope.is_sure(name, under):
-            return
-        if name in scope.asked:
+        if name in self.scope.asked or self.scope.ways(name, secret=True):
             said = f"write {{{{ secret.{name} }}}} in an option that takes secrets"
-            self.problems.error(node.key, path, f"input {name!r} is secret; {said}")
-        elif ways := scope.captured.get(name):
+            self.problems.error(node.key, path, f"{name!r} is secret; {said}")
+        else:
+            self._check_name(name, node, path, under, secret=False)
+
+    def _check_name(self, name: str, node: Node, path: Path, under: Conditions, *, secret: bool) -> None:
+        scope = self.scope
+        if scope.is_sure(name, under, secret=secret):
+            return
+        if ways := scope.ways(name, secret=secret):
             message = f"{name!r} need not be there: step {ways[0].by!r} that captures it is not always run"
             self.problems.error(node.key, path, message)
-        elif name in scope.later:
+        elif name in scope.later and name not in scope.captured:
             message = f"{name!r} is not known yet: it is captured by step {scope.later[name]!r}"
             self.problems.error(node.key, path, message)
+        elif secret:
+            near = did_you_mean(name, scope.secrets) or "; define it under secrets: or as an input"
+            self._unknown(node, path, f"unknown secret {name!r}{near}")
         else:
             near = did_you_mean(name, (*self.known.variables, *scope.names(), *scope.asked))
             hint = near or "; it is no variable, no input, and no step captures it"

@@ -28,6 +28,8 @@ class Captured:
     """The conditions of the step."""
     values: tuple[str, ...] = ()
     """What it can be; empty when anything."""
+    secret: bool = False
+    """Whether it is written `{{ secret.NAME }}`, as it is neither stored nor shown."""
 
 
 def both(first: Conditions, second: Conditions) -> Conditions:
@@ -59,9 +61,9 @@ class Scope:
     inputs: Mapping[str, InputOptions] = field(default_factory=dict)
     """The inputs that are not secret."""
     secrets: frozenset[str] = frozenset()
-    """Secrets of the system, and inputs that are."""
+    """Secrets of the system, and inputs that are secret."""
     asked: frozenset[str] = frozenset()
-    """The secrets that are inputs."""
+    """The inputs that are secret."""
     captured: dict[str, list[Captured]] = field(default_factory=dict)
     steps: dict[str, Conditions] = field(default_factory=dict)
     """Steps so far, by id."""
@@ -83,11 +85,15 @@ class Scope:
             return ()
         return tuple(dict.fromkeys(value for way in ways for value in way.values))
 
-    def is_sure(self, name: str, under: Conditions) -> bool:
+    def is_sure(self, name: str, under: Conditions, *, secret: bool = False) -> bool:
         """Return whether the value is there whenever the conditions hold."""
-        if name in self.inputs or name.partition(".")[0] in self.broken:
+        if name in (self.secrets if secret else self.inputs) or name.partition(".")[0] in self.broken:
             return True
-        return self._covered([way.under for way in self.captured.get(name, ())], under, SPLITS)
+        return self._covered([way.under for way in self.ways(name, secret=secret)], under, SPLITS)
+
+    def ways(self, name: str, *, secret: bool = False) -> list[Captured]:
+        """Return the captures of a value, or of a secret."""
+        return [way for way in self.captured.get(name, ()) if way.secret is secret]
 
     def clash(self, new: Captured) -> str:
         """Return the id of a step that captures a value of that name and may be run as well; or nothing."""

@@ -59,10 +59,14 @@ class Library:
         """Return only when every file can be used.
 
         Raises:
-            ConfigError: with everything that is wrong with any of them, and the others.
+            ConfigError: with everything that is wrong with any of them, and the others; what the others say
+                of a line is not said again.
         """
         if self.broken:
-            raise ConfigError((*others, *self.warnings, *(p for one in self.broken for p in one.problems)))
+            said = tuple(others)
+            lines = {(problem.file, problem.line) for problem in said}
+            ours = (*self.warnings, *(problem for one in self.broken for problem in one.problems))
+            raise ConfigError((*said, *(one for one in ours if (one.file, one.line) not in lines)))
 
 
 EMPTY = Library()

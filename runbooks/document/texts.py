@@ -17,6 +17,9 @@ from runbooks.templates import NAME, PARTS, SECRET, SecretTemplate, Template
 
 Piece = tuple[str, bool]
 """A part of a text, and whether it is a name that stands for something."""
+_SHELL = (("shell", 'set them under env: and write "$NAME" here'),)
+_SQL = tuple((key, "set them under values: and write %(name)s here") for key in ("run", "count"))
+"""Options that hold programs, and what to write there instead."""
 
 
 class WrittenFloat(float):
@@ -65,12 +68,22 @@ class Filling:
         """Return a node with everything below it filled in."""
         if isinstance(node.value, dict):
             refuse_in_shell(node, path, self._problems)
+            self._refuse_in_programs(node, path)
             return replace(node, value={k: self.tree(child, (*path, k)) for k, child in node.value.items()})
         if isinstance(node.value, list):
             return replace(node, value=[self.tree(child, (*path, i)) for i, child in enumerate(node.value)])
         if isinstance(node.value, str):
             return self._text(node, node.value, path) if "{{" in node.value else node
         return _as_written(node)
+
+    def _refuse_in_programs(self, node: Node, path: Path) -> None:
+        """Refuse a name in a text that is read as a program: what it stands for would be a part of that."""
+        kind = node.get("kind")
+        for key, instead in (*_SHELL, *(_SQL if kind is not None and kind.value == "sql" else ())):
+            member = node.get(key)
+            for inner, part in _parts(member, (*path, key)) if member is not None else ():
+                if any(match[1] is not None for match in BRACES.finditer(part.text)):
+                    self._problems.error(part.key, inner, f"is a program and takes no variables; {instead}")
 
     def _text(self, node: Node, text: str, path: Path) -> Node:
         try:
@@ -105,6 +118,13 @@ class Filling:
                 hint = r"only names can stand in {{ }}; for other braces write \{{"
                 self._problems.error(node.key, path, f"{name!r} is not a name: {hint}")
         return [*pieces, (text[end:], False)]
+
+
+def _parts(node: Node, path: Path) -> list[tuple[Path, Node]]:
+    """Return a text with its path, or those of a list."""
+    if isinstance(node.value, list):
+        return [((*path, i), item) for i, item in enumerate(node.value) if isinstance(item.value, str)]
+    return [(path, node)] if isinstance(node.value, str) else []
 
 
 def _as_written(node: Node) -> Node:

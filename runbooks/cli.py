@@ -1,0 +1,127 @@
+"""Owns the commands about files, runbooks included: `validate`, `render`, `schema`, `steps`, `drivers`.
+
+None probes, none walks.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from checks.cli import list_or_explain
+from checks.command_line import completed_by, system_option
+from checks.errors import ConfigError, UsageError
+from checks.exits import errors_as_exits
+from checks.kind import first_sentence
+from checks.suggest import did_you_mean
+from runbooks.registry import DRIVERS, find_driver, find_step, step_names
+
+
+@click.command()
+@system_option
+def validate(source: Path | None) -> None:
+    """Find everything wrong in a system's files.
+
+    One line for each problem: file:line:column: key: message. Exit code 78 when the files cannot be used.
+    """
+    from checks.load import load
+    from runbooks.library import examine_library, load_library
+
+    with errors_as_exits():
+        try:
+            system = load(source)
+        except ConfigError as error:
+            if source is not None:
+                examine_library(source).demand_sound(error.problems)
+            raise
+        library = load_library(system, source)
+        library.demand_sound(system.warnings)
+    warnings = (*system.warnings, *library.warnings)
+    for warning in warnings:
+        click.echo(str(warning), err=True)
+    counts = [_count(len(system.definitions), "check")]
+    if library.plans:
+        counts += [_count(len(library.plans), "runbook"), _count(library.steps, "step")]
+    name = system.info.title or system.info.name
+    click.echo(f"{name}: {', '.join((*counts, _count(len(warnings), 'warning')))}")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+@click.command()
+@click.argument("names", nargs=-1, shell_complete=completed_by("runbooks.names:complete_rendered"))
+@system_option
+def render(names: tuple[str, ...], source: Path | None) -> None:
+    """Print a system, or a runbook, as it is after all substitution.
+
+    What is merged and filled in shows as YAML; secrets show as their names. NAMES choose checks and runbooks;
+    all checks when there are none.
+    """
+    from checks.load import load
+    from checks.rendered import rendered
+    from runbooks.library import load_library
+    from runbooks.rendered import rendered_plan
+
+    with errors_as_exits():
+        system = load(source)
+        checks = {definition.name for definition in system.definitions}
+        library = load_library(system, source)
+        known = (*checks, *library.names)
+        for name in names:
+            if name not in known:
+                raise UsageError(f"no check or runbook is called {name!r}{did_you_mean(name, known)}")
+        plans = [library.plan(name) for name in names if name in library.names]
+    chosen = tuple(name for name in names if name in checks)
+    texts = [rendered(system, chosen)] if chosen or not names else []
+    click.echo("\n".join((*texts, *map(rendered_plan, plans))), nl=False)
+
+
+@click.command()
+@click.argument("what", type=click.Choice(["system", "runbook"]), default="system")
+def schema(what: str) -> None:
+    """Print the JSON Schema of a system's files, or of runbooks.
+
+    Editors complete and check by it: # yaml-language-server: $schema=./schema.json
+    """
+    from checks.config.schema import as_text, system_schema
+    from runbooks.document.schema import runbook_schema
+
+    click.echo(as_text(runbook_schema() if what == "runbook" else system_schema()))
+
+
+@click.command()
+@click.argument("name", required=False, shell_complete=completed_by("runbooks.names:complete_step"))
+def steps(name: str | None) -> None:
+    """List the kinds of steps, or explain one: options, an example."""
+    list_or_explain("kind of step", name, step_names(), _step_line, _explained_step)
+
+
+def _step_line(name: str) -> str:
+    kind = find_step(name)
+    return f"{'changes' if kind.CHANGES else '':<7}  {first_sentence(kind)}"
+
+
+def _explained_step(name: str) -> str:
+    from runbooks.explain import explain_step
+
+    return explain_step(name)
+
+
+@click.command()
+@click.argument("name", required=False, shell_complete=completed_by("runbooks.names:complete_driver"))
+def drivers(name: str | None) -> None:
+    """List the drivers of services, or explain one: actions, options, an example."""
+    list_or_explain("driver", name, tuple(DRIVERS), _driver_line, _explained_driver)
+
+
+def _driver_line(name: str) -> str:
+    return first_sentence(find_driver(name))
+
+
+def _explained_driver(name: str) -> str:
+    from runbooks.explain import explain_driver
+
+    return explain_driver(name)
