@@ -30,7 +30,8 @@ from runbooks.journal.soundness import examine, judging, refuse_loss
 
 FOLDER = Path(__file__).parent / "migrations"
 
-_OUT_OF_REACH = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+_OUT_OF_REACH = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR)
+"""What comes of it when no file can be made beside the journal: read-only, not ours, or full."""
 
 
 def open_journal(
@@ -63,7 +64,7 @@ def open_journal(
 
 @contextlib.contextmanager
 def looking(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open the journal to read one consistent picture; also where nothing may be written.
+    """Open the journal to read one consistent picture; also where nothing can be written.
 
     Raises:
         sqlite3.Error: when it cannot be read.

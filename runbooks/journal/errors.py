@@ -54,7 +54,8 @@ _REASONS = {
     sqlite3.SQLITE_FULL: "the disk is full",
     sqlite3.SQLITE_READONLY: "it may not be written to",
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
-    sqlite3.SQLITE_IOERR: "the disk does not do as it is told",
+    sqlite3.SQLITE_IOERR: "the disk reports an error",
+    sqlite3.SQLITE_IOERR_SHMSIZE: "the disk is full",
 }
 _NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
 """Results behind which a full disk, or a used-up share of it, may stand."""
@@ -78,7 +79,8 @@ def is_of_content(error: Exception) -> bool:
 def reason(error: Exception) -> str:
     """Return why the file could not be written or read, in words for the operator."""
     if isinstance(error, sqlite3.Error):
-        return _REASONS.get(code(error), str(error))
+        exact = getattr(error, "sqlite_errorcode", 0)
+        return _REASONS.get(exact) or _REASONS.get(code(error)) or str(error)
     if isinstance(error, OSError) and error.errno is not None:
         return "the disk is full" if error.errno in _FULL else (error.strerror or str(error)).lower()
     return str(error)

@@ -88,10 +88,10 @@ class Writer:
         return self.head
 
     def keep_up(self) -> None:
-        """Anchor new rows, and lay the ballast again where there is room; never raises."""
+        """Anchor new rows and lay the ballast again, where there is room; nothing while it is out of reach."""
         with contextlib.suppress(JournalError):
             self.anchor()
-        self.trouble = self._mind(self._ballast.lay) or self.trouble
+            self.trouble = self._mind(self._ballast.lay) or self.trouble
 
     def drop_ballast(self) -> None:
         """Free the room that the ballast holds."""
@@ -139,6 +139,8 @@ class Writer:
         if is_of_content(error):
             error = BrokenError(f"the journal {self._path} is damaged: {error}")
         if not isinstance(error, BrokenError):
+            if self._connection is not None and self._connection.in_transaction:
+                self.close()
             return failed(self._path, "written", error)
         self.close()
         self.broken = str(error)
