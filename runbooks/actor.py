@@ -241,15 +241,19 @@ class _Doing:
 
     def _leave(self, outcome: Outcome) -> None:
         """Write the outcome, no secret in it; values stay as they came, for the way back needs them so."""
-        mask = self._masker.mask
+        beginning = self._masker.beginning
         safe = replace(
             outcome,
-            summary=clean(self._masker.beginning(outcome.summary, LONGEST_SUMMARY)),
-            detail=clean(self._masker.beginning(outcome.detail, LONGEST_DETAIL), lines=True),
-            captured={name: mask(value) for name, value in outcome.captured.items()},
-            facts={name: mask(value) for name, value in outcome.facts.items()},
+            summary=clean(beginning(outcome.summary, LONGEST_SUMMARY)),
+            detail=clean(beginning(outcome.detail, LONGEST_DETAIL), lines=True),
+            captured={name: self._value(text) for name, text in outcome.captured.items()},
+            facts={name: self._value(text) for name, text in outcome.facts.items()},
         )
         evidence.keep(self._folder / OUTCOME, (msgspec.json.encode(safe),))
+
+    def _value(self, text: str) -> str:
+        """Return a value without secrets; a half character, as of a name that is no text, is escaped."""
+        return self._masker.mask(text).encode(errors="backslashreplace").decode()
 
 
 if __name__ == "__main__":
