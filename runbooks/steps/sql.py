@@ -13,6 +13,7 @@ from typing import ClassVar, Literal
 
 from checks.options import Seconds
 from checks.private import append_private
+from checks.text import clean
 from runbooks.action import Action
 from runbooks.outcome import Ending, FailedError, Outcome, StepError, UnknownError, succeeded
 from runbooks.postgres.account import LOOKING, Account, Bounds, session_name
@@ -146,13 +147,20 @@ undo: none
         """
         for secret in context.secrets.values():
             context.masker.learn(secret)
-        mask = context.masker.mask
+
+        def safe(text: str) -> str:
+            return clean(context.masker.mask(text), lines=True)
+
         try:
             outcome = await self._act(context)
         except StepError as error:
-            detail = mask(error.detail)
-            raise type(error)(error.error_class, mask(error.summary), error.applied, detail=detail) from None
-        return replace(outcome, summary=mask(outcome.summary), detail=mask(outcome.detail))
+            summary, detail = safe(error.summary), safe(error.detail)
+            raise type(error)(error.error_class, summary, error.applied, detail=detail) from None
+        outcome = replace(outcome, summary=safe(outcome.summary), detail=safe(outcome.detail))
+        if outcome.detail:
+            with append_private(context.folder / "rows") as file:
+                file.write(outcome.detail.encode())
+        return outcome
 
     async def trace(self, context: StepContext) -> Outcome:
         """Look whether the attempt is still at work, and for its marker."""
@@ -187,14 +195,10 @@ undo: none
         )
         try:
             async with asyncio.timeout(seconds + LATE):
-                outcome = await applying.run()
+                return await applying.run()
         except TimeoutError:
             words = "it took too long, and then to end it did"
             raise (UnknownError if applying.sent else FailedError)("timeout", words) from None
-        if outcome.detail:
-            with append_private(context.folder / "rows") as file:
-                file.write(outcome.detail.encode(errors="replace"))
-        return outcome
 
     async def _work(self, context: StepContext) -> Work:
         statements = await self._statements()

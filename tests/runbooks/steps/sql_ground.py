@@ -17,7 +17,7 @@ from runbooks.steps.sql import SqlStep
 from runbooks.testing import step_context
 from tests.servers.faults import hard_reset
 
-COMMIT = b"COMMIT"
+COMMIT = b"COMMIT\0"
 
 
 class Ground:
@@ -75,15 +75,28 @@ class Ground:
             return found
 
 
+def _laid(server, name, folder):
+    """Return a ground in a new database of the server."""
+    server.run(f"CREATE DATABASE {name}")
+    place = Ground(server, name, folder)
+    place.run("CREATE TABLE public.shelf (id int PRIMARY KEY, label text NOT NULL)")
+    place.run("INSERT INTO public.shelf SELECT n, 'book ' || n FROM generate_series(1, 5) n")
+    return place
+
+
+@pytest.fixture
+def own_ground(own_postgres, tmp_path):
+    """A database on a server of this test alone; what is in it stays through a crash."""
+    place = _laid(own_postgres, "shop", tmp_path)
+    place.run("CHECKPOINT")
+    return place
+
+
 @pytest.fixture
 def ground(postgres, tmp_path):
     """A database of this test alone."""
     name = f"shop_{secrets.token_hex(4)}"
-    postgres.run(f"CREATE DATABASE {name}")
-    place = Ground(postgres, name, tmp_path)
-    place.run("CREATE TABLE public.shelf (id int PRIMARY KEY, label text NOT NULL)")
-    place.run("INSERT INTO public.shelf SELECT n, 'book ' || n FROM generate_series(1, 5) n")
-    yield place
+    yield _laid(postgres, name, tmp_path)
     postgres.run(f"DROP DATABASE {name} WITH (FORCE)")
 
 
