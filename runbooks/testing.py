@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from checks.board import CheckInfo, CheckState, Snapshot, SystemInfo, begin, fold
+from checks.board import CheckInfo, CheckState, Snapshot, SystemInfo, begin, fold, mark_stale
 from checks.clock import Clock
 from checks.masking import Masker
 from checks.model import Level, Observation, Result
@@ -55,6 +55,10 @@ class FakeBoard:
     def show(self, name: str, *seen: Level | Observation) -> None:
         """Have the next probes of a check see this instead of what was written down."""
         self._seen[name] = list(seen)
+
+    def make_stale(self, *names: str) -> None:
+        """Have nothing been heard of these checks for too long; of all others, something has."""
+        self._snapshot = mark_stale(self._snapshot, self._system, frozenset(names), self._clock.now())
 
     async def probed(self, names: tuple[str, ...]) -> tuple[CheckState, ...]:
         """Return the states after one more probe of each."""

@@ -56,9 +56,10 @@ undo: {kind: file, restore: true}
     content: SecretTemplate | None = None
     """What it shall hold; may name secrets."""
     template: Template | None = None
-    """A file with `{{ name }}` in it; filled in, it is what the file shall hold."""
+    """A file with `{{ name }}` in it; filled in, it is what the file shall hold. Braces of others stay."""
     values: Mapping[str, SecretTemplate] = field(default_factory=dict)
-    """Names for the template alone, beside inputs and captured values; may name secrets."""
+    """Names for the template alone, beside inputs and captured values; may name secrets. A variable of the
+    system, and an input of a nested runbook, has to be named here."""
     copy: Template | None = None
     """A file whose content it shall hold."""
     replace: Replacement | None = None

@@ -42,7 +42,7 @@ class Files:
     """Newest first, else by name."""
     verify: Manner = "none"
     """How each is read through before it is offered; one that is corrupt is shown but cannot be chosen."""
-    patience: Seconds = 60.0
+    patience: Seconds = 20.0
     """How long verifying may take in all; what is left then is shown as not verified."""
 
     def __post_init__(self) -> None:
