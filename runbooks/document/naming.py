@@ -110,6 +110,6 @@ def _values(read: Read | None) -> tuple[str, ...]:
     step: Any = None if read is None else read.step
     for option in ("values", "choices"):
         values = getattr(step, option, ())
-        if isinstance(values, tuple) and not any(getattr(value, "names", ()) for value in values):
+        if values and isinstance(values, tuple) and not any(getattr(value, "names", ()) for value in values):
             return tuple(value.shown({}) if isinstance(value, Template) else value for value in values)
     return ()

@@ -62,12 +62,14 @@ def _read(name: str, node: Node, path: Path, under: Conditions, reading: Reading
     for key, message in (("id", f"is not set here; this step is called {name!r}"), *_CAPTURING):
         if (member := node.get(key)) is not None:
             problems.error(member.key, (*path, key), message)
+    sort = node.get("kind")
+    if sort is not None and sort.value in WITHIN:
+        message = f"kind {sort.value} has steps within it and cannot be a part of a step"
+        problems.error(sort.key, (*path, "kind"), message)
+        return None
     said, read = reading.mapping(node, path, PartOptions, PART, under)
     if said is None or read is None:
         return None
-    if said.kind in WITHIN:
-        message = f"kind {said.kind} has steps within it and cannot be a part of a step"
-        problems.error(node.value["kind"].key, (*path, "kind"), message)
     kind = nature(said, read, node, path, problems)
     return StepPlan(
         name,

@@ -75,13 +75,21 @@ class Reading:
         own = only(node, [key for key in options_at(kind, ()) if key not in common])
         step = read_as(kind, own, path, problems)
         if step is None:
+            self._check_rest(kind, own, path, under)
             return said, None
+        self._check_mentions(step, kind, own, path, under)
         options, bug = stored(kind, step, bare_number)
         if bug:
             problems.error(node.key, path, bug)
             return said, None
-        self._check_mentions(step, kind, own, path, under)
         return said, Read(kind, step, options)
+
+    def _check_rest(self, kind: Any, own: Node, path: Path, under: Conditions) -> None:
+        """Look at what is named by those options of a step that are right, when others are wrong."""
+        right = only(own, [key for key, _ in members(own) if not self.problems.blames((*path, key))])
+        rest = read_as(kind, right, path, Problems())
+        if rest is not None:
+            self._check_mentions(rest, kind, right, path, under)
 
     def check_names(self, template: Template, node: Node, path: Path, under: Conditions) -> None:
         """Record every name in the template that stands for nothing here."""

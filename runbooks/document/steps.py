@@ -11,7 +11,7 @@ from runbooks.document.form import CHOICE, COMMON, HEADINGS, NESTED, StepOptions
 from runbooks.document.given import read_given
 from runbooks.document.naming import branch_values, choice_completed, learn, text_of
 from runbooks.document.nesting import embed
-from runbooks.document.parts import read_undo, read_verify
+from runbooks.document.parts import Parts, read_undo, read_verify
 from runbooks.document.reading import Read, Reading
 from runbooks.document.rules import check_verified, check_way_back, nature, refuse_keys
 from runbooks.document.scope import Conditions, both
@@ -67,7 +67,12 @@ class StepReader:
         self._reading.check_guards(node, path)
         name = self._claim(node, path)
         saved = learn(name, node, read, path, when, self._reading)
-        step = [] if said is None or read is None else [self._plan(said, read, node, path, when)]
+        self._reading.scope.steps[name] = when
+        verify, undo = self._parts(node, path, name, when)
+        step: list[StepPlan] = []
+        if said is not None and read is not None:
+            plan = self._plan(said, read, node, path)
+            step = [replace(plan, when=when, verify=verify, undo=undo)]
         if kind == CHOICE:
             return [*step, *self._branches(node, path, saved, when)]
         if kind == NESTED:
@@ -86,9 +91,16 @@ class StepReader:
         self._ids.setdefault(name, node.key)
         return name
 
-    def _plan(self, said: StepOptions, read: Read, node: Node, path: Path, when: Conditions) -> StepPlan:
-        self._reading.scope.steps[said.id] = when
+    def _parts(self, node: Node, path: Path, name: str, when: Conditions) -> tuple[Parts, Parts]:
+        """Return the steps that verify a step and those that undo it."""
         verify, undo = node.get("verify"), node.get("undo")
+        return (
+            () if verify is None else read_verify(verify, path, name, when, self._reading),
+            () if undo is None else read_undo(undo, path, name, when, self._reading),
+        )
+
+    def _plan(self, said: StepOptions, read: Read, node: Node, path: Path) -> StepPlan:
+        """Return the step by itself."""
         kind = nature(said, read, node, path, self._problems)
         check_way_back(said, kind.changes, node, path, self._problems)
         check_verified(read, node, path, self._problems)
@@ -102,16 +114,13 @@ class StepReader:
             kind.expected,
             kind.timeout,
             said.retries,
-            when,
-            () if verify is None else read_verify(verify, path, said.id, when, self._reading),
-            () if undo is None else read_undo(undo, path, said.id, when, self._reading),
-            said.irreversible,
-            said.point_of_no_return,
-            said.setup,
-            said.guards,
-            said.on_failure,
-            kind.auto,
-            tuple(map(clean, said.refs)),
+            irreversible=said.irreversible,
+            point_of_no_return=said.point_of_no_return,
+            setup=said.setup,
+            guards=said.guards,
+            on_failure=said.on_failure,
+            auto=kind.auto,
+            refs=tuple(map(clean, said.refs)),
         )
 
     def _branches(self, node: Node, path: Path, saved: str, when: Conditions) -> list[StepPlan]:

@@ -20,7 +20,8 @@ def read_when(node: Node, path: Path, under: Conditions, reading: Reading) -> Co
     found = under
     for name, child in when.value.items():
         values = tuple(item.value for item in _items(child) if isinstance(item.value, str))
-        found = both(found, (Condition(name, values),))
+        if len(values) == len(_items(child)):
+            found = both(found, (Condition(name, values),))
     for name, child in when.value.items():
         _check(name, child, (*path, "when", name), found, reading)
     if never(found) and not reading.problems.blames((*path, "when")):
