@@ -54,7 +54,7 @@ class MarkerTable:
         """Return whether its schema is there, and whether it is itself.
 
         Raises:
-            FailedError: `marker`, when it cannot be used by the role of this session, or must not be.
+            FailedError: `marker`, when the role of this session cannot use or make it, or must not.
             StatementError, LostError: as `StepSession.run`.
         """
         ((schema, table, trusted, may),) = (await session.run(LOOK, (self.schema, self.table))).rows
@@ -74,11 +74,15 @@ class MarkerTable:
         return schema == "t", table == "t"
 
     async def make(self, session: StepSession) -> None:
-        """Make it when it is missing; within a transaction, it goes with it.
+        """Make it when it is missing; before any transaction, for it stays whatever becomes of the step.
 
         Raises:
             FailedError, StatementError, LostError: as `look`.
         """
+        if all(await self.look(session)):
+            return
+        number = (_number(self.name),)
+        await session.run("SELECT pg_advisory_lock($1::int8)", number)
         schema, table = await self.look(session)
         if not schema:
             await session.run(f'CREATE SCHEMA "{self.schema}"')
@@ -87,6 +91,7 @@ class MarkerTable:
                 f"CREATE TABLE {self} (key pg_catalog.text PRIMARY KEY, target pg_catalog.text NOT NULL, "
                 "fence pg_catalog.int8 NOT NULL, at pg_catalog.timestamptz NOT NULL)"
             )
+        await session.run("SELECT pg_advisory_unlock($1::int8)", number)
 
     async def find(self, session: StepSession, key: str) -> str:
         """Return when the attempt of that key was applied; empty when it is not marked.
@@ -94,9 +99,10 @@ class MarkerTable:
         Raises:
             FailedError, StatementError, LostError: as `look`.
         """
-        _, table = await self.look(session)
-        if not table:
+        there = await session.run("SELECT to_regclass($1)", (str(self),))
+        if there.rows == [(None,)]:
             return ""
+        await self.look(session)
         rows = (await session.run(f"SELECT at FROM {self} WHERE key = $1", (key,))).rows  # noqa: S608
         return str(rows[0][0]) if rows else ""
 
@@ -120,10 +126,9 @@ class Marker:
             FailedError: `fenced`, `applied_already`, or as `MarkerTable.look`.
             StatementError, LostError: as `StepSession.run`.
         """
-        await session.run("SELECT pg_advisory_lock($1::int8)", (str(self._lock),))
-        _, table = await self.at.look(session)
-        if not table:
-            return
+        held = (_number(f"{self.at.name} {self.target}"),)
+        await session.run("SELECT pg_advisory_lock($1::int8)", held)
+        await self.at.make(session)
         sql = (
             "SELECT max(at) FILTER (WHERE key = $1), max(fence) FILTER (WHERE target = $2) "  # noqa: S608
             f"FROM {self.at} WHERE key = $1 OR target = $2"
@@ -143,17 +148,10 @@ class Marker:
         """Write the row.
 
         Raises:
-            FailedError, StatementError, LostError: as `MarkerTable.make`.
+            StatementError, LostError: as `StepSession.run`.
         """
-        await self.at.make(session)
         sql = f"INSERT INTO {self.at} (key, target, fence, at) VALUES ($1, $2, $3, now())"  # noqa: S608
         await session.run(sql, (self.key, self.target, str(self.fence)))
-
-    @property
-    def _lock(self) -> int:
-        """Return the number of the advisory lock: of this target, in these markers."""
-        told = f"walkdown {self.at.name} {self.target}".encode()
-        return int.from_bytes(hashlib.sha256(told).digest()[:8], "big", signed=True)
 
 
 def marker_table(text: str) -> MarkerTable | None:
@@ -168,3 +166,9 @@ def marker_table(text: str) -> MarkerTable | None:
     if not (_NAME.fullmatch(schema) and _NAME.fullmatch(table)):
         raise ValueError(f"marker: {text!r} is neither schema.table nor none")
     return MarkerTable(schema, table)
+
+
+def _number(what: str) -> str:
+    """Return the number by which an advisory lock on this is known."""
+    digest = hashlib.sha256(f"walkdown {what}".encode()).digest()
+    return str(int.from_bytes(digest[:8], "big", signed=True))

@@ -126,3 +126,14 @@ def _cell(answer: Answer, column: str) -> str:
     if len(value) > LONGEST_CAPTURED:
         raise FailedError("capture", f"column {column} cannot be captured: it has {len(value)} characters")
     return value
+
+
+def demand_fit(values: Mapping[str, str]) -> None:
+    """Refuse values that PostgreSQL could not be given as they are.
+
+    Raises:
+        FailedError: `value`.
+    """
+    for name, value in values.items():
+        if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+            raise FailedError("value", f"value {name} holds a character that PostgreSQL cannot keep")

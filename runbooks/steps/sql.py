@@ -25,7 +25,7 @@ from runbooks.postgres.preflight import ExpectedServer
 from runbooks.postgres.rendering import begin_of, destroyed, shown
 from runbooks.postgres.script import Statement, read_script
 from runbooks.postgres.script_file import read_file
-from runbooks.postgres.work import Rows, Work, spans
+from runbooks.postgres.work import Rows, Work, demand_fit, spans
 from runbooks.step import StepContext
 from runbooks.templates import SecretTemplate
 
@@ -122,7 +122,7 @@ undo: none
         statements = await self._statements()
         account, changes = self._account(), context.plan.changes
         values = {name: template.shown(context.values) for name, template in self.values.items()}
-        _demand_fit(values)
+        demand_fit(values)
         gone = destroyed(statements) if changes else ()
         needed = sorted(self._secrets_to_look())
         if not needed:
@@ -205,7 +205,7 @@ undo: none
         values = {
             name: template.filled(context.values, context.secrets) for name, template in self.values.items()
         }
-        _demand_fit(values)
+        demand_fit(values)
         table, marker = marker_table(self.marker), None
         if context.plan.changes and table is not None:
             marker = Marker(table, context.key, context.target or context.walk, context.fence)
@@ -273,14 +273,3 @@ undo: none
     def _expected(self) -> ExpectedServer:
         database, user = self.expect.database or self.database, self.expect.user or self.user
         return replace(self.expect, database=database, user=user)
-
-
-def _demand_fit(values: Mapping[str, str]) -> None:
-    """Raise FailedError when PostgreSQL could not be given a value as it is."""
-    for name, value in values.items():
-        if "\0" in value or not _is_unicode(value):
-            raise FailedError("value", f"value {name} holds a character that PostgreSQL cannot keep")
-
-
-def _is_unicode(text: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in text)
