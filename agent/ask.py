@@ -73,12 +73,20 @@ class Visit:
                 case Refused(reason=reason) | Bye(reason=reason):
                     raise LinkError(reason)
 
-    def stop(self, reason: str) -> None:
-        """Ask the agent to end; return once it has."""
-        _send(self.connection, Stop(reason))
-        with contextlib.suppress(LinkError):
-            while True:
-                _receive(self.connection)
+    def stop(self, reason: str, *, force: bool = False) -> None:
+        """Ask the agent to end, also while a walk is open if by `force`; return once it has.
+
+        Raises:
+            LinkError: when it will not.
+        """
+        _send(self.connection, Stop(reason, force))
+        while True:
+            try:
+                message = _receive(self.connection)
+            except LinkError:
+                return
+            if isinstance(message, Refused):
+                raise LinkError(message.reason)
 
 
 @contextlib.contextmanager

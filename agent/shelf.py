@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import statistics
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 from agent.live import LiveSystem
@@ -41,8 +42,18 @@ class Shelf:
             configuration = self._live.configuration
             if self._read is None or self._read[0] != configuration:
                 found = await asyncio.to_thread(load_library, self._live.system, self._source)
-                self._read = (configuration, found)
+                self._read = (configuration, self._with_targets(found))
             return self._read[1]
+
+    def _with_targets(self, library: Library) -> Library:
+        """Return the library in which every plan says what it changes: the system, when nothing else."""
+        system = self._live.system.info.name
+        plans = tuple(replace(plan, target=plan.target or system) for plan in library.plans)
+        return replace(library, plans=plans)
+
+    async def still_says(self, plan: Plan) -> bool:
+        """Return whether the files still say what this plan says."""
+        return plan.sha256 in {known.sha256 for known in (await self.library()).plans}
 
     async def plan(self, runbook: str) -> Plan:
         """Return the plan of that name.

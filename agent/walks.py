@@ -12,7 +12,7 @@ import logging
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -49,6 +49,8 @@ THREADS = 8
 """For secrets and evidence of all walks."""
 OPEN_MOST = 1000
 """Open walks that are taken up."""
+LOOK_EVERY = 2.0
+"""Seconds between two looks at the runbooks of open walks."""
 REMEMBERED = 60.0
 """Seconds for which a walk that is over is still told to the consoles that followed it."""
 EVIDENCE_SHOWN = 64 * 1024
@@ -96,6 +98,7 @@ class Walks:
         try:
             async with self._journal, self._launcher, self._tasks:
                 self._begin(self._take_up_all(), "take up walks")
+                self._begin(self._follow_files(), "follow runbooks")
                 try:
                     yield self
                 finally:
@@ -192,7 +195,6 @@ class Walks:
         plan = await self._shelf.plan(runbook)
         if plan_sha256 not in ("", plan.sha256):
             raise RefusedDecisionError("the runbook has changed since it was shown; look at it again")
-        plan = replace(plan, target=plan.target or self._live.system.info.name)
         engine = await self._live.engine_after(None)
         wish = Opening(
             plan,
@@ -233,6 +235,14 @@ class Walks:
                 await self._take_up(head)
         except JournalError as error:
             log.warning("open walks are not taken up: %s", error)
+
+    async def _follow_files(self) -> None:
+        """Say of each open walk whether its runbook has changed since it was begun."""
+        while True:
+            await self._clock.sleep(LOOK_EVERY)
+            for one in [one for one in self._open.values() if one.over_at is None]:
+                plan = one.walker.walk.plan
+                one.walker.tell_file_changed(not await self._shelf.still_says(plan))
 
     async def _take_up(self, head: WalkHead) -> None:
         entries = list(await self._journal.entries(head.id))

@@ -60,6 +60,10 @@ class Walker:
         """Return the walk as it stands."""
         return self._holding.walk
 
+    def tell_file_changed(self, changed: bool) -> None:
+        """Say whether the runbook says something else by now than the plan that is walked."""
+        self._holding.say(file_changed=changed)
+
     async def decide(self, decision: Decision, operator: Operator, fence: int) -> None:
         """Take a decision of somebody who believes to hold the walk by this fence.
 

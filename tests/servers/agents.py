@@ -12,10 +12,12 @@ import pytest
 from agent.ask import visiting
 from agent.attach import AttachedLink
 from agent.lifecycle import AgentPlace
-from agent.link import Attached, Detached, LinkEvent
+from agent.link import Attached, Detached, LinkEvent, Moved
 from checks import paths
 from checks.clock import SystemClock
 from checks.errors import LinkError
+from runbooks import decisions
+from runbooks.walk import Status, Walk
 
 QUICK = """
 system: quick
@@ -49,6 +51,12 @@ class Agents:
         async with AttachedLink(AgentPlace(source, clock).connect, clock).opened() as link:
             yield Events(link)
 
+    def runbook(self, source: Path, text: str, name: str = "test") -> None:
+        """Give a system a runbook."""
+        folder = source / "runbooks"
+        folder.mkdir(exist_ok=True)
+        (folder / f"{name}.yaml").write_text(text)
+
     def pid(self, source: Path) -> int:
         with visiting(paths.socket_file(source)) as visit:
             assert visit is not None
@@ -59,7 +67,7 @@ class Agents:
             with contextlib.suppress(LinkError), visiting(paths.socket_file(source), patience=3.0) as visit:
                 if visit is not None:
                     pid = visit.welcome.pid
-                    visit.stop("the test is over")
+                    visit.stop("the test is over", force=True)
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(pid, signal.SIGCONT)
 
@@ -92,6 +100,27 @@ class Events:
 
     async def detached(self, within: float = 30.0) -> Detached:
         return await self.until(lambda event: isinstance(event, Detached), within)
+
+    async def moved(self, accepts, within: float = 30.0) -> Moved:
+        """Return the first state of a walk that `accepts` takes; it is given the walk and what is live."""
+        event = await self.until(lambda e: isinstance(e, Moved) and accepts(e.walk, e.live), within)
+        assert isinstance(event, Moved)
+        return event
+
+    async def shown(self, step: str, within: float = 30.0) -> Walk:
+        """Wait until a step of a walk is shown, and return the walk."""
+        wanted = (step, Status.PLANNED)
+        event = await self.moved(
+            lambda w, live: w.current and (w.current.id, w.current.status) == wanted, within
+        )
+        return event.walk
+
+    async def confirm(self, walk: Walk) -> None:
+        """Confirm the step that is shown."""
+        state = walk.current
+        assert state is not None
+        wish = decisions.Confirm(state.id, state.attempt, state.action_sha256, state.action.phrase)
+        await self.link.decide(walk.id, walk.fence, wish)
 
     async def snapshot(self, accepts, within: float = 30.0):
         """Return the first snapshot that `accepts` takes."""
