@@ -23,7 +23,7 @@ from checks.version import __version__
 from runbooks.events import WALKDOWN, JournalBegun, Operator
 from runbooks.journal.anchors import anchors_file, read_anchors
 from runbooks.journal.errors import BrokenError, JournalError, code, failed
-from runbooks.journal.making import connect, make, migrate
+from runbooks.journal.making import connect, make, migrate, sweep
 from runbooks.journal.places import beside, own_files, refuse_network, size_of
 from runbooks.journal.rows import Draft, Scribe, read_head
 from runbooks.journal.soundness import examine, judging, refuse_loss
@@ -50,6 +50,7 @@ def open_journal(
     if not network:
         refuse_network(path.parent)
     own_files(path)
+    sweep(path)
     if not path.exists():
         refuse_loss(path)
         make(path, scribe, _first(), steps)

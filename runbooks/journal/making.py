@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sqlite3
 from pathlib import Path
 
+from checks.errors import StoreError
 from checks.private import FILE_MODE
 from checks.storage import database
 from checks.storage.database import transaction
@@ -54,25 +56,24 @@ def make(path: Path, scribe: Scribe, first: Draft, known: tuple[Migration, ...],
         OSError: when it cannot be made.
         sqlite3.Error: when SQLite cannot write it.
     """
-    _sweep(path)
     us = ours()
     fresh = beside(path, f".new-{us.pid}-{us.started}")
     os.close(os.open(fresh, _NEW, FILE_MODE))
     try:
         with contextlib.closing(connect(fresh)) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(f"PRAGMA application_id = {APPLICATION}")
             with transaction(connection):
                 for migration in known:
                     apply(connection, migration, scribe.clock.now())
                 connection.execute("INSERT INTO fence_floor (fence) VALUES (?)", (floor,))
                 scribe.write(connection, (first,))
+            _begin_log(connection)
         with contextlib.suppress(FileExistsError):
             os.link(fresh, path)
         sync_folder(path.parent)
     finally:
-        for file in (fresh, beside(fresh, "-wal"), beside(fresh, "-shm")):
-            file.unlink(missing_ok=True)
+        for ending in ("", "-journal", "-wal", "-shm"):
+            beside(fresh, ending).unlink(missing_ok=True)
 
 
 def migrate(connection: sqlite3.Connection, path: Path, known: tuple[Migration, ...], now: float) -> None:
@@ -91,6 +92,13 @@ def migrate(connection: sqlite3.Connection, path: Path, known: tuple[Migration, 
             apply(connection, migration, now)
 
 
+def _begin_log(connection: sqlite3.Connection) -> None:
+    """Write ahead from here on. Done last: what the log held would be lost when it is not carried over."""
+    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    if mode != "wal":
+        raise StoreError(f"it cannot be written ahead here; SQLite says {mode}")
+
+
 def _copy(connection: sqlite3.Connection, target: Path) -> None:
     """Write a whole copy of the journal, for the operator who wants to go back."""
     target.unlink(missing_ok=True)
@@ -99,13 +107,12 @@ def _copy(connection: sqlite3.Connection, target: Path) -> None:
         connection.backup(copy)
 
 
-def _sweep(path: Path) -> None:
-    """Delete what was left by processes that were killed while they made the journal."""
+def sweep(path: Path) -> None:
+    """Delete what was left by processes that were killed while they made the journal; a name of it, or half."""
     here, lead = ours(), f"{path.name}.new-"
     for file in path.parent.iterdir():
-        pid, _, rest = file.name.removeprefix(lead).partition("-")
-        started = rest.removesuffix("-wal").removesuffix("-shm")
-        if not (file.name.startswith(lead) and pid.isdigit() and started.isdigit()):
+        named = re.fullmatch(r"(\d+)-(\d+)(-journal|-wal|-shm)?", file.name.removeprefix(lead))
+        if named is None or not file.name.startswith(lead):
             continue
-        if Identity(int(pid), int(started), here.space, here.boot).dead:
+        if Identity(int(named[1]), int(named[2]), here.space, here.boot).dead:
             file.unlink(missing_ok=True)

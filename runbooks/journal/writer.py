@@ -88,7 +88,7 @@ class Writer:
         return self.head
 
     def keep_up(self) -> None:
-        """Anchor new rows and lay the ballast again, where there is room; nothing while it is out of reach."""
+        """Anchor new rows, and lay the ballast again where there is room; nothing while out of reach."""
         with contextlib.suppress(JournalError):
             self.anchor()
             self.trouble = self._mind(self._ballast.lay) or self.trouble
