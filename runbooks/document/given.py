@@ -68,7 +68,9 @@ def _check(
     elif not template.names:
         if reason := about.refusal_of(template.shown({})):
             problems.error(node.key, path, reason)
-    elif (about.pattern or about.choices) and not _is_judged(template, about, reading):
+    elif (about.pattern or about.choices) and not (
+        problems.blames(path) or _is_judged(template, about, reading)
+    ):
         message = f"is not held against what runbook {runbook} demands of it"
         problems.warn(node.key, path, message)
 

@@ -163,7 +163,7 @@ def joined(pieces: Iterable[Piece]) -> Template:
         if not named:
             said += part
             continue
-        if said.endswith("\\"):
+        if said.endswith(("\\", "\\{")):
             raise ValueError(r"a \ cannot stand right before {{: it would take its meaning away")
         text += f"{_escaped(said)}{{{{ {part} }}}}"
         said = ""

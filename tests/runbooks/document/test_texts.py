@@ -76,6 +76,14 @@ def test_variables_that_multiply_are_refused(desk: Desk) -> None:
     assert line.endswith("steps[0].run[0]: variables make too much text of this")
 
 
+@pytest.mark.parametrize("before", ["{{ slash }}", "{{ slash }}{{ half }}"])
+def test_a_backslash_that_would_take_the_meaning_of_a_name_away_is_refused(desk: Desk, before: str) -> None:
+    (line,) = desk.complaints(
+        f"inputs: {{x: }}\nsteps: [{{id: a, kind: do, undo: none, run: ['{before}{{{{ x }}}}']}}]"
+    )
+    assert line.endswith(r"steps[0].run[0]: a \ cannot stand right before {{: it would take its meaning away")
+
+
 words = st.text("ab{}\\ ", max_size=6)
 pieces = st.lists(
     st.tuples(words, st.just(False)) | st.tuples(st.sampled_from(["x", "a.b-c"]), st.just(True))

@@ -160,8 +160,8 @@ class Desk:
 
     def write(self, **runbooks: str) -> None:
         """Write `runbooks/NAME.yaml` for each, `runbook: NAME` on top where they do not say so."""
-        (self.folder / "runbooks").mkdir(exist_ok=True)
         for name, text in runbooks.items():
+            (self.folder / "runbooks").mkdir(exist_ok=True)
             text = dedent(text).lstrip("\n")
             head = "" if text.startswith("runbook:") else f"runbook: {name}\n"
             (self.folder / "runbooks" / f"{name}.yaml").write_text(head + text)
