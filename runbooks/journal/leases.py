@@ -62,6 +62,15 @@ class Wish:
     reason: str = ""
     """Why it is taken over."""
 
+    def __post_init__(self) -> None:
+        """Refuse what could not be told from a lease that nobody holds.
+
+        Raises:
+            ValueError: when target or walk have no name.
+        """
+        if not (self.target and self.walk):
+            raise ValueError("a lease is of a target and for a walk")
+
 
 @dataclass(frozen=True, slots=True)
 class Held:

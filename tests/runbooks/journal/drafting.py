@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from checks.clock import Clock, SystemClock
@@ -77,6 +78,12 @@ def notes(path: Path) -> list[str]:
     """Return the texts that were noted, in order, as the file has them."""
     entries = (read_entry(row.seq, row.body) for row in rows(path))
     return [entry.event.text for entry in entries if isinstance(entry.event, Noted)]
+
+
+async def until(condition: Callable[[], bool], within: float = 20.0) -> None:
+    async with asyncio.timeout(within):
+        while not condition():
+            await asyncio.sleep(0.005)
 
 
 def is_intact(path: Path) -> bool:

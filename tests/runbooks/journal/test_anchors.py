@@ -1,4 +1,4 @@
-"""Anchors: the head goes where a forger of the journal may not reach, soon enough to miss what he cuts off."""
+"""Anchors: the head goes where a forger may not reach, soon enough to miss what he cuts off."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from runbooks.journal.anchors import anchors_file, read_anchors
 from runbooks.journal.chain import Head
 from runbooks.journal.journal import Journal
 from runbooks.journal.verify import verify
-from tests.runbooks.journal.drafting import ANNA, hands_on, noted, rows
-from tests.runbooks.journal.test_out_of_reach import until
+from tests.runbooks.journal.drafting import ANNA, hands_on, noted, rows, until
 
 
 @pytest.fixture

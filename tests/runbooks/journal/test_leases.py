@@ -90,6 +90,12 @@ async def test_a_lease_lasts_thirty_seconds_after_its_last_renewal(
     assert (await journal.take("shop", "w2", BERT)).fence == 2
 
 
+async def test_a_lease_is_of_something_and_for_something(journal: Journal) -> None:
+    for target, walk in (("", "w1"), ("shop", "")):
+        with pytest.raises(ValueError, match="of a target and for a walk"):
+            await journal.take(target, walk, ANNA)
+
+
 async def test_the_wall_clock_moves_no_lease(journal: Journal, clock: FakeClock) -> None:
     grip = await journal.take("shop", "w1", ANNA)
     for jump in (3600.0, -7200.0, 10 * 365 * 86_400.0):

@@ -21,7 +21,7 @@ from checks.testing import FakeClock
 from runbooks.journal.errors import JournalError
 from runbooks.journal.journal import Journal
 from runbooks.journal.verify import verify
-from tests.runbooks.journal.drafting import ANNA, MIB, is_intact, noted, notes, opened
+from tests.runbooks.journal.drafting import ANNA, MIB, is_intact, noted, notes, opened, until
 
 root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount")
 
@@ -152,13 +152,6 @@ async def test_an_agent_that_starts_on_a_full_disk_reads_refuses_and_records(sma
         await beaten(clock, journal.append_after(noted("w1", "it ended")), 3)
     assert notes(path) == ["it ended"]
     assert verify(path).bad == 0
-
-
-async def until(condition: object, within: float = 20.0) -> None:
-    assert callable(condition)
-    async with asyncio.timeout(within):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 @root
