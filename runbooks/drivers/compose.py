@@ -20,7 +20,7 @@ from checks.options import Seconds
 from runbooks.driver import Deed, DriverContext, Running, ServiceStatus
 from runbooks.outcome import Applied, FailedError
 from runbooks.services import compose_tool, images
-from runbooks.services.containers import Inspected, together
+from runbooks.services.containers import PROJECT, SERVICE, Inspected, together
 from runbooks.services.doing import carried_out
 from runbooks.services.tool import Said, Within, asked, last_lines, told, written
 
@@ -172,14 +172,9 @@ service: api
         within = Within.of(context)
         if missing := [file for file in self._files if not os.access(file, os.R_OK)]:
             raise FailedError("not_configured", f"{missing[0]} is not there, or may not be read")
-        said = await self._asked((*self._compose, "ps", "-a", "-q", self.service), within.now)
-        if compose_tool.is_unknown_service(said):
-            return None
-        if said.status:
-            raise compose_tool.refusal(said, looked=True)
-        names = tuple(said.out.decode(errors="replace").split())
+        names = await self._names(within)
         if not names:
-            return ()
+            return None if names is None else ()
         said = await self._asked(("docker", "inspect", "--type", "container", *names), within.now)
         try:
             found = msgspec.json.decode(said.out, type=list[Inspected])
@@ -188,6 +183,28 @@ service: api
                 raise compose_tool.refusal(said, looked=True) from error
             raise FailedError("malformed", f"docker inspect says what cannot be read: {error}") from error
         return tuple(one for one in found if not one.is_one_off)
+
+    async def _names(self, within: Within) -> tuple[str, ...] | None:
+        """Return the ids of its containers; None when the files have no such service.
+
+        The engine is asked first, by the labels that Compose sets: version 1 takes half a second for it.
+        """
+        listing: tuple[str, ...] = (*self._compose, "ps", "-a", "-q", self.service)
+        for argv in (*((self._by_label,) if self.project else ()), listing):
+            said = await self._asked(argv, within.now)
+            if argv is listing and compose_tool.is_unknown_service(said):
+                return None
+            if said.status:
+                raise compose_tool.refusal(said, looked=True)
+            if names := tuple(said.out.decode(errors="replace").split()):
+                return names
+        return ()
+
+    @property
+    def _by_label(self) -> tuple[str, ...]:
+        labels = ((PROJECT, self.project), (SERVICE, self.service))
+        filters = [part for name, value in labels for part in ("--filter", f"label={name}={value}")]
+        return ("docker", "ps", "-a", "-q", "--no-trunc", *filters)
 
     async def _asked(self, argv: tuple[str, ...], context: DriverContext) -> Said:
         return await asked(argv, context, extra=self._variables)

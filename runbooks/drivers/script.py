@@ -162,7 +162,7 @@ pid_file: /run/auth/service.pid
             "restart": self.scripts.restart,
             "reload": self.scripts.reload,
         }
-        if given[action]:
+        if given.get(action):
             return (given[action],)
         both = (self.scripts.stop, self.scripts.start)
         return both if action == "restart" and all(both) else ()
@@ -173,10 +173,8 @@ pid_file: /run/auth/service.pid
         Raises:
             FailedError: `not_configured`.
         """
-        program = (
-            argv[0] if "/" not in argv[0] or argv[0].startswith("/") else str(Path(self.folder, argv[0]))
-        )
-        if shutil.which(program, path=SEARCH_PATH) is None:
+        program = str(Path(self.folder, argv[0])) if "/" in argv[0] else argv[0]
+        if shutil.which(program, path=self.env.get("PATH", SEARCH_PATH)) is None:
             there = "cannot be executed" if os.path.lexists(program) else "is not there"
             raise FailedError("not_configured", f"not configured: {program} {there}")
 

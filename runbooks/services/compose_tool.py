@@ -53,14 +53,17 @@ def is_unknown_service(said: Said) -> bool:
 
 
 def refusal(said: Said, looked: bool) -> FailedError | UnknownError:
-    """Return what an exit code that is not 0 means; `looked`: it was asked to change nothing."""
+    """Return what an exit code that is not 0 means; `looked`: it was asked to change nothing.
+
+    Either version says that it cannot connect even when it had, and the engine went away in the middle.
+    """
     words = said.words
     if _FORBIDDEN.search(words):
         fix = "add this account to the group that owns the socket (that equals root)"
         return FailedError("permission", f"no permission to use the Docker Engine: {fix}", detail=words)
-    if _DOWN.search(words):
+    if looked and _DOWN.search(words):
         return FailedError("daemon_down", f"no Docker Engine answers: {said.last}", detail=words)
-    if _CUT.search(words):
+    if _DOWN.search(words) or _CUT.search(words):
         lost = f"the Docker Engine did not answer to the end: {said.last}"
         if looked:
             return FailedError("connection_lost", lost, detail=words)

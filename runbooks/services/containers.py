@@ -24,7 +24,9 @@ TOO_OFTEN = 3
 """Restarts by the engine in a row that make a service one that does not run."""
 VERSION = "org.opencontainers.image.version"
 """The label by which images say their version."""
+PROJECT, SERVICE = "com.docker.compose.project", "com.docker.compose.service"
 ONE_OFF = "com.docker.compose.oneoff"
+"""Labels that both versions of Compose set."""
 DETAIL = 300
 """Characters of what is told of one container."""
 
