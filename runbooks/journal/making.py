@@ -108,7 +108,7 @@ def _copy(connection: sqlite3.Connection, target: Path) -> None:
 
 
 def sweep(path: Path) -> None:
-    """Delete what was left by processes that were killed while they made the journal: half of it, or a second name."""
+    """Delete what processes left that were killed while they made the journal: half of it, a second name."""
     here, lead = ours(), f"{path.name}.new-"
     for file in path.parent.iterdir():
         named = re.fullmatch(r"(\d+)-(\d+)(-journal|-wal|-shm)?", file.name.removeprefix(lead))
