@@ -147,8 +147,8 @@ async def test_a_hundred_megabytes_cost_little_memory_and_hardly_more_time_than_
     assert (one.size, one.truncated) == (100 * MIB, True)
     began = time.perf_counter()
     assert one.sha256 == hashlib.sha256(plain.read_bytes()).hexdigest()
-    assert hashing < 5 * (time.perf_counter() - began) + 0.5
-    assert ended.elapsed < 5 * bare.elapsed + 0.5
+    assert hashing < 5 * (time.perf_counter() - began) + 2
+    assert ended.elapsed < 5 * bare.elapsed + 2
 
 
 @pytest.mark.parametrize("show", [head, tail])

