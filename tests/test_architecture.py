@@ -9,7 +9,7 @@ import pytest
 
 from checks.registry import KINDS, find_kind, kind_names
 from tui.panel_registry import PANELS
-from tui.screen_registry import DETAIL, SCREENS, find_screen
+from tui.screen_registry import DETAILS, SCREENS, find_screen
 
 ROOT = Path(__file__).parent.parent
 DRIVERS = {"httpx", "psutil", "docker", "psycopg", "redis", "cryptography", "h11", "requests"}
@@ -34,7 +34,7 @@ def test_every_file_of_kinds_is_registered_and_every_kind_has_a_file():
 
 
 def test_every_file_of_screens_and_panels_is_registered():
-    targets = [*(target for _, target in SCREENS.values()), DETAIL]
+    targets = [*(target for _, target in SCREENS.values()), *DETAILS.values()]
     assert {target.partition(":")[0].rpartition(".")[2] for target in targets} == files_of("tui/screens")
     assert {panel.__module__.rpartition(".")[2] for panel in PANELS} == files_of("tui/panels")
 

@@ -8,9 +8,11 @@ from typing import Any
 from textual.binding import BindingType
 
 from checks.suggest import did_you_mean
+from tui.dialog import Dialog
 from tui.dialogs.help import HelpDialog
-from tui.screen_registry import SCREENS, find_detail, find_screen
+from tui.screen_registry import DETAILS, SCREENS, find_detail, find_screen
 from tui.widgets.filter_bar import FilterBar
+from tui.widgets.page import Page
 from tui.widgets.table_keys import KEYS
 
 
@@ -31,5 +33,6 @@ def unknown_ids(keymap: Iterable[str], of_app: Iterable[BindingType]) -> list[st
 
 def _holders() -> Iterator[Any]:
     """Yield whatever has bindings with ids, besides the App and the table."""
-    yield from (FilterBar, HelpDialog, find_detail())
+    yield from (FilterBar, HelpDialog, Dialog, Page)
     yield from map(find_screen, SCREENS)
+    yield from map(find_detail, DETAILS)

@@ -7,11 +7,12 @@ panels). Text goes to the terminal as it is, never through markup.
 from __future__ import annotations
 
 import asyncio
+import re
 from itertools import zip_longest
 from math import inf
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
@@ -22,6 +23,37 @@ from tui.cell import Cell, Piece, Tone, text_of
 
 BLANK: Cell = ()
 """An empty line."""
+_WORDS = re.compile(r"\s+|\S+")
+_TONES = """
+& > .TYPE--muted { color: $text-muted; }
+& > .TYPE--strong { text-style: bold; }
+& > .TYPE--ok { color: $text-success; }
+& > .TYPE--warn { color: $text-warning; text-style: bold; }
+& > .TYPE--crit { color: $text-error; text-style: bold; }
+& > .TYPE--unknown { color: $text-secondary; text-style: bold; }
+& > .TYPE--warn-badge { color: $background; background: $warning; text-style: bold; }
+& > .TYPE--crit-badge { color: $background; background: $error; text-style: bold; }
+& > .TYPE--unknown-badge { color: $background; background: $secondary; text-style: bold; }
+& > .TYPE--rule { color: $foreground 25%; }
+& > .TYPE--focus { color: $text-primary; text-style: bold; }
+& > .TYPE--band { color: $primary 50%; }
+& > .TYPE--course-1 { color: $primary; }
+& > .TYPE--course-2 { color: $success; }
+& > .TYPE--course-3 { color: $foreground; }
+& > .TYPE--course-4 { color: $text-muted; }
+
+&:ansi > .TYPE--muted { text-style: dim; }
+&:ansi > .TYPE--rule { color: $foreground; text-style: dim; }
+&:ansi > .TYPE--band { text-style: dim; }
+&:ansi > .TYPE--warn-badge { color: ansi_black; }
+&:ansi > .TYPE--crit-badge { color: ansi_black; }
+&:ansi > .TYPE--unknown-badge { color: ansi_black; }
+"""
+
+
+def tone_css(kind: str) -> str:
+    """Return the style rules of all tones for a widget whose component classes begin with `kind--`."""
+    return _TONES.replace("TYPE", kind)
 
 
 def width_of(line: Cell) -> int:
@@ -58,6 +90,46 @@ def spread(left: Cell, right: Cell, width: int, fill: str = " ", tone: Tone = To
     return (*left, Piece(fill * (width - width_of(left) - width_of(right)), tone), *right)
 
 
+def wrap(line: Cell, width: int, *, exact: bool = False, hang: int = 0) -> tuple[Cell, ...]:
+    """Return the line in as many lines of `width` cells as it takes; nothing is left out.
+
+    It is broken between words; `exact` breaks it where the width ends, so that every blank stands where it
+    is. All lines but the first begin with `hang` blanks.
+    """
+    rows: list[list[Piece]] = [[]]
+    width = max(2 + hang, width)
+    room = width
+    start = [Piece(" " * hang)] if hang else []
+    for piece in line:
+        for word in [piece.text] if exact else _WORDS.findall(piece.text):
+            cells = cell_len(word)
+            if not exact and cells > room and room < width - hang * (len(rows) > 1):
+                rows.append([*start])
+                room = width - hang
+                if word.isspace():
+                    continue
+            while cells > room:
+                head = chop_cells(word[:room], room)[0] if room else ""
+                rows[-1].append(Piece(head, piece.tone))
+                rows.append([*start])
+                word, room = word[len(head) :], width - hang
+                cells -= cell_len(head)
+            rows[-1].append(Piece(word, piece.tone))
+            room -= cells
+    return tuple(_joined(row) for row in rows)
+
+
+def _joined(row: list[Piece]) -> Cell:
+    """Return the pieces with neighbours of one tone as one."""
+    pieces: list[Piece] = []
+    for piece in row:
+        if pieces and pieces[-1].tone == piece.tone:
+            pieces[-1] = Piece(pieces[-1].text + piece.text, piece.tone)
+        else:
+            pieces.append(piece)
+    return tuple(pieces)
+
+
 def without_ellipsis(lines: tuple[Cell, ...]) -> tuple[Cell, ...]:
     """Return the lines for a terminal without the character that stands for what was cut."""
     return tuple(tuple(piece._replace(text=piece.text.replace("…", "~")) for piece in line) for line in lines)
@@ -71,37 +143,11 @@ class Lines(Widget):
     all that a beat brings is drawn in one frame."""
 
     COMPONENT_CLASSES = {f"lines--{tone}" for tone in Tone}
-    DEFAULT_CSS = """
-    Lines {
-        & > .lines--muted { color: $text-muted; }
-        & > .lines--strong { text-style: bold; }
-        & > .lines--ok { color: $text-success; }
-        & > .lines--warn { color: $text-warning; text-style: bold; }
-        & > .lines--crit { color: $text-error; text-style: bold; }
-        & > .lines--unknown { color: $text-secondary; text-style: bold; }
-        & > .lines--warn-badge { color: $background; background: $warning; text-style: bold; }
-        & > .lines--crit-badge { color: $background; background: $error; text-style: bold; }
-        & > .lines--unknown-badge { color: $background; background: $secondary; text-style: bold; }
-        & > .lines--rule { color: $foreground 25%; }
-        & > .lines--focus { color: $text-primary; text-style: bold; }
-        & > .lines--band { color: $primary 50%; }
-        & > .lines--course-1 { color: $primary; }
-        & > .lines--course-2 { color: $success; }
-        & > .lines--course-3 { color: $foreground; }
-        & > .lines--course-4 { color: $text-muted; }
+    DEFAULT_CSS = f"Lines {{ {tone_css('lines')} }}"
 
-        &:ansi > .lines--muted { text-style: dim; }
-        &:ansi > .lines--rule { color: $foreground; text-style: dim; }
-        &:ansi > .lines--band { text-style: dim; }
-        &:ansi > .lines--warn-badge { color: ansi_black; }
-        &:ansi > .lines--crit-badge { color: ansi_black; }
-        &:ansi > .lines--unknown-badge { color: ansi_black; }
-    }
-    """
-
-    def __init__(self) -> None:
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         """Show nothing yet."""
-        super().__init__()
+        super().__init__(id=id, classes=classes)
         self._lines: tuple[Cell, ...] = ()
         self._styles: dict[Tone, Style] = {}
         self._drawn = -inf
@@ -128,14 +174,15 @@ class Lines(Widget):
             self.set_timer(rest, self._rested)
         else:
             self._drawn = now
-            self._redraw()
+            self.redraw()
 
     def on_resize(self) -> None:
         """Draw for the new size at once."""
         self._lines = ()
-        self._redraw()
+        self.redraw()
 
-    def _redraw(self) -> None:
+    def redraw(self) -> None:
+        """Make the picture anew and send what differs."""
         width, height = self.size
         if not (width and height):
             return

@@ -1,17 +1,32 @@
 """Owns the messages that cross screens: wishes on their way up to the App, answers on their way down.
 
 A message private to one widget is nested in that widget. Only the App answers what stands here; it alone
-holds the link to the agent.
+holds the link to the agent. Those about walks are in `tui/walk_messages.py`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual.message import Message
 from textual.message_pump import MessagePump
 
 from checks.model import HistoryQuery, Result, Series
+
+
+@dataclass
+class Question(Message):
+    """Asks the agent something; answered to `asker` by a message."""
+
+    NEWEST_ONLY: ClassVar[bool] = True
+    """Whether a newer one of the same kind, from the same asker, takes the place of one not answered yet."""
+
+    asker: MessagePump
+
+    def failed(self, problem: str) -> Message:
+        """Return the answer that says why there is none."""
+        raise NotImplementedError
 
 
 @dataclass
@@ -29,11 +44,14 @@ class CheckOpened(Message):
 
 
 @dataclass
-class HistoryRequested(Message):
-    """Wishes for the course of a reading; answered to `asker` by `HistoryArrived`, the newer wish counts."""
+class HistoryRequested(Question):
+    """Wishes for the course of a reading; answered by `HistoryArrived`."""
 
-    asker: MessagePump
     query: HistoryQuery
+
+    def failed(self, problem: str) -> Message:
+        """Return the answer without a course."""
+        return HistoryArrived(self.query, (), problem)
 
 
 @dataclass
@@ -47,12 +65,15 @@ class HistoryArrived(Message, bubble=False):
 
 
 @dataclass
-class ResultsRequested(Message):
-    """Wishes for the newest results of a check; answered to `asker` by `ResultsArrived`."""
+class ResultsRequested(Question):
+    """Wishes for the newest results of a check; answered by `ResultsArrived`."""
 
-    asker: MessagePump
     check: str
     limit: int = 50
+
+    def failed(self, problem: str) -> Message:
+        """Return the answer without results."""
+        return ResultsArrived(self.check, (), problem)
 
 
 @dataclass

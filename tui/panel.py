@@ -70,11 +70,11 @@ class Panel(Lines, can_focus=True):
 
     def on_focus(self) -> None:
         """Show that the keys act on it."""
-        self._redraw()
+        self.redraw()
 
     def on_blur(self) -> None:
         """Show that they do so no more."""
-        self._redraw()
+        self.redraw()
 
     def picture(self, width: int, height: int) -> tuple[Cell, ...]:
         """Return heading, facts and plots."""

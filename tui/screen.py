@@ -15,8 +15,9 @@ from textual.screen import ModalScreen, Screen
 
 from checks.board import EMPTY, Snapshot, SystemInfo
 from tui.trend import Trend
+from tui.walks.open_walk import OpenWalks
 from tui.widgets.banner import Banner
-from tui.widgets.header import Facts, HeaderBar
+from tui.widgets.header import Facts, HeaderBar, walk_parts
 from tui.widgets.key_footer import KeyFooter
 
 
@@ -28,6 +29,12 @@ class ConsoleScreen(Screen[None]):
     TITLE = ""
     HELP = ""
     """What an operator should know, plain text; shown by `?` above the keys."""
+    DETAIL = ""
+    """Of a detail view: its name in the registry; another of the same name takes its place."""
+    GIVES_WAY_TO: tuple[str, ...] = ()
+    """Names of other detail views that take its place."""
+    STAYS = False
+    """Whether a detail view is still there when one comes back from another screen."""
 
     system: var[SystemInfo] = var(SystemInfo())
     """The system that the agent looks after."""
@@ -42,6 +49,8 @@ class ConsoleScreen(Screen[None]):
 
     ascii_only: var[bool] = var(False)
     """The terminal has no block characters; constant while the console runs."""
+    walks: var[OpenWalks] = var({})
+    """The walks that are open, and those that ended while somebody looked."""
 
     def __init__(self) -> None:
         """Compose nothing yet."""
@@ -80,7 +89,8 @@ class ConsoleScreen(Screen[None]):
         if not self.can_be_seen:
             return
         self.set_class(bool(self.detached), "-detached")
-        self.query_one(HeaderBar).show(Facts(self.system, self.snapshot, self.now, self.detached))
+        extra = walk_parts(self.walks)
+        self.query_one(HeaderBar).show(Facts(self.system, self.snapshot, self.now, self.detached, extra))
         self.query_one(Banner).show(self.system, self.snapshot, self.now, self.detached)
         self.draw()
 
@@ -106,4 +116,8 @@ class ConsoleScreen(Screen[None]):
 
     def watch_detached(self) -> None:
         """Draw whether an agent answers."""
+        self.ask_draw()
+
+    def watch_walks(self) -> None:
+        """Draw how the walks stand."""
         self.ask_draw()

@@ -15,10 +15,22 @@ from tui.screen import ConsoleScreen
 SCREENS: dict[str, tuple[str, str]] = {
     "health": ("Health", "tui.screens.health:HealthScreen"),
     "resources": ("Resources", "tui.screens.resources:ResourcesScreen"),
+    "runbooks": ("Runbooks", "tui.screens.runbooks:RunbooksScreen"),
+    "journal": ("Journal", "tui.screens.journal:JournalScreen"),
 }
 """Name of the screen -> its title and `module:class`."""
-DETAIL = "tui.screens.check:CheckScreen"
-"""What opens on top of a screen: one check."""
+DETAILS: dict[str, str] = {
+    "check": "tui.screens.check:CheckScreen",
+    "plan": "tui.screens.plan:PlanScreen",
+    "walk": "tui.screens.walk:WalkScreen",
+    "past_walk": "tui.screens.past_walk:PastWalkScreen",
+    "evidence": "tui.screens.evidence:EvidenceScreen",
+}
+"""What opens on top of a screen, and is made with what it shows."""
+DIALOGS: dict[str, str] = {
+    "leave": "tui.dialogs.leave:LeaveDialog",
+}
+"""Dialogs that may come up on any screen."""
 
 
 def find_screen(name: str) -> type[ConsoleScreen]:
@@ -31,10 +43,24 @@ def find_screen(name: str) -> type[ConsoleScreen]:
     return screen
 
 
-def find_detail() -> Callable[[str], ConsoleScreen]:
-    """Return the class of the detail view, which is made with the name of a check."""
-    detail: Callable[[str], ConsoleScreen] = _find(DETAIL)
+def find_detail(name: str) -> Callable[..., ConsoleScreen]:
+    """Return the class of a detail view.
+
+    Raises:
+        KeyError: when none has that name.
+    """
+    detail: Callable[..., ConsoleScreen] = _find(DETAILS[name])
     return detail
+
+
+def find_dialog(name: str) -> type[Any]:
+    """Return the class of a dialog.
+
+    Raises:
+        KeyError: when none has that name.
+    """
+    dialog: type[Any] = _find(DIALOGS[name])
+    return dialog
 
 
 def _find(target: str) -> Any:

@@ -11,6 +11,8 @@ from textual.pilot import Pilot
 from agent.testing import MemoryLink
 from checks.board import Snapshot, SystemInfo
 from checks.testing import FakeClock
+from runbooks.live import Live
+from runbooks.walk import Walk
 from tests.tui.boards import SHOP, SHOP_BOARD, START
 from tests.tui.golden import screen_text
 from tui.app import BEAT, ConsoleApp
@@ -49,6 +51,14 @@ class Stage:
         await self.clock.advance(BEAT)
         await self.link.update(snapshot)
         await self.until(lambda: self.app.snapshot is snapshot)
+        await self.pilot.pause()
+
+    async def move(self, walk: Walk, live: Live = Live(), *, held: bool | None = None) -> None:  # noqa: B008
+        """Have the agent tell of a walk; `held` as one that this console has begun, as long as it is set."""
+        if held is not None and held:
+            self.app._questions._holds.began(walk.id)
+        await self.link.move(walk, live)
+        await self.until(lambda: walk.id in self.app.walks and self.app.walks[walk.id].walk is walk)
         await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:

@@ -77,6 +77,7 @@ class CheckScreen(ConsoleScreen):
     """One check, in all that is known of it."""
 
     TITLE = "Check"
+    DETAIL = "check"
     HELP = """\
 One check in detail. Rules stand beside the value that they were judged on; "soon" is a rule whose condition
 holds, but not yet for long enough. The reading under the cursor is drawn over the last hour.

@@ -14,7 +14,10 @@ from textual.widget import Widget
 
 from checks.board import EMPTY, Health, Snapshot, SystemInfo
 from checks.model import Level, worst
+from checks.text import clean
 from tui.format import clock_time, zone, zone_name
+from tui.walks.asked import Phase, phase_of
+from tui.walks.open_walk import OpenWalks, foremost, tag
 
 LEVEL_COLOR = {
     Level.OK: "$success",
@@ -52,6 +55,14 @@ class Facts:
 
 
 NO_FACTS = Facts()
+CALLS = {
+    Phase.OVERDUE: "$warning",
+    Phase.CLOSED: "$warning",
+    Phase.PAUSED: "$warning",
+    Phase.FAILED: "$error",
+    Phase.UNKNOWN: "$secondary",
+}
+"""What an open walk may wait for that must be seen from every screen, and its colour."""
 NARROW = 70
 """Cells; below it the clock shows no seconds and no zone."""
 
@@ -117,7 +128,7 @@ def parts(facts: Facts) -> tuple[Part, ...]:
     line = [
         Part(Content.styled(f" {level.letter} ", f"$background on {color} bold")),
         Part(Content.styled(f" {name} ", "bold"), drop=1),
-        Part(Content.styled(f"{word} ", color), drop=3),
+        Part(Content.styled(f"{word} ", color), drop=4),
     ]
     if system.environment:
         line.insert(2, Part(_badge(system.environment), drop=2))
@@ -128,6 +139,19 @@ def parts(facts: Facts) -> tuple[Part, ...]:
         many = len(snapshot.notices)
         line.append(Part(Content.styled(f"  {many} notice{'s' * (many > 1)}", "$text-warning"), drop=5))
     return tuple(line)
+
+
+def walk_parts(walks: OpenWalks) -> tuple[Part, ...]:
+    """Return who walks what and how far; with a word when somebody has to decide something."""
+    opened = foremost(walks)
+    if opened is None:
+        return ()
+    others = sum(not each.walk.over for each in walks.values()) - 1
+    line = Content.styled(f"  {clean(tag(opened))}{f' +{others}' if others else ''} ", "$text-primary bold")
+    phase = phase_of(opened)
+    if phase in CALLS:
+        line += Content.styled(f" {phase.upper()} ", f"$background on {CALLS[phase]} bold") + Content(" ")
+    return (Part(line, drop=3),)
 
 
 def _worst(snapshot: Snapshot) -> Level:

@@ -1,0 +1,271 @@
+"""Owns the contract of a dialog: one question, answered by keys alone, in a box that fits 60x15.
+
+What it asks is composed in `compose_body`; what enter does is said by `promise` and done by `accept`, and
+only when a person has pressed it: see `tui/patience.py`. Where the terminal is too small to show what is
+asked, nothing can be accepted, and nothing that was typed is lost. What the agent refuses leaves the dialog
+as it is, with the reason in it. It never sees the App or the link.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from checks.text import clean
+from runbooks.decisions import Decision
+from tui.patience import ALONE, Patience
+from tui.walk_messages import DecisionMade, DecisionTaken
+from tui.widgets.field import Field, TypedField
+from tui.widgets.menu import Menu
+from tui.widgets.page import Page
+
+LEAST_WIDTH, LEAST_HEIGHT = 60, 15
+LEAST_PAGE = 3
+"""Lines that a page in a dialog has at least."""
+
+
+class Dialog(ModalScreen[str]):
+    """Asks one thing; is dismissed with what comes next, empty for nothing."""
+
+    HEADING = ""
+    DEFAULT_CSS = """
+    Dialog {
+        align: center middle;
+        & > #box {
+            width: 92;
+            max-width: 100%;
+            height: auto;
+            max-height: 100%;
+            background: $surface;
+            border: round $primary;
+            border-title-color: $text-primary;
+            border-title-style: bold;
+            padding: 0 1;
+        }
+        & #box > Static { width: 1fr; height: auto; }
+        & Page { height: auto; background: $surface; margin-bottom: 1; }
+        & Menu { margin-bottom: 1; }
+        & Labelled { margin-bottom: 1; }
+        & #problem { color: $text-error; text-style: bold; display: none; margin-bottom: 1; }
+        & #problem.-shown { display: block; }
+        & #too-small { display: none; width: auto; text-align: center; }
+        &.-small > #too-small { display: block; }
+        &.-small > #box { display: none; }
+        &.-danger > #box { border: round $error; border-title-color: $text-error; }
+        &.-tight Page, &.-tight Menu, &.-tight Labelled, &.-tight #problem { margin-bottom: 0; }
+    }
+    """
+    BINDINGS = [
+        Binding("escape", "leave", "Back", id="dialog.leave", tooltip="Back, and nothing has happened"),
+        Binding(
+            "enter",
+            "accept",
+            "Accept",
+            id="dialog.accept",
+            priority=True,
+            tooltip="Do what is promised; a key that is held down or pasted does nothing",
+        ),
+        Binding("down", "scroll(1)", "Down", id="dialog.down", show=False, tooltip="Scroll the text down"),
+        Binding("up", "scroll(-1)", "Up", id="dialog.up", show=False, tooltip="Scroll the text up"),
+        Binding(
+            "pagedown", "turn(1)", "Page down", id="dialog.page-down", show=False, tooltip="Turn the page"
+        ),
+        Binding(
+            "pageup", "turn(-1)", "Page up", id="dialog.page-up", show=False, tooltip="Turn the page back"
+        ),
+    ]
+    AUTO_FOCUS = "Field, Menu, Page"
+
+    def __init__(self, heading: str = "") -> None:
+        """Ask nothing yet; text from outside in the heading is made safe."""
+        super().__init__()
+        self._heading = clean(heading or self.HEADING)
+        self._patience = Patience(0.0)
+        self._sent = False
+        """Whether the agent has not answered yet."""
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="too-small", markup=False)
+        with Vertical(id="box") as box:
+            box.border_title = Content(self._heading)
+            yield from self.compose_body()
+            yield Static(id="problem", markup=False)
+            yield Static(id="hint", markup=False)
+
+    # What a dialog says
+
+    def compose_body(self) -> ComposeResult:
+        """Yield what is asked."""
+        yield from ()
+
+    def missing(self) -> str:
+        """Return what is still to be done before enter does anything; empty when nothing is."""
+        return ""
+
+    def promise(self) -> str:
+        """Return what enter will do."""
+        return "close"
+
+    def accept(self) -> None:
+        """Do what was promised."""
+        self.dismiss("")
+
+    def forget(self) -> None:
+        """Forget what was typed that is secret."""
+
+    # When enter counts
+
+    @property
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    @property
+    def is_small(self) -> bool:
+        """Return whether there is not the room to show what is asked."""
+        return self.size.width < LEAST_WIDTH or self.size.height < LEAST_HEIGHT
+
+    def on_mount(self) -> None:
+        """Begin the dead time once it can be seen."""
+        self._patience = Patience(self._now)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self._patience = Patience(self._now)
+        self.set_timer(self._patience.rest(self._now), self.say)
+        self.fit()
+        self.say()
+
+    def on_key(self, event: events.Key) -> None:
+        """Take note of every key that comes here."""
+        self._patience.key(self._now)
+
+    @on(Field.KeyPressed)
+    def _typed(self) -> None:
+        self._patience.key(self._now)
+
+    @on(Field.Changed)
+    @on(Menu.Chosen)
+    @on(Page.EndSeen)
+    def _other(self) -> None:
+        self.say()
+
+    @on(TypedField.Refused)
+    def _pasted(self) -> None:
+        self.complain("it must be typed, not pasted")
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take note that something was pasted, which confirms nothing."""
+        self._patience.key(self._now)
+
+    def action_accept(self) -> None:
+        """Accept, when this key was pressed by somebody and there is nothing more to do first."""
+        now = self._now
+        counts = self._patience.press(now)
+        self.set_timer(self._patience.rest(now) + 0.01, self.say)
+        if counts and not self._sent and not self.is_small and not self.missing():
+            self.set_timer(ALONE, lambda: self._accept_if_alone(now))
+        self.say()
+
+    def _accept_if_alone(self, pressed: float) -> None:
+        if self._patience.stayed_alone(pressed) and self.is_current and not self.is_small:
+            self.complain("")
+            self.accept()
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll the text while something is typed."""
+        for page in self.query(Page):
+            page.action_move(lines)
+
+    def action_turn(self, pages: int) -> None:
+        """Turn the page while something is typed."""
+        for page in self.query(Page):
+            page.action_page(pages)
+
+    def action_leave(self) -> None:
+        """Go back; nothing has happened."""
+        self.forget()
+        self.dismiss("")
+
+    # What the agent says
+
+    def decide(self, walk: str, decision: Decision) -> None:
+        """Tell the agent; the dialog stays until it has answered."""
+        self._sent = True
+        self.post_message(DecisionMade(self, walk, decision))
+        self.say()
+
+    def on_decision_taken(self, answer: DecisionTaken) -> None:
+        """Be gone when it was taken up, or say why it was not."""
+        self._sent = False
+        self.forget()
+        if answer.problem:
+            self.complain(answer.problem)
+        else:
+            self.dismiss(self.taken())
+
+    def taken(self) -> str:
+        """Return what comes next, now that the decision was taken up; empty for nothing."""
+        return ""
+
+    def complain(self, problem: str) -> None:
+        """Say why something was not done; nothing when that is empty."""
+        said = self.query_one("#problem", Static)
+        said.update(Content(clean(problem, lines=True)))
+        said.set_class(bool(problem), "-shown")
+        self.say()
+        self.call_after_refresh(self.fit)
+
+    # How it looks
+
+    def say(self) -> None:
+        """Say what enter does now, or what is to be done before."""
+        if not self.is_mounted:
+            return
+        missing = "one moment" if self._sent else self.missing()
+        if not missing and self._patience.rest(self._now) > 0:
+            missing = "one moment"
+        enter = self.app.get_key_display(Binding("enter", "", ""))
+        lead = (
+            Content.styled(f"{missing}", "$text-muted")
+            if missing
+            else Content.styled(f"{enter} ", "$text-primary bold") + Content.styled(self.promise(), "bold")
+        )
+        hint = lead + Content.styled("   esc ", "$text-primary bold") + Content("back")
+        static = self.query_one("#hint", Static)
+        if not (isinstance(static.content, Content) and static.content.is_same(hint)):
+            static.update(hint)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fit the new size, or say that it is too small."""
+        small = self.is_small
+        self.set_class(small, "-small")
+        self.set_class(event.size.height < 22, "-tight")
+        if small:
+            self.query_one("#too-small", Static).update(
+                Content(
+                    f"{self.size.width}x{self.size.height} is too small to show\nwhat is asked: "
+                    f"make it {LEAST_WIDTH}x{LEAST_HEIGHT}.\nNothing is lost. esc goes back."
+                )
+            )
+        self.call_after_refresh(self.fit)
+
+    def fit(self) -> None:
+        """Give the page the height that all else leaves."""
+        pages = self.query(Page)
+        if not pages or self.is_small:
+            return
+        page = pages.first()
+        others = sum(_height(child) for child in self.query_one("#box").children if child is not page)
+        page.styles.max_height = max(LEAST_PAGE, self.size.height - 2 - others - page.styles.margin.height)
+
+
+def _height(widget: Widget) -> int:
+    return widget.outer_size.height + widget.styles.margin.height if widget.display else 0

@@ -1,0 +1,192 @@
+"""Owns the dialog that asks for a reason before something is decided that others will want to know why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+
+from runbooks.decisions import Decision, Detach, EndProgram, GoOn, Override, Skip, StopWalk, TakeOver
+from runbooks.model import StepPlan
+from runbooks.walk import StepState
+from runbooks.walking.deciding import FULL_REASON, REASON, WINDOW
+from tui.paragraph import Paragraph, prose
+from tui.walk_dialog import WalkDialog
+from tui.walks.open_walk import OpenWalk
+from tui.walks.words import lines_of, short_who, title_of
+from tui.widgets.field import Field, Labelled
+from tui.widgets.page import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is decided once a reason is given."""
+
+    heading: str
+    text: str
+    """What will happen."""
+    promise: str
+    decision: Callable[[str, str], Decision]
+    """Makes the decision of the reason, and of what was typed beside it."""
+    least: int = REASON
+    """Characters of the reason."""
+    beside: str = ""
+    """What else may be typed; empty for nothing."""
+    anybody: bool = False
+    """Whether it may be decided by who does not hold the walk."""
+    danger: bool = False
+
+
+class ReasonDialog(WalkDialog):
+    """Asks for a reason."""
+
+    def __init__(self, opened: OpenWalk, wish: Wish) -> None:
+        """Ask for the reason of this wish."""
+        super().__init__(opened, wish.heading)
+        self._wish = wish
+        self.set_class(wish.danger, "-danger")
+
+    def compose_body(self) -> ComposeResult:
+        yield Page(id="what")
+        yield Labelled("reason", Field(id="reason"))
+        if self._wish.beside:
+            yield Labelled(self._wish.beside, Field(id="beside"))
+
+    def on_mount(self) -> None:
+        """Say what will happen."""
+        self.query_one(Page).show(tuple(_paragraphs(self._wish.text)))
+
+    def follow(self, opened: OpenWalk) -> None:
+        """Learn how the walk stands; who does not hold it may still take it over."""
+        if not self._wish.anybody or opened.walk.over:
+            super().follow(opened)
+
+    @property
+    def _reason(self) -> str:
+        return self.query_one("#reason", Field).value.strip()
+
+    def lacking(self) -> str:
+        """Return that the reason is too short."""
+        least = self._wish.least
+        if len(self._reason) >= least:
+            return ""
+        return f"type a reason, {least} characters at least"
+
+    def promise(self) -> str:
+        """Return what will be done."""
+        return self._wish.promise
+
+    def accept(self) -> None:
+        """Decide."""
+        beside = self.query_one("#beside", Field).value.strip() if self._wish.beside else ""
+        self.decide_so(self._wish.decision(self._reason, beside))
+
+
+def _paragraphs(text: str) -> list[Paragraph]:
+    return [prose(line) for line in lines_of(text)]
+
+
+def skip(opened: OpenWalk) -> ReasonDialog:
+    """Return the dialog in which the current step is left out, or its failure let pass."""
+    plan, state = _current(opened)
+    name = title_of(plan)
+    text = f"{name} is not run. The walk goes on with the step after it."
+    if state.failed:
+        text = (
+            f"The failure of {name} is let pass; what it did stays. The walk goes on with what comes after."
+        )
+    wish = Wish("Skip", text, f"skip {name}", lambda reason, _: Skip(state.id, reason), danger=plan.changes)
+    return ReasonDialog(opened, wish)
+
+
+def stop(opened: OpenWalk) -> ReasonDialog:
+    """Return the dialog in which the walk is stopped."""
+    last = opened.walk.plan.last
+    text = "The walk ends where it is; nothing is undone."
+    if last:
+        text += f"\nBefore that, what is always done: {', '.join(title_of(step) for step in last)}."
+    wish = Wish("Stop the walk", text, "stop the walk", lambda reason, _: StopWalk(reason), danger=True)
+    return ReasonDialog(opened, wish)
+
+
+def go_on(opened: OpenWalk) -> ReasonDialog:
+    """Return the dialog in which a pause is ended."""
+    text = f"It is paused: {opened.walk.paused}\nIt goes on all the same; the guards are still looked at."
+    return ReasonDialog(opened, Wish("Go on", text, "go on", lambda reason, _: GoOn(reason)))
+
+
+def override(opened: OpenWalk) -> ReasonDialog:
+    """Return the dialog in which the rule of the window is set aside."""
+    text = (
+        f"{opened.live.gate}\nThis runbook changes things inside a window only. The rule is set aside for "
+        "the rest of this walk; that you did so, and why, stands in the journal and in every report."
+    )
+    wish = Wish(
+        "Set the window aside",
+        text,
+        "set the rule aside",
+        lambda reason, _: Override(WINDOW, reason),
+        FULL_REASON,
+        danger=True,
+    )
+    return ReasonDialog(opened, wish)
+
+
+def take_over(opened: OpenWalk) -> ReasonDialog:
+    """Return the dialog in which a walk is taken over."""
+    holder = short_who(opened.walk.holder)
+    text = (
+        f"Until now {holder} decides about this walk. From here on this console does, and {holder} can only "
+        "watch. What runs goes on.\nBeside the reason: what was handed on by word, such as what is left."
+    )
+    wish = Wish(
+        "Take over",
+        text,
+        "take the walk over",
+        TakeOver,
+        beside="state of things",
+        anybody=True,
+    )
+    return ReasonDialog(opened, wish)
+
+
+def end_program(opened: OpenWalk) -> ReasonDialog:
+    """Return the dialog in which the running program is ended."""
+    plan, state = _current(opened)
+    text = (
+        f"The program of {title_of(plan)} is asked to end (TERM); what is left of it after five seconds is "
+        "killed, its children with it. What it has done by then stays."
+    )
+    wish = Wish(
+        "End the program",
+        text,
+        "end it",
+        lambda reason, _: EndProgram(state.id, state.attempt, reason),
+        0,
+        danger=True,
+    )
+    return ReasonDialog(opened, wish)
+
+
+def detach(opened: OpenWalk) -> ReasonDialog:
+    """Return the dialog in which the walk stops waiting for the running program."""
+    plan, state = _current(opened)
+    text = (
+        f"The program of {title_of(plan)} goes on, but the walk no longer waits for it. Somebody has to say "
+        "what became of it before the walk can go on."
+    )
+    wish = Wish(
+        "Detach the program",
+        text,
+        "wait no longer",
+        lambda reason, _: Detach(state.id, state.attempt, reason),
+        danger=True,
+    )
+    return ReasonDialog(opened, wish)
+
+
+def _current(opened: OpenWalk) -> tuple[StepPlan, StepState]:
+    state = opened.walk.current
+    assert state is not None, "asked only while a step is current"
+    return opened.walk.plan.step(state.id), state

@@ -1,0 +1,123 @@
+"""Owns the screen of what an attempt left: the text of one file after another, made safe to be shown."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+
+from checks.units import show
+from runbooks.events import Evidence
+from tui.cell import Cell, Piece, Tone
+from tui.messages import CopyRequested
+from tui.paragraph import prose
+from tui.screen import ConsoleScreen
+from tui.walk_messages import EvidenceArrived, EvidenceRequested
+from tui.walks.words import DOT, lines_of, said
+from tui.widgets.page import Page
+from tui.widgets.walk_lines import TitleLine
+
+WHILE_IT_RUNS = ("out", "errors")
+"""What a program leaves that has not ended, and of which the journal does not tell yet."""
+HASH = 12
+"""Characters of a hash that are shown."""
+
+
+class EvidenceScreen(ConsoleScreen):
+    """The files of one attempt."""
+
+    DETAIL = "evidence"
+    TITLE = "Evidence"
+    HELP = """\
+What an attempt has left, as it was written: secrets are masked, and what a terminal would act upon is shown
+instead of done. The journal holds the hash of every byte that came, also of those that are not kept.
+
+[ and ] go to the other files of the attempt."""
+    AUTO_FOCUS = "#text"
+    DEFAULT_CSS = "EvidenceScreen #text { padding: 0 0 0 1; }"
+    BINDINGS = [
+        Binding("right_square_bracket", "file(1)", "Next file", id="evidence.next", tooltip="The next file"),
+        Binding(
+            "left_square_bracket",
+            "file(-1)",
+            "File before",
+            id="evidence.previous",
+            show=False,
+            tooltip="The file before",
+        ),
+        Binding("r", "reload", "Reload", id="evidence.reload", tooltip="Read it again"),
+        Binding("y", "copy", "Copy", id="evidence.copy", tooltip="Copy the text to the clipboard"),
+        Binding("escape", "back", "Back", id="evidence.back", tooltip="Back to the walk"),
+    ]
+
+    def __init__(self, walk: str, step: str, attempt: int, files: tuple[Evidence, ...]) -> None:
+        """Show the files of this attempt; when none is known yet, those that a program writes."""
+        super().__init__()
+        self._walk, self._step, self._attempt = walk, step, attempt
+        self._files = files or tuple(Evidence(name, "", 0) for name in WHILE_IT_RUNS)
+        self._place = 0
+        self._texts: dict[str, EvidenceArrived] = {}
+        self._asked: set[str] = set()
+
+    def compose_body(self) -> ComposeResult:
+        yield TitleLine(id="file")
+        yield Page(id="text")
+
+    @property
+    def _file(self) -> Evidence:
+        return self._files[self._place]
+
+    def draw(self) -> None:
+        """Show the file."""
+        file = self._file
+        if file.name not in self._asked and not self.detached:
+            self._asked.add(file.name)
+            self.post_message(EvidenceRequested(self, self._walk, self._step, self._attempt, file.name))
+        name = f"{said(self._step)}{DOT}attempt {self._attempt}{DOT}{said(file.name)}"
+        self.query_one(TitleLine).show(name, self._right(file), focused=True)
+        answer = self._texts.get(file.name)
+        if answer is None:
+            text = prose("waiting for the agent" if not self.detached else "no agent answers", Tone.MUTED)
+            self.query_one(Page).show((text,))
+        elif answer.problem or not answer.text:
+            self.query_one(Page).show((prose(said(answer.problem) or "it is empty", Tone.MUTED),))
+        else:
+            self.query_one(Page).show(tuple(prose(line) for line in lines_of(answer.text)))
+
+    def _right(self, file: Evidence) -> Cell:
+        words = [f"{self._place + 1} of {len(self._files)}"] if len(self._files) > 1 else []
+        if file.sha256:
+            words += [show(file.size, "B"), f"sha256 {said(file.sha256)[:HASH]}"]
+        pieces = [Piece(f" {DOT.join(words)} ", Tone.MUTED)] if words else []
+        if file.truncated:
+            pieces.append(Piece(" middle left out ", Tone.WARN))
+        return tuple(pieces)
+
+    def on_evidence_arrived(self, answer: EvidenceArrived) -> None:
+        """Show what came."""
+        self._texts[answer.name] = answer
+        self.ask_draw()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave out the way to other files where there is one only."""
+        return len(self._files) > 1 if action == "file" else True
+
+    def action_file(self, by: int) -> None:
+        """Go to another file; after the last comes the first."""
+        self._place = (self._place + by) % len(self._files)
+        self.query_one(Page).begin()
+        self.ask_draw()
+
+    def action_reload(self) -> None:
+        """Read the file again."""
+        self._asked.discard(self._file.name)
+        self.ask_draw()
+
+    def action_copy(self) -> None:
+        """Copy the text."""
+        answer = self._texts.get(self._file.name)
+        if answer is not None and answer.text:
+            self.post_message(CopyRequested(answer.text))
+
+    def action_back(self) -> None:
+        """Go back."""
+        self.dismiss()

@@ -1,0 +1,1 @@
+"""What screens say of walks: values and pure functions."""

@@ -1,0 +1,208 @@
+"""Owns what an open walk waits for, and how that is said: what runs, what is asked, by which key. Pure."""
+
+from __future__ import annotations
+
+import enum
+
+from checks.units import show
+from runbooks.model import StepPlan
+from runbooks.walk import Stage, Status, StepState, Walk
+from runbooks.walking.deciding import closed_for
+from tui.cell import Cell, Piece, Tone
+from tui.walks.open_walk import OpenWalk
+from tui.walks.words import DOT, ENDING_TONE, ENDING_WORD, said, short_who, span, title_of, usual_of
+
+
+class Phase(enum.StrEnum):
+    """What a walk waits for. The value is how it is called on screens."""
+
+    PREPARES = "prepares"
+    CONFIRM = "confirm"
+    """A step was shown and waits to be confirmed."""
+    ASKS = "asks"
+    SECRET = "secret"  # noqa: S105 - a word for the screen
+    """The value of a secret input has to be given again."""
+    CLOSED = "closed"
+    """A step waits to be confirmed, but there is no window."""
+    STARTS = "starts"
+    RUNS = "runs"
+    OVERDUE = "overdue"
+    VERIFIES = "verifies"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    PAUSED = "paused"
+    BETWEEN = "goes on"
+    OVER = "over"
+
+
+TONE = {
+    Phase.CONFIRM: Tone.FOCUS,
+    Phase.ASKS: Tone.FOCUS,
+    Phase.SECRET: Tone.FOCUS,
+    Phase.CLOSED: Tone.WARN_BADGE,
+    Phase.OVERDUE: Tone.WARN_BADGE,
+    Phase.FAILED: Tone.CRIT_BADGE,
+    Phase.UNKNOWN: Tone.UNKNOWN_BADGE,
+    Phase.PAUSED: Tone.WARN_BADGE,
+    Phase.RUNS: Tone.STRONG,
+}
+DECIDED = frozenset(
+    {
+        Phase.CONFIRM,
+        Phase.ASKS,
+        Phase.SECRET,
+        Phase.CLOSED,
+        Phase.OVERDUE,
+        Phase.FAILED,
+        Phase.UNKNOWN,
+        Phase.PAUSED,
+    }
+)
+"""Those in which somebody has to decide something."""
+
+
+def phase_of(opened: OpenWalk) -> Phase:
+    """Return what the walk waits for."""
+    walk, live, state = opened.walk, opened.live, opened.walk.current
+    if walk.over:
+        return Phase.OVER
+    if live.wanted_secret:
+        return Phase.SECRET
+    if state is None:
+        return Phase.VERIFIES if live.running else Phase.BETWEEN
+    match state.status:
+        case Status.STARTED:
+            return Phase.OVERDUE if live.overdue else Phase.RUNS
+        case Status.UNKNOWN:
+            return Phase.VERIFIES if live.running else Phase.UNKNOWN
+        case Status.CONFIRMED:
+            return Phase.STARTS
+        case Status.SUCCEEDED if state.verified is None:
+            return Phase.VERIFIES
+    if live.running and live.running != state.id:
+        return Phase.VERIFIES
+    if state.failed:
+        return Phase.FAILED
+    if walk.paused and walk.stage is Stage.FORWARD:
+        return Phase.PAUSED
+    if state.status is Status.PLANNED:
+        if closed_for(walk, state, live.gate):
+            return Phase.CLOSED
+        return Phase.ASKS if live.question is not None and live.step == state.id else Phase.CONFIRM
+    return Phase.PREPARES
+
+
+def asked(opened: OpenWalk, now: float) -> tuple[Cell, ...]:
+    """Return what is asked, and beneath it what else the operator must know; each to be wrapped."""
+    phase = phase_of(opened)
+    word = Piece(f" {phase.upper()} ", TONE.get(phase, Tone.MUTED))
+    keys = _keys(phase, opened) if opened.held or phase is Phase.OVER else ()
+    lines: list[Cell] = [(word, Piece(" "), *_sentence(phase, opened, now), *keys)]
+    if not opened.held and not opened.walk.over:
+        lines.append(_watching(opened.walk))
+    return (*lines, *_remarks(opened))
+
+
+def _sentence(phase: Phase, opened: OpenWalk, now: float) -> Cell:
+    walk, live, state = opened.walk, opened.live, opened.walk.current
+    plan = walk.plan.step(state.id) if state else None
+    name = title_of(plan) if plan else ""
+    match phase:
+        case Phase.RUNS | Phase.OVERDUE if state and plan:
+            return _clock(phase, opened, state, plan, now)
+        case Phase.VERIFIES:
+            since = f" {span(now - live.since)}" if live.running and live.since else ""
+            return (Piece(f"whether {name} did what it should{since}" if name else f"the checks{since}"),)
+        case Phase.CONFIRM:
+            return (Piece(f"{name} was shown and waits"),)
+        case Phase.ASKS:
+            return (Piece(said(live.question.prompt) if live.question else name),)
+        case Phase.SECRET:
+            return (Piece(f"the value of {said(live.wanted_secret)} is wanted again; it was not stored"),)
+        case Phase.CLOSED if state:
+            return (Piece(said(closed_for(walk, state, live.gate))),)
+        case Phase.FAILED if state:
+            return (Piece(_failure(state)),)
+        case Phase.UNKNOWN:
+            return (Piece(f"nobody can say what became of {name}"),)
+        case Phase.PAUSED:
+            return (Piece(said(walk.paused)),)
+        case Phase.OVER:
+            return _over(walk)
+        case _:
+            return (Piece(name, Tone.MUTED),)
+
+
+def _clock(phase: Phase, opened: OpenWalk, state: StepState, plan: StepPlan, now: float) -> Cell:
+    passed = now - (state.started_at or opened.live.since)
+    usual = usual_of(plan, opened.live.usual)
+    words = [f"usually {span(usual)}"] if usual else []
+    if phase is Phase.OVERDUE:
+        words.append(f"longer than its {show(plan.timeout, 's')}")
+    if state.ending_asked:
+        words.append("was asked to end")
+    clock = Piece(span(passed), Tone.WARN if usual and passed > 2 * usual else Tone.STRONG)
+    return (clock, Piece(f"  {DOT.join(words)}" if words else "", Tone.MUTED))
+
+
+def _failure(state: StepState) -> str:
+    if state.status is Status.SUCCEEDED:
+        return f"it was done, but: {said(state.verdict) or 'what must be true after it is not'}"
+    return said(state.outcome.summary) or said(state.verdict) or "it failed"
+
+
+def _over(walk: Walk) -> Cell:
+    if walk.ending is None:
+        return (Piece("it has ended"),)
+    word = Piece(ENDING_WORD[walk.ending], ENDING_TONE[walk.ending])
+    took = f" after {span(walk.ended_at - walk.opened_at)}"
+    why = said(walk.verdict or walk.reason)
+    return (word, Piece(took, Tone.MUTED), Piece(f": {why}" if why else ""))
+
+
+KEYS = {
+    Phase.CONFIRM: "enter looks at it and confirms",
+    Phase.ASKS: "enter answers",
+    Phase.SECRET: "enter gives it",
+    Phase.CLOSED: "o sets the rule aside",
+    Phase.RUNS: "x ends it",
+    Phase.OVERDUE: "enter: wait, end it, detach it",
+    Phase.FAILED: "enter: what next",
+    Phase.UNKNOWN: "enter says what became of it",
+    Phase.PAUSED: f"o goes on{DOT}b goes back{DOT}S stops",
+    Phase.OVER: "e evidence, escape leaves",
+}
+
+
+def _keys(phase: Phase, opened: OpenWalk) -> Cell:
+    words = KEYS.get(phase, "")
+    return (Piece(f"   {words}", Tone.FOCUS),) if words else ()
+
+
+def _watching(walk: Walk) -> Cell:
+    return (
+        Piece(" WATCHING ", Tone.MUTED),
+        Piece(f" {short_who(walk.holder)} decides", Tone.STRONG),
+        Piece("   T takes over, n writes a note", Tone.FOCUS),
+    )
+
+
+def _remarks(opened: OpenWalk) -> tuple[Cell, ...]:
+    """Return what the operator must know besides."""
+    walk, live = opened.walk, opened.live
+    lines: list[Cell] = []
+    if live.trouble and not walk.over:
+        lines.append((Piece(" TROUBLE ", Tone.CRIT_BADGE), Piece(f" {said(live.trouble)}")))
+    if walk.paused and phase_of(opened) in (Phase.RUNS, Phase.OVERDUE, Phase.FAILED):
+        lines.append((Piece(" PAUSED ", Tone.WARN_BADGE), Piece(f" after this: {said(walk.paused)}")))
+    if live.file_changed:
+        words = " the runbook's file says something else by now; the walk goes by its own plan"
+        lines.append((Piece(" CHANGED ", Tone.WARN), Piece(words, Tone.MUTED)))
+    if walk.overridden and not walk.over:
+        lines.append(
+            (
+                Piece(" SET ASIDE ", Tone.WARN),
+                Piece(f" {', '.join(map(said, walk.overridden))}"),
+            )
+        )
+    return tuple(lines)
