@@ -77,13 +77,13 @@ def attempt_folder(root: Path, walk: str, place: str) -> Path:
 
 
 def gather(folder: Path) -> tuple[Evidence, ...]:
-    """Hash every file that an attempt has left, and cut its output when it is too long.
+    """Hash every file that an attempt has left, and cut output that is too long; of no folder, nothing.
 
     Raises:
         OSError: when a file cannot be read or written.
     """
     cuts, found = _cuts_of(folder), []
-    for path in sorted(folder.iterdir()):
+    for path in sorted(folder.iterdir() if folder.is_dir() else ()):
         if path.name in MACHINERY or path.name.startswith(".") or not stat.S_ISREG(path.lstat().st_mode):
             continue
         with _opened(path) as file:

@@ -98,10 +98,9 @@ class Running:
 class Launcher:
     """Starts programs under supervisors. One may be kept warm, so that a start costs next to nothing."""
 
-    def __init__(self, clock: Clock, hidden: Iterable[str] = ()) -> None:
-        """Name the variables of ours that hold secrets, which no program is given."""
+    def __init__(self, clock: Clock) -> None:
+        """Have no supervisor yet."""
         self._clock = clock
-        self._hidden = (*hidden, crash_points.VARIABLE)
         self._standby: _Standby | None = None
         self._watched: set[_Process] = set()
 
@@ -136,13 +135,18 @@ class Launcher:
             self._standby.process.signal(signal.SIGKILL)
             self._standby = None
 
-    async def start(self, order: Order, folder: Path, lease: LeaseRef | None = None) -> Running:
+    async def start(
+        self, order: Order, folder: Path, lease: LeaseRef | None = None, hidden: Iterable[str] = ()
+    ) -> Running:
         """Have the program of the order run; its attempt's folder must be there.
+
+        It is not given the variables of ours that are `hidden`, as they hold secrets.
 
         Raises:
             FailedError: `not_started`; nothing was executed, and nothing will be.
         """
-        told = _told(order, environment(order.environment, self._hidden), folder, lease)
+        variables = environment(order.environment, (*hidden, crash_points.VARIABLE))
+        told = _told(order, variables, folder, lease)
         since = self._clock.monotonic()
         try:
             self.warm()

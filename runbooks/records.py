@@ -136,8 +136,6 @@ class Found:
     """Whether the program itself still runs, of a LOST attempt unattended."""
     ended: Ended | None = None
     """Of an ENDED attempt: how."""
-    at: float = 0.0
-    """Of an ENDED attempt: when, in UTC seconds."""
 
 
 def find(folder: Path) -> Found:
@@ -227,7 +225,7 @@ def _ended(folder: Path) -> Found | None:
         record.stopped,
     )
     spawned = _spawned(folder) or NOTHING
-    return Found(State.ENDED, supervisor=spawned.supervisor, spawned=spawned, ended=ended, at=record.ended)
+    return Found(State.ENDED, supervisor=spawned.supervisor, spawned=spawned, ended=ended)
 
 
 def _spawned(folder: Path) -> Spawned | None:

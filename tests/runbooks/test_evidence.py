@@ -68,6 +68,10 @@ async def test_every_file_but_those_of_the_machinery_is_hashed(tmp_path: Path):
     assert (found["out"].size, found["out"].truncated) == (5, False)
 
 
+def test_of_a_folder_that_is_gone_nothing_is_left(tmp_path: Path):
+    assert gather(tmp_path / "gone") == ()
+
+
 def long_stream(folder: Path, size: int) -> bytes:
     """Write output of this size and return it."""
     content = b"FIRST\n" + os.urandom(1024) * (size // 1024 + 1)

@@ -162,8 +162,9 @@ async def test_a_program_is_given_none_of_the_variables_that_are_ours_or_secret(
     for name in ("PYTHONPATH", "LD_PRELOAD_X", "BASH_ENV", "SECRET_ONE", "WALKDOWN_CRASH_AT"):
         monkeypatch.setenv(name, "trap")
     monkeypatch.setenv("KEPT", "caf\udce9")
-    async with Launcher(SystemClock(), hidden=("SECRET_ONE",)) as launcher:
-        one = await launcher.start(Order(("env",), {"ADDED": "too"}), fresh(tmp_path))
+    async with Launcher(SystemClock()) as launcher:
+        order = Order(("env",), {"ADDED": "too"})
+        one = await launcher.start(order, fresh(tmp_path), hidden={"SECRET_ONE"})
         out = (await one.ended()).out.read_bytes()
     seen = dict(line.split(b"=", 1) for line in out.splitlines())
     assert b"trap" not in seen.values()
