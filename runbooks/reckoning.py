@@ -10,7 +10,7 @@ from runbooks.events import WalkEnding
 from runbooks.outcome import Ending
 from runbooks.report_parts import EventPart
 from runbooks.walk import Remark, Status, StepState, Walk, worse_than_baseline
-from runbooks.wording import ENDINGS, title_of, who
+from runbooks.wording import ENDINGS, name_of, who
 
 AS_PLANNED = ("note", "resume")
 """What is remarked without being a deviation."""
@@ -96,7 +96,7 @@ def _is_through(state: StepState) -> bool:
 
 
 def _named(walk: Walk, state: StepState) -> str:
-    title = title_of(walk.plan.step(state.id))
+    title = name_of(walk.plan.step(state.id))
     return f"{state.id} ({title})" if title != state.id else state.id
 
 

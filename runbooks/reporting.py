@@ -22,7 +22,7 @@ from runbooks.report_parts import (
     StepPart,
 )
 from runbooks.walk import Stage, Status, StepState, Walk, worse_than_baseline
-from runbooks.wording import afterwards, taken_back, title_of, who
+from runbooks.wording import afterwards, name_of, taken_back, who
 
 Excerpts = Mapping[tuple[str, int, str], str]
 """What is shown of evidence, by step, attempt and name."""
@@ -93,7 +93,7 @@ def _step(course: Course, stage: Stage, number: int, state: StepState, excerpts:
         id=clean(state.id),
         number=number,
         stage=stage,
-        title=title_of(plan),
+        title=name_of(plan),
         kind=clean(plan.kind),
         changes=plan.changes,
         status=state.status,

@@ -13,6 +13,7 @@ from checks.text import clean
 from checks.units import show
 from runbooks.events import Operator, WalkEnding
 from runbooks.model import Plan, StepPlan
+from runbooks.walk import Walk
 
 ENDINGS: dict[WalkEnding | None, str] = {
     None: "still open",
@@ -59,15 +60,20 @@ def span(seconds: float) -> str:
     return show(seconds, "s") if seconds > 0 else "no time worth telling"
 
 
+def name_of(plan: StepPlan) -> str:
+    """Return what a step is called: its title, else its id."""
+    return clean(plan.title or plan.id)
+
+
 def title_of(plan: StepPlan) -> str:
-    """Return what a step is called: its title, or what it does."""
+    """Return what a step is called where it is not shown as a whole: its title, else what it does."""
     return clean(plan.title) or called(plan)
 
 
 def called(plan: StepPlan) -> str:
     """Return a step in one line by its kind and options, such as `wait: check api-health, within 60`.
 
-    Options are as written: what inputs fill in is not filled in.
+    Options are as written: what inputs fill in is not filled in. What says nothing is left out.
     """
     said = [
         f"{name} {_flat(value)}".removeprefix(f"{plan.kind} ")
@@ -92,6 +98,15 @@ def taken_back(plan: StepPlan) -> tuple[str, ...]:
     return ("nothing to undo",)
 
 
+def label_of(walk: Walk, step: str) -> str:
+    """Return which step of how many it is, such as `Step 3 of 9`."""
+    for stage, states in (("Step", walk.steps), ("Way back, step", walk.undos), ("Last step", walk.last)):
+        ids = [state.id for state in states]
+        if step in ids:
+            return f"{stage} {ids.index(step) + 1} of {len(ids)}"
+    return "Step"
+
+
 def runbook_of(plan: Plan) -> str:
     """Return what a runbook is called: its name, and its title when it has one."""
     name = clean(plan.name)
@@ -106,6 +121,6 @@ def _flat(value: Any) -> str:
         return " ".join(f"{name}={_flat(part)}" for name, part in value.items() if _flat(part))
     if isinstance(value, list | tuple):
         return " ".join(_flat(part) for part in value)
-    if isinstance(value, float):
-        return f"{value:g}"
-    return "" if value is None else str(value)
+    if isinstance(value, int | float):
+        return f"{value:g}" if value else ""
+    return "" if value in (None, "/") else str(value)

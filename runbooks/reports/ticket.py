@@ -76,10 +76,10 @@ def _part(label: str, items: tuple[str, ...], room: int) -> str:
     """Return a part that takes at most `room` bytes; what does not fit is counted."""
     if not items:
         return f"{label}: nothing"
-    kept = list(items)
-    while kept and len(label) + 1 + _size(tuple(kept)) > room - (len(_MORE) if len(kept) < len(items) else 0):
+    kept, more = list(items), tuple[str, ...]()
+    while kept and len(label) + 1 + _size((*kept, *more)) > room:
         kept.pop()
-    more = (_MORE.format(len(items) - len(kept)),) if len(kept) < len(items) else ()
+        more = (_MORE.format(len(items) - len(kept)),)
     return "\n".join((f"{label}:", *kept, *more))
 
 

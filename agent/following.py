@@ -1,0 +1,82 @@
+"""Owns how a console follows one walk: what the link tells of it, and that nothing is missed.
+
+While no agent answers the walk stands as it was told last; once one answers again it is asked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from typing import Protocol
+
+from agent.link import Attached, Detached, Link, Moved
+from checks.errors import LinkError
+from runbooks.live import Live
+from runbooks.walk import EMPTY, Walk
+
+
+class Listener(Protocol):
+    """Hears of what happens to a walk that is followed."""
+
+    def moved(self, before: Walk, after: Walk, live: Live) -> None:
+        """Hear that the walk has moved, or what is live has changed."""
+        ...
+
+    def lost(self, reason: str) -> None:
+        """Hear that no agent answers."""
+        ...
+
+    def found(self) -> None:
+        """Hear that one answers again."""
+        ...
+
+
+class Following:
+    """One walk, followed while `follow` runs."""
+
+    def __init__(self, link: Link, walk: str, listener: Listener, woken: Callable[[], None]) -> None:
+        """Prepare; `woken` is called after the listener has heard."""
+        self.walk = EMPTY
+        self.live = Live()
+        self.reason = ""
+        """Why no agent answers; empty while one does."""
+        self._link = link
+        self._id = walk
+        self._listener = listener
+        self._woken = woken
+
+    async def follow(self) -> None:
+        """Follow until the walk is over."""
+        await self._catch_up()
+        async for event in self._link.events():
+            match event:
+                case Moved(walk=walk, live=live) if walk.id == self._id:
+                    self._move(walk, live)
+                case Detached(reason=reason):
+                    self._lose(reason)
+                case Attached():
+                    await self._catch_up()
+            if self.walk.over:
+                return
+
+    async def _catch_up(self) -> None:
+        """Ask how the walk stands: it may have ended while nobody told us."""
+        with contextlib.suppress(LinkError):
+            walk = await self._link.walk(self._id)
+            if walk.seq > self.walk.seq:
+                self._move(walk, Live())
+            if self.reason:
+                self.reason = ""
+                self._listener.found()
+                self._woken()
+
+    def _move(self, walk: Walk, live: Live) -> None:
+        before, self.walk, self.live = self.walk, walk, live
+        self._listener.moved(before, walk, live)
+        self._woken()
+
+    def _lose(self, reason: str) -> None:
+        before, self.reason = self.reason, reason
+        if not before:
+            self._listener.lost(reason)
+            self._woken()
