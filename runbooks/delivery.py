@@ -30,8 +30,8 @@ _STATUS = re.compile(r"error[=:]\s*(\d{3})")
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "ftp_proxy")
 
 _log = logging.getLogger("apprise")
-_log.addHandler(logging.NullHandler())
-_log.propagate = False  # its words may quote a URL
+_TALKATIVE = ("urllib3", "requests")
+"""Loggers of what it uses, which quote URLs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +96,25 @@ def _sent(url: str, message: Message, seconds: float) -> str:
     if service is None:
         return "it is no URL that Apprise knows"
     service.socket_connect_timeout = service.socket_read_timeout = seconds
-    heard = _Heard()
-    _log.addHandler(heard)
-    try:
+    with _silence() as heard:
         text = apprise.NotifyFormat.TEXT
         taken = service.notify(body=message.body, title=message.subject, body_format=text)
+    return "" if taken else heard.reason
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[_Heard]:
+    """Have nothing logged by the library, whatever the level of our own log; lend what listens to it."""
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    heard = _Heard()
+    _log.setLevel(logging.WARNING)
+    _log.propagate = False
+    _log.addHandler(heard)
+    try:
+        yield heard
     finally:
         _log.removeHandler(heard)
-    return "" if taken else heard.reason
 
 
 class _Heard(logging.Handler):

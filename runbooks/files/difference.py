@@ -1,7 +1,8 @@
 """Owns differences of files as they are shown before a change: bounded, and without what looks like a secret.
 
 Secrets that are to be written stand in them by name. The lines that such a line takes the place of are
-covered, and so is what follows a name such as `password =`: what is being replaced is not known to anybody.
+covered, and so are passwords in URLs and what follows a name such as `password =`: what is being replaced is
+not known to anybody.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ PRIVATE_KEY = b"PRIVATE KEY-----"
 
 _SECRET = re.compile(r"(?i)(pass(?:word|wd|phrase)?|secret|token|api[-_]?key|private[-_]?key|credential)")
 _VALUE = re.compile(r"([=:]\s*)(.*\S)")
+_IN_URL = re.compile(r"(://[^/\s:@]*:)[^/\s@]+@")
 _NAMED = re.compile(r"\{\{ secret\.[^}]*\}\}")
 
 
@@ -74,7 +76,11 @@ def _covered(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _without_value(line: str) -> str:
-    """Return the line without what stands behind a name that sounds secret; a secret's name may stand."""
+    """Return the line without what stands behind a name that sounds secret; a secret's name may stand.
+
+    And without the password of a URL.
+    """
+    line = _IN_URL.sub(rf"\1{MASK}@", line)
     match = _SECRET.search(line)
     value = match and _VALUE.search(line, match.end())
     if not value or _NAMED.search(value[2]):

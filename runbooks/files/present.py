@@ -5,6 +5,7 @@ A symbolic link is never followed unless that is asked for, and what is no regul
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -12,6 +13,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from runbooks.outcome import Applied, FailedError
 
@@ -67,11 +69,9 @@ def look_at(path: str, *, follow: bool = False, most: float = float("inf")) -> P
         raise FailedError("path", f"{path!r} is not the whole path of a file")
     place = Path(path).resolve() if follow else Path(path)
     try:
-        with os.fdopen(_opened(place), "rb", 0) as file:
+        with _opened(place, os.O_NOFOLLOW) as file:
             seen = os.fstat(file.fileno())
-            if not stat.S_ISREG(seen.st_mode):
-                raise FailedError("not_a_file", f"{place} is no regular file")
-            sha256 = _hash_of(file.fileno()) if seen.st_size <= most else ""
+            sha256 = _hash_of(file) if seen.st_size <= most else ""
     except FileNotFoundError as error:
         if not place.parent.is_dir():
             raise FailedError("not_found", f"the folder {place.parent} is not there") from error
@@ -98,7 +98,7 @@ def read_whole(path: Path, most: int) -> bytes:
         FailedError: `too_large`, or when it cannot be read.
     """
     try:
-        with os.fdopen(_opened(path), "rb") as file:
+        with _opened(path, os.O_NOFOLLOW) as file:
             data = file.read(most + 1)
     except OSError as error:
         raise failure(path, error) from error
@@ -114,21 +114,11 @@ def chunks_of(path: Path) -> Iterator[bytes]:
         FailedError: when it cannot be read, or is no regular file.
     """
     try:
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise FailedError("not_a_file", f"{path} is no regular file")
+        with _opened(path) as file:
             while data := file.read(CHUNK):
                 yield data
     except OSError as error:
         raise failure(path, error) from error
-
-
-def _hash_of(descriptor: int) -> str:
-    """Return the hash of what can be read from the descriptor."""
-    digest = hashlib.sha256()
-    while data := os.read(descriptor, CHUNK):
-        digest.update(data)
-    return digest.hexdigest()
 
 
 def identity_of(seen: os.stat_result) -> tuple[int, ...]:
@@ -144,5 +134,21 @@ def failure(path: Path, error: OSError, applied: Applied = Applied.NONE) -> Fail
     return FailedError(_CLASSES.get(error.errno or 0, "file_error"), f"{path}: {reason}", applied)
 
 
-def _opened(path: Path) -> int:
-    return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+@contextlib.contextmanager
+def _opened(path: Path, flags: int = 0) -> Iterator[BinaryIO]:
+    """Lend a regular file, opened; a pipe would block, and a device may do anything."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | flags)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise FailedError("not_a_file", f"{path} is no regular file")
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            yield file
+    finally:
+        os.close(descriptor)
+
+
+def _hash_of(file: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    while data := file.read(CHUNK):
+        digest.update(data)
+    return digest.hexdigest()

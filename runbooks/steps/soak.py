@@ -104,7 +104,8 @@ def _summary(courses: dict[str, Course], lasted: float) -> Outcome:
             "not_measured", f"could not be measured at the end: {names}", detail=_table(courses)
         )
     level = worst(tuple(course.worst for course in courses.values()))
-    said = f"{len(courses)} checks for {show(lasted, 's')}: none worse than before; worst level {level}"
+    watched = f"{len(courses)} check{'' if len(courses) == 1 else 's'}"
+    said = f"{watched} for {show(lasted, 's')}: none worse than before; worst level {level}"
     return succeeded(said, Applied.NONE, detail=_table(courses))
 
 
