@@ -13,9 +13,9 @@ from typing import ClassVar, Literal
 
 from checks.options import Seconds
 from checks.private import append_private
-from checks.text import clean
 from runbooks.action import Action
-from runbooks.outcome import Ending, FailedError, Outcome, StepError, UnknownError, succeeded
+from runbooks.harmless import harmless, harmless_errors, harmless_outcome
+from runbooks.outcome import Ending, FailedError, Outcome, UnknownError, succeeded
 from runbooks.postgres.account import LOOKING, Account, Bounds, session_name
 from runbooks.postgres.applying import Applying
 from runbooks.postgres.finding import Fate, find_out
@@ -145,18 +145,8 @@ undo: none
             FailedError: it failed; a transaction was rolled back then.
             UnknownError: the connection was lost at the COMMIT, or between statements without a transaction.
         """
-        for secret in context.secrets.values():
-            context.masker.learn(secret)
-
-        def safe(text: str) -> str:
-            return clean(context.masker.mask(text), lines=True)
-
-        try:
-            outcome = await self._act(context)
-        except StepError as error:
-            summary, detail = safe(error.summary), safe(error.detail)
-            raise type(error)(error.error_class, summary, error.applied, detail=detail) from None
-        outcome = replace(outcome, summary=safe(outcome.summary), detail=safe(outcome.detail))
+        with harmless_errors(context.masker):
+            outcome = harmless_outcome(await self._act(context), context.masker)
         if outcome.detail:
             with append_private(context.folder / "rows") as file:
                 file.write(outcome.detail.encode())
@@ -169,7 +159,7 @@ undo: none
         login = self._account().looking(self._password(context), Bounds(LOOKING, LOOKING))
         table, name = marker_table(self.marker), session_name(context.key)
         finding = await find_out(login, name, context.key, table, 0.0, context.clock)
-        words = context.masker.mask(finding.words)
+        words = harmless(finding.words, context.masker)
         if finding.fate is Fate.APPLIED:
             lost = f"; what it captured is lost: {', '.join(self.capture)}" if self.capture else ""
             return succeeded(f"{words}: it was applied{lost}")
