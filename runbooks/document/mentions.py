@@ -9,6 +9,7 @@ import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
+from functools import cache
 from typing import Annotated, Any
 
 from checks.config.nodes import Path
@@ -34,7 +35,7 @@ def changed(value: Any, kind: Any, change: Change, path: Path = ()) -> Any:
         what = _named_by(kind)
         return change(value, what, path) if what and value else value
     if is_dataclass(value) and not isinstance(value, type):
-        hints = typing.get_type_hints(type(value), include_extras=True)
+        hints = _hints(type(value))
         options = [option.name for option in fields(value) if option.init]
         new = {name: changed(getattr(value, name), hints[name], change, (*path, name)) for name in options}
         moved = {name: part for name, part in new.items() if part is not getattr(value, name)}
@@ -58,6 +59,12 @@ def mentions(value: Any, kind: Any) -> Iterator[tuple[Any, str, Path]]:
 
     changed(value, kind, keep)
     yield from found
+
+
+@cache
+def _hints(kind: type[Any]) -> dict[str, Any]:
+    """Return the types of a dataclass's fields; working them out takes a millisecond."""
+    return typing.get_type_hints(kind, include_extras=True)
 
 
 def _named_by(hint: Any) -> str:
