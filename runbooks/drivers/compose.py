@@ -88,13 +88,22 @@ service: api
         return self.ACTIONS
 
     def shown(self, action: str) -> tuple[str, ...]:
-        """Return the commands; what is only known when it runs stands there in capitals."""
-        tag = {
-            "recreate": ("docker", "tag", "IMAGE_THAT_RUNS", f"{images.KEPT}:KEY_OF_ATTEMPT"),
-            "rollback-image": ("docker", "tag", "IMAGE_BEFORE", "NAME_OF_IMAGE"),
-        }
-        first = (written(tag[action]),) if action in tag else ()
-        return (*first, written(self._argv(action)))
+        """Return the commands; what only a look can tell stands there in capitals, as `resolved` says."""
+        return (*map(written, images.commands(action)), written(self._argv(action)))
+
+    async def resolved(self, action: str, context: DriverContext) -> tuple[str, ...]:
+        """Return the commands with the images that they mean now; only the key of the attempt is missing.
+
+        Raises:
+            FailedError: as `status`.
+        """
+        if action not in images.ACTIONS:
+            return self.shown(action)
+        containers = await self._containers(context) or ()
+        runs, before = together(containers, context.clock.now()).image, context.facts.get("image", "")
+        named = images.name_of(containers, context.facts)
+        tagging = images.commands(action, runs, before or images.BEFORE, named or images.NAMED)
+        return (*map(written, tagging), written(self._argv(action)))
 
     async def status(self, context: DriverContext) -> ServiceStatus:
         """Ask Compose which containers there are, and the engine how they are.
@@ -152,19 +161,19 @@ service: api
         if action in ("reload", "restart") and not containers:
             raise FailedError("no_container", f"no container was made for it, so there is none to {action}")
         if containers:
-            facts["image_name"] = containers[0].config.image
+            facts["image_name"] = images.name_of(containers, {})
         if _ARGUMENTS[action][0] == "up" and len(containers) > max(1, self.replicas):
             several = f"{len(containers)} containers are there and Compose would make {max(1, self.replicas)}"
             raise FailedError("replicas", f"{several}: set replicas: {len(containers)}")
-        if action not in ("recreate", "rollback-image"):
+        if action not in images.ACTIONS:
             return
+        before = within.context.facts
         if action == "rollback-image":
-            await images.demand(within.context.facts.get("image", ""), within.now, self._variables)
+            await images.demand(before.get("image", ""), within.now, self._variables)
         if image := facts.get("image"):
             facts["kept_as"] = await images.keep(image, within.now, self._variables)
         if action == "rollback-image":
-            before = within.context.facts
-            name = facts.get("image_name") or before.get("image_name", "")
+            name = images.name_of(containers, before)
             await images.put_back(before["image"], name, within.now, self._variables)
 
     async def _containers(self, context: DriverContext) -> tuple[Inspected, ...] | None:

@@ -11,7 +11,6 @@ import contextlib
 import os
 import shutil
 import signal
-import stat
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,7 +22,7 @@ from checks.options import Seconds
 from checks.programs.supervise import SEARCH_PATH
 from runbooks.driver import Deed, DriverContext, Running, ServiceStatus
 from runbooks.outcome import Applied, FailedError, UnknownError
-from runbooks.services import detach
+from runbooks.services import detach, pid_record
 from runbooks.services.doing import carried_out
 from runbooks.services.pids import Pid, age_of, alive, gone, held, send, session_of
 from runbooks.services.tool import Within, last_lines, told, written
@@ -94,13 +93,13 @@ port: 8080
         Raises:
             FailedError: `permission`; `foreign_pid_file`, when it is not one of ours.
         """
-        recorded = self._recorded()
+        recorded = pid_record.read(self.pid_file)
         if recorded is None:
             if not self._is_there():
                 return ServiceStatus(Running.ABSENT, detail=f"{self.run[0]} is not there")
             return ServiceStatus(Running.STOPPED, detail="no pid file")
-        pid, boot = recorded
-        if boot != detach.boot_id():
+        pid, this_boot = recorded
+        if not this_boot:
             return ServiceStatus(Running.STOPPED, detail=f"process {pid.number} ran before the last boot")
         process = alive(pid)
         if process is None:
@@ -157,9 +156,9 @@ port: 8080
 
     async def _stop(self, within: Within) -> str:
         """End it, and what it leaves in its session; take the pid file away."""
-        recorded = self._recorded()
+        recorded = pid_record.read(self.pid_file)
         said = []
-        if recorded is not None and recorded[1] == detach.boot_id():
+        if recorded is not None and recorded[1]:
             leader = recorded[0]
             children = session_of(leader.number) if alive(leader) else ()
             said = await self._end((leader,), within)
@@ -202,9 +201,9 @@ port: 8080
         Path(self.pid_file).unlink(missing_ok=True)
 
     def _signal(self, number: signal.Signals) -> str:
-        recorded = self._recorded()
+        recorded = pid_record.read(self.pid_file)
         try:
-            if recorded is not None:
+            if recorded is not None and recorded[1]:
                 with held(recorded[0]) as process:
                     if process is not None:
                         send(process, number)
@@ -212,24 +211,6 @@ port: 8080
         except PermissionError as error:
             raise FailedError("permission", f"{self.pid_file} names a process of somebody else") from error
         raise FailedError("not_running", "it has ended meanwhile")
-
-    def _recorded(self) -> tuple[Pid, str] | None:
-        """Return whom the pid file names and the boot in which that was; None when there is no file."""
-        try:
-            descriptor = os.open(self.pid_file, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-            with os.fdopen(descriptor, "rb") as file:
-                _demand_own(self.pid_file, os.fstat(descriptor))
-                words = file.read(256).split()
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise FailedError("permission", f"{self.pid_file}: {error.strerror}") from error
-        if len(words) != 3 or not words[0].isdigit() or not words[1].isdigit():
-            foreign = "says no start of its process, so walkdown has not written it"
-            raise FailedError(
-                "foreign_pid_file", f"{self.pid_file} {foreign}; use the driver script for this one"
-            )
-        return Pid(int(words[0]), int(words[1])), words[2].decode(errors="replace")
 
     def _is_there(self) -> bool:
         program = str(Path(self.folder, self.run[0])) if "/" in self.run[0] else self.run[0]
@@ -247,12 +228,3 @@ port: 8080
     @property
     def _log(self) -> str:
         return self.log or str(Path(self.pid_file).with_suffix(".log"))
-
-
-def _demand_own(path: str, status: os.stat_result) -> None:
-    """Return when nobody else could have written the file: who may choose the pid chooses what is killed."""
-    mine = stat.S_ISREG(status.st_mode) and status.st_uid in (0, os.geteuid())
-    if not mine or status.st_mode & 0o022:
-        raise FailedError(
-            "foreign_pid_file", f"{path} could have been written by somebody else; it is not trusted"
-        )

@@ -17,18 +17,8 @@ from pathlib import Path
 
 from checks.host.processes import read_process
 from checks.private import append_private
-
-BOOT_ID = "/proc/sys/kernel/random/boot_id"
-
-
-def record(pid: int, start: int) -> str:
-    """Return what the pid file says: the pid, for everybody to read; when it was started; in which boot."""
-    return f"{pid}\n{start} {boot_id()}\n"
-
-
-def boot_id() -> str:
-    """Return the kernel's id of this boot."""
-    return Path(BOOT_ID).read_text(encoding="ascii").strip()
+from runbooks.services import pid_record
+from runbooks.services.pids import Pid
 
 
 def main(arguments: list[str]) -> int:
@@ -60,7 +50,7 @@ def _become(far: int, pid_file: str, log: str, user: str, folder: str, program: 
             for descriptor, file in enumerate((nothing, output, output)):
                 os.dup2(file.fileno(), descriptor)
         os.write(far, f"{process.pid} {process.start}\n".encode())
-        _write(Path(pid_file), record(process.pid, process.start))
+        pid_record.write(Path(pid_file), Pid(process.pid, process.start))
         written = True
         if user:
             _change_to(user)
@@ -75,17 +65,6 @@ def _become(far: int, pid_file: str, log: str, user: str, folder: str, program: 
         os.write(far, f"\n{_reason(error, program[0])}".encode(errors="replace"))
     finally:
         os._exit(1)
-
-
-def _write(file: Path, text: str) -> None:
-    """Write the file as a whole or not at all; a link in its place is replaced, not followed."""
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
-    with os.fdopen(descriptor, "w") as output:
-        output.write(text)
-        output.flush()
-        os.fsync(output.fileno())
-    draft.replace(file)
 
 
 def _change_to(user: str) -> None:

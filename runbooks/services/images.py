@@ -9,21 +9,41 @@ is.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from runbooks.driver import DriverContext
 from runbooks.outcome import FailedError
+from runbooks.services.containers import Inspected
 from runbooks.services.tool import asked, told
 
 KEPT = "walkdown/rollback"
 """Repository of the names of ours."""
 IMAGE_ID = re.compile(r"sha256:[0-9a-f]{64}")
+ACTIONS = ("recreate", "rollback-image")
+"""Those that may change which image runs."""
+RUNS, BEFORE, NAMED, KEY = "IMAGE_THAT_RUNS", "IMAGE_BEFORE", "NAME_OF_IMAGE", "KEY_OF_ATTEMPT"
+"""What stands in commands for what is not known yet."""
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 
 
 def kept_name(key: str, image: str) -> str:
     """Return the name under which an image is kept by the attempt of that key."""
     return f"{KEPT}:{key if _TAG.fullmatch(key) else image.removeprefix('sha256:')[:32]}"
+
+
+def commands(
+    action: str, runs: str = RUNS, before: str = BEFORE, named: str = NAMED
+) -> tuple[tuple[str, ...], ...]:
+    """Return the commands that give images names; of a service that runs none, or several, none is kept."""
+    kept: tuple[str, ...] = ("docker", "tag", runs, f"{KEPT}:{KEY}")
+    keeping = (kept,) if runs and action in ACTIONS else ()
+    return (*keeping, ("docker", "tag", before, named)) if action == "rollback-image" else keeping
+
+
+def name_of(containers: Iterable[Inspected], facts: Mapping[str, str]) -> str:
+    """Return how a service calls its image, by its containers, or else by what was left of earlier ones."""
+    named = sorted((one.name, one.config.image) for one in containers)
+    return named[0][1] if named else facts.get("image_name", "")
 
 
 async def keep(image: str, context: DriverContext, extra: Mapping[str, str]) -> str:

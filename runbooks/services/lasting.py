@@ -125,7 +125,7 @@ def _warning(pid: int) -> str:
     """Return a warning when the process still writes to what was its script's output."""
     with contextlib.suppress(OSError):
         if "(deleted)" in str(Path(f"/proc/{pid}/fd/1").readlink()):
-            return ", which writes to the output of its script; that should send it to a file of its own"
+            return ", which writes to the output of its script; it should have a log of its own"
     return ""
 
 

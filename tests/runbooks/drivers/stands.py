@@ -83,6 +83,7 @@ class Wire:
         self.path = str(folder / "wire.sock")
         self._target = target.removeprefix("unix://")
         self._open: list[socket.socket] = []
+        self._carried = bytearray()
         self._door = socket.socket(socket.AF_UNIX)
         self._door.bind(self.path)
         self._door.listen(16)
@@ -107,9 +108,16 @@ class Wire:
     def _relay(self, source: socket.socket, sink: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
+                self._carried += data
                 sink.sendall(data)
         with contextlib.suppress(OSError):
             sink.shutdown(socket.SHUT_WR)
+
+    def cut_after(self, words: bytes) -> None:
+        """Cut it once it has carried these words, and the engine has had a moment for them."""
+        until(lambda: words in self._carried, f"{words!r} on the wire", 20)
+        time.sleep(0.2)
+        self.cut()
 
     def cut(self) -> None:
         for end in self._open:
@@ -154,17 +162,13 @@ def container(request, tmp_path: Path) -> Iterator[Stand]:
     stubborn = engine.run("sh", "-c", STUBBORN, stop_signal="SIGTERM")
     driver = ContainerDriver(made.name, engine.host, settle=0.3)
 
-    def cut() -> None:
-        time.sleep(1.0)
-        wire.cut()
-
     try:
         yield Stand(
             driver,
             ContainerDriver(f"{made.name}-not", engine.host),
             replace(driver, host=nobody.host),
             ContainerDriver(stubborn.name, wire.host, grace=4),
-            cut,
+            lambda: wire.cut_after(b"/restart"),
         )
     finally:
         nobody.close()

@@ -164,8 +164,7 @@ async def test_an_engine_that_goes_away_in_the_middle_leaves_an_unknown_end(stac
     wire = Wire(tmp_path, stack.engine.host)
     try:
         doing = asyncio.create_task(replace(driver, host=wire.host).perform("restart", context()))
-        await asyncio.sleep(2)
-        wire.cut()
+        await asyncio.to_thread(wire.cut_after, b"/restart")
         with pytest.raises(UnknownError) as caught:
             await doing
         assert caught.value.error_class == "connection_lost"
