@@ -53,12 +53,12 @@ async def running(order: Order, folder: Path) -> AsyncIterator[Running]:
 
 
 def end(folder: Path) -> None:
-    """Kill the supervisor of an attempt and its program, as far as they live."""
+    """Kill the supervisor of an attempt and its program, as far as they live; each leads a group."""
     found = look(folder)
     for process in (found.supervisor, found.spawned.program):
         if process.alive:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(process.pid, signal.SIGKILL)
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 @contextlib.contextmanager
