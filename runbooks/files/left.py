@@ -32,6 +32,8 @@ class Left:
     """Hash of its content; empty when it was taken away."""
     backup: Path | None = None
     """Where the file from before is kept."""
+    owner: str = ""
+    """Mode and owner that it had before, as numbers; empty when they do not matter."""
 
     @property
     def facts(self) -> dict[str, str]:
@@ -42,6 +44,7 @@ class Left:
             "sha256_before": self.before,
             "sha256_after": self.after,
             "backup": str(self.backup or ""),
+            "owner_before": self.owner,
         }
 
     @classmethod
@@ -59,13 +62,14 @@ class Left:
             facts.get("sha256_before", ""),
             facts.get("sha256_after", ""),
             Path(backup) if backup else None,
+            facts.get("owner_before", ""),
         )
 
     def is_undone(self, present: Present) -> bool:
         """Return whether the file is as it was before; false when that is not known."""
         if not self.before:
             return not present.is_there
-        return present.is_there and present.sha256 == self.before
+        return present.is_there and present.sha256 == self.before and self.owner in ("", owner_in(present))
 
     def is_as_left(self, present: Present) -> bool:
         """Return whether nobody has changed it since; false when that is not known."""
@@ -101,6 +105,11 @@ class Left:
         return found
 
 
+def owner_in(present: Present) -> str:
+    """Return mode and owner of a file as numbers; empty when it is not there."""
+    return f"{present.mode:04o}:{present.uid}:{present.gid}" if present.is_there else ""
+
+
 def note(left: Left, folder: Path) -> None:
     """Write down what is about to be done.
 
@@ -130,7 +139,8 @@ def trace(folder: Path) -> Outcome:
 
 def judged(left: Left, present: Present, *, backwards: bool = False) -> Outcome:
     """Return what the file tells of a change, or, backwards, of the taking back of one."""
-    done, undone = left.is_as_left(present), left.is_undone(present)
+    undone = left.is_undone(present)
+    done = not undone and left.is_as_left(present)  # what held this before may have changed its owner alone
     if undone if backwards else done:
         return succeeded(f"{left.path} is as it was to be", facts={} if backwards else left.facts)
     if done if backwards else undone:

@@ -11,13 +11,13 @@ import os
 import pwd
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from runbooks.action import Action
 from runbooks.files.apart import Still, apart
 from runbooks.files.difference import LARGEST, difference
-from runbooks.files.left import Left, judged, note, restore, trace
+from runbooks.files.left import Left, judged, note, owner_in, restore, trace
 from runbooks.files.owner import as_written, owner_of
 from runbooks.files.present import Present, look_at, read_whole
 from runbooks.files.swap import Owner, backup_of, put, settle, take_away
@@ -179,9 +179,10 @@ undo: {kind: file, restore: true}
             return _taken_away(present, context)
         wanted = self._wanted(present, context, lambda text: text.filled(context.values, context.secrets))
         owner, after = self._owner(present), wanted.sha256
-        left = Left(present.path, present.sha256, after, backup_of(present, context.key))
+        backup = backup_of(present, context.key)
+        left = Left(present.path, present.sha256, after, backup, owner_in(present))
         if left.before == after and owner == Owner(present.mode, present.uid, present.gid):
-            left = replace(left, backup=None)
+            left = Left(present.path, after, after)
             return succeeded(f"{present.path} held this already", Applied.NONE, facts=left.facts)
         note(left, context.folder)
         put(present, _until_stopped(wanted.chunks(), still), after, owner, context.key)
@@ -199,7 +200,7 @@ undo: {kind: file, restore: true}
 
 
 def _taken_away(present: Present, context: StepContext) -> Outcome:
-    left = Left(present.path, present.sha256, "", backup_of(present, context.key))
+    left = Left(present.path, present.sha256, "", backup_of(present, context.key), owner_in(present))
     if not present.is_there:
         return succeeded(f"{present.path} was not there", Applied.NONE, facts=left.facts)
     note(left, context.folder)

@@ -64,6 +64,7 @@ async def test_a_file_is_written_and_the_old_one_kept_under_a_name_of_its_own(at
         "sha256_before": sha(old),
         "sha256_after": sha(b"port = 2\n"),
         "backup": str(backup),
+        "owner_before": f"0640:{os.getuid()}:{os.getgid()}",
     }
 
 

@@ -63,6 +63,17 @@ async def test_the_file_from_before_is_put_back_with_its_owner_and_mode(tmp_path
     assert os.listdir(target.parent) == ["shop.conf"]
 
 
+async def test_a_mode_that_was_changed_alone_is_put_back_too(tmp_path, target):
+    step = FileStep(Template(str(target)), SecretTemplate("old\n"), mode="0600")
+    facts = await forward(step, tmp_path)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert (await traced(step, tmp_path / "forward")).ending is Ending.SUCCEEDED
+    assert not (await UNDO.prepare(back(facts, tmp_path))).done_already
+    await UNDO.act(back(facts, tmp_path))
+    assert stat.S_IMODE(target.stat().st_mode) == 0o640
+    assert (await traced(step, tmp_path / "forward")).error_class == "not_applied"
+
+
 async def test_putting_back_twice_is_putting_back_once(tmp_path, target):
     facts = await forward(writing(target), tmp_path)
     await UNDO.act(back(facts, tmp_path))
