@@ -164,7 +164,9 @@ class Performer:
         else:
             lease = self.lease() if ready.job.plan.changes else None
             try:
-                self.running = await self.launcher.start(ready.order, ready.context.folder, lease)
+                self.running = await self.launcher.start(
+                    ready.order, ready.context.folder, lease, ready.context.hidden
+                )
             except StepError as error:
                 return await self._done(ready, error.outcome, begun)
             outcome = await self._await(ready)
@@ -209,11 +211,11 @@ class Performer:
             return error.outcome
         finally:
             self.running = None
-        return self._judge(ready, ended)
+        return await asyncio.to_thread(self._judge, ready, ended)
 
     async def judged(self, ready: Ready, ended: Ended) -> Done:
         """Return what an end means that was found on disk."""
-        outcome = self._judge(ready, ended)
+        outcome = await asyncio.to_thread(self._judge, ready, ended)
         return Done(self._out.outcome(outcome), ended.elapsed, await self.evidence(ready))
 
     def _judge(self, ready: Ready, ended: Ended) -> Outcome:
