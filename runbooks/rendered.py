@@ -18,6 +18,7 @@ from checks.units import show
 from runbooks.model import InputPlan, Plan, ServicePlan, StepPlan
 from runbooks.registry import find_driver, find_step
 from runbooks.templates import Template
+from runbooks.web.document import Json
 
 _USUAL = StepPlan("", "")
 """What holds when a step does not say; it is not shown."""
@@ -98,6 +99,8 @@ def _options(find: Callable[[str], Any], name: str, options: Mapping[str, Any]) 
 def _shown(value: Any, hint: Any) -> Any:
     if isinstance(value, Template):
         return value.text
+    if isinstance(value, Json):
+        return value.filled(str)
     if is_dataclass(value) and not isinstance(value, type):
         hints = typing.get_type_hints(type(value), include_extras=True)
         given = ((one.name, getattr(value, one.name)) for one in fields(value) if _is_set(value, one))

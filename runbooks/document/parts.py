@@ -7,7 +7,7 @@ from dataclasses import replace
 from checks.config.nodes import Node, Path
 from runbooks.document.form import PART, WITHIN, PartOptions
 from runbooks.document.reading import Reading
-from runbooks.document.rules import nature
+from runbooks.document.rules import check_action, nature
 from runbooks.document.scope import Conditions
 from runbooks.model import StepPlan
 
@@ -70,6 +70,7 @@ def _read(name: str, node: Node, path: Path, under: Conditions, reading: Reading
     said, read = reading.mapping(node, path, PartOptions, PART, under)
     if said is None or read is None:
         return None
+    check_action(read, node, path, reading.others.services, problems)
     kind = nature(said, read, node, path, problems)
     return StepPlan(
         name,

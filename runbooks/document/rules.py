@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +12,14 @@ from checks.suggest import did_you_mean
 from checks.units import show
 from runbooks.document.form import PartOptions, StepOptions
 from runbooks.document.reading import Read
+from runbooks.document.services import actions_of
+from runbooks.model import ServicePlan
 from runbooks.step import Ask, Look
 
 TIMEOUT = 300.0
 """Seconds that a step has when nobody says."""
+ACTIONS = ("start", "stop", "restart", "reload", "recreate", "rollback-image")
+"""What drivers may be able to do; see `runbooks/driver.py`. Looking they all can."""
 SPANS = ("initial", "within", "holds", "lasts")
 """Options of kinds that look for a time; a step that says nothing of its timeout has that much more."""
 
@@ -82,6 +87,20 @@ def check_verified(read: Read, node: Node, path: Path, problems: Problems) -> No
     alone = node.get("transaction")
     if alone is not None and getattr(read.step, "transaction", "") == "none" and node.get("verify") is None:
         problems.error(alone.key, (*path, "transaction"), "without a transaction it needs verify:")
+
+
+def check_action(
+    read: Read, node: Node, path: Path, services: Mapping[str, ServicePlan | None], problems: Problems
+) -> None:
+    """Record an action that the driver of the service does not have."""
+    service = services.get(str(getattr(read.step, "service", "")))
+    action = getattr(read.step, "action", "")
+    if service is None or action not in ACTIONS:
+        return
+    able = actions_of(service)
+    if action not in able:
+        message = f"driver {service.driver} cannot {action} it; it can: {', '.join(able) or 'nothing'}"
+        problems.error((node.get("action") or node).key, (*path, "action"), message)
 
 
 def refuse_keys(

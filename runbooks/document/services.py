@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
 
 from checks.config.kinded import find_class, only, refuse_unknown, stored
 from checks.config.nodes import Node, Path
@@ -10,6 +13,7 @@ from checks.config.problems import Problems
 from checks.config.validate import options_at, read_as
 from runbooks.document.form import SERVICES
 from runbooks.model import ServicePlan
+from runbooks.registry import find_driver
 
 
 def read_services(section: Node | None, problems: Problems) -> Mapping[str, ServicePlan | None]:
@@ -17,6 +21,13 @@ def read_services(section: Node | None, problems: Problems) -> Mapping[str, Serv
     if section is None or not isinstance(section.value, dict):
         return {}
     return {name: _service(name, node, problems) for name, node in section.value.items()}
+
+
+def actions_of(service: ServicePlan) -> tuple[str, ...]:
+    """Return what the service can be told to do; of one that is looked after by scripts, what has one."""
+    driver: Any = msgspec.convert(service.options, find_driver(service.driver))
+    available: Callable[[], tuple[str, ...]] | None = getattr(driver, "available", None)
+    return driver.ACTIONS if available is None else available()
 
 
 def _service(name: str, node: Node, problems: Problems) -> ServicePlan | None:

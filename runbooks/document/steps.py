@@ -13,7 +13,7 @@ from runbooks.document.naming import branch_values, choice_completed, learn, tex
 from runbooks.document.nesting import embed
 from runbooks.document.parts import Parts, read_undo, read_verify
 from runbooks.document.reading import Read, Reading
-from runbooks.document.rules import check_verified, check_way_back, nature, refuse_keys
+from runbooks.document.rules import check_action, check_verified, check_way_back, nature, refuse_keys
 from runbooks.document.scope import Conditions, both
 from runbooks.document.when import read_when
 from runbooks.model import Condition, StepPlan
@@ -104,6 +104,7 @@ class StepReader:
         kind = nature(said, read, node, path, self._problems)
         check_way_back(said, kind.changes, node, path, self._problems)
         check_verified(read, node, path, self._problems)
+        check_action(read, node, path, self._reading.others.services, self._problems)
         return StepPlan(
             said.id,
             said.kind,

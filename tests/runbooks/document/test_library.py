@@ -221,7 +221,7 @@ def test_runbooks_of_a_system_that_cannot_be_loaded_are_judged_as_far_as_may_be(
 
 
 def test_fifty_runbooks_come_from_the_cache_in_no_time(desk: Desk) -> None:
-    from time import perf_counter
+    from time import process_time
 
     steps = "".join(f"  - {{id: s{n}, kind: do, run: [a, b, c], undo: none}}\n" for n in range(20))
     desk.write(**{f"r{n}": f"steps:\n{steps}" for n in range(50)})
@@ -230,9 +230,9 @@ def test_fifty_runbooks_come_from_the_cache_in_no_time(desk: Desk) -> None:
     assert first.steps == 1000
 
     def again() -> tuple[float, Library]:
-        began = perf_counter()
+        began = process_time()
         library = load_library(system, desk.folder)
-        return perf_counter() - began, library
+        return process_time() - began, library
 
     seconds, library = min((again() for _ in range(5)), key=lambda pair: pair[0])
     assert library == first

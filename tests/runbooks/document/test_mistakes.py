@@ -263,6 +263,18 @@ def test_a_mistake_in_a_choice_is_told_too(desk: Desk, keys: str, said: str) -> 
     assert [line for line in found if said in line], found
 
 
+@pytest.mark.parametrize("action", ["reload", "recreate"])
+def test_an_action_that_the_driver_of_the_service_lacks_is_told(desk: Desk, action: str) -> None:
+    step = f"{{kind: service, service: api, action: {action}}}"
+    found = desk.complaints(f"steps: [{{id: a, {step[1:-1]}, undo: {step}}}]")
+    said = f"driver fake cannot {action} it; it can: start, stop, restart, rollback-image"
+    assert [line.partition(": ")[2] for line in found] == [
+        f"steps[0].action: {said}",
+        f"steps[0].undo.action: {said}",
+    ]
+    desk.plan("steps: [{id: a, kind: service, service: api, action: status}]")
+
+
 def test_a_kind_whose_file_is_not_there_is_told_and_not_a_crash(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -133,7 +133,7 @@ class FakeDriver:
     unit: str
     wait: Seconds = 1.0
 
-    ACTIONS: ClassVar[tuple[str, ...]] = ("start",)
+    ACTIONS: ClassVar[tuple[str, ...]] = ("start", "stop", "restart", "rollback-image")
     EXAMPLE: ClassVar[str] = "driver: fake\nunit: x"
 
     def shown(self, action: str) -> tuple[str, ...]:
