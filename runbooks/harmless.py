@@ -1,4 +1,4 @@
-"""Owns making harmless what a step heard from outside: secrets masked, nothing left that acts on terminals."""
+"""Owns making harmless what a step heard from outside: secrets masked, nothing left that moves a terminal."""
 
 from __future__ import annotations
 

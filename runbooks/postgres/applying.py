@@ -95,7 +95,7 @@ class Applying:
             try:
                 await self._commit(session)
             except LostError as error:
-                patience = GRACE if error.error_class == "cancelled" else PATIENCE
+                patience = GRACE if error.error_class == "terminated" else PATIENCE
                 return await self._lost(error, patience, captured)
         else:
             await session.roll_back()
@@ -203,7 +203,7 @@ class Applying:
     @property
     def _why(self) -> str:
         """Return why the task was cancelled."""
-        return "timeout" if self.clock.monotonic() >= self.deadline else "cancelled"
+        return "timeout" if self.clock.monotonic() >= self.deadline else "terminated"
 
     def _seconds(self, most: float) -> float:
         return max(0.1, min(most, self.deadline - self.clock.monotonic()))

@@ -20,7 +20,6 @@ from runbooks.postgres.session import StepLogin, StepSession, open_session
 PATIENCE = 10.0
 """Seconds: a server notices within five that its client is gone, and a restarted one is soon back."""
 LOOK_EVERY = 0.25
-LONGEST_LOGIN = 5.0
 
 RUNNING = """
 SELECT pid, coalesce(state, ''), to_char(coalesce(query_start, backend_start), 'YYYY-MM-DD HH24:MI:SS TZ')
@@ -55,18 +54,19 @@ async def find_out(
     """Return what became of the attempt whose session is called `name`; wait so many seconds for its end."""
     deadline = clock.monotonic() + patience
     while True:
-        finding = await _look(login, name, key, markers, max(1.0, deadline - clock.monotonic()), clock)
+        finding = await look_once(login, name, key, markers, max(1.0, deadline - clock.monotonic()), clock)
         unsettled = finding.fate in (Fate.RUNNING, Fate.UNTOLD)
         if not unsettled or clock.monotonic() >= deadline:
             return finding
         await clock.sleep(LOOK_EVERY)
 
 
-async def _look(
+async def look_once(
     login: StepLogin, name: str, key: str, markers: MarkerTable | None, seconds: float, clock: Clock
 ) -> Finding:
+    """Return what can be said now of the attempt whose session is called `name`, in so many seconds."""
     try:
-        session = await open_session(login, min(LONGEST_LOGIN, seconds), clock)
+        session = await open_session(login, seconds, clock)
     except ProbeError as error:
         return Finding(Fate.UNTOLD, error.summary)
     try:

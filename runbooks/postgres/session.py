@@ -97,7 +97,7 @@ class StepSession(Session):
                 async with asyncio.timeout(grace):
                     return await self._answer(Room())
             except TimeoutError:
-                raise LostError("cancelled", f"{self._where}: no answer before we had to end") from None
+                raise LostError("terminated", f"{self._where}: no answer before we had to end") from None
 
     async def roll_back(self) -> None:
         """Take back what the transaction has done; where that cannot be asked for, closing does it."""

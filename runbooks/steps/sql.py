@@ -18,7 +18,7 @@ from runbooks.harmless import harmless, harmless_errors, harmless_outcome
 from runbooks.outcome import Ending, FailedError, Outcome, UnknownError, succeeded
 from runbooks.postgres.account import LOOKING, Account, Bounds, session_name
 from runbooks.postgres.applying import Applying
-from runbooks.postgres.finding import Fate, find_out
+from runbooks.postgres.finding import Fate, look_once
 from runbooks.postgres.foresight import Question, foresee
 from runbooks.postgres.marker import Marker, marker_table
 from runbooks.postgres.preflight import ExpectedServer
@@ -158,7 +158,7 @@ undo: none
             return Outcome(Ending.FAILED, "interrupted; it changes nothing", error_class="interrupted")
         login = self._account().looking(self._password(context), Bounds(LOOKING, LOOKING))
         table, name = marker_table(self.marker), session_name(context.key)
-        finding = await find_out(login, name, context.key, table, 0.0, context.clock)
+        finding = await look_once(login, name, context.key, table, LOOKING, context.clock)
         words = harmless(finding.words, context.masker)
         if finding.fate is Fate.APPLIED:
             lost = f"; what it captured is lost: {', '.join(self.capture)}" if self.capture else ""

@@ -119,7 +119,10 @@ async def judge(wanted: Expected, response: Response, changes: bool) -> None:
 
 
 def _effect(status: int, error_class: str) -> tuple[Applied, str]:
-    """Return what an answer that was not wanted says of the effect of a request that changes something."""
+    """Return what an answer that was not wanted says of the effect of a request that changes something.
+
+    Only 4xx is a refusal. Whoever redirects may have done it first, as many do after a form was sent.
+    """
     if error_class == "assertion" or status < 300:
         return Applied.FULL, "; it was carried out all the same"
     if 400 <= status < 500:

@@ -70,7 +70,7 @@ async def call(asked: Call, seconds: float, clock: Clock) -> Response:
     except TimeoutError:
         raise sending.error("total_timeout", f"no whole answer within {seconds:.3g} s") from None
     except asyncio.CancelledError:
-        raise sending.error("cancelled", "it was told to end") from None
+        raise sending.error("terminated", "it was told to end") from None
     except ProbeError as error:
         if error.error_class == "request":
             sending.sent = False

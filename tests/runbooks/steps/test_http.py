@@ -241,4 +241,4 @@ async def test_a_step_that_is_told_to_end_says_what_may_have_happened(faults, tm
         await came.wait()
         task.cancel()
         outcome = await task
-        assert (outcome.ending, outcome.error_class) == (ending, "cancelled")
+        assert (outcome.ending, outcome.error_class) == (ending, "terminated")

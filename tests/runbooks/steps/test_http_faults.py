@@ -196,4 +196,4 @@ async def test_a_step_that_is_told_to_end_while_it_connects_has_done_nothing(bla
     task = asyncio.get_running_loop().create_task(act(post(blackhole), tmp_path))
     await asyncio.sleep(0.1)
     task.cancel()
-    assert known(await task) == (Ending.FAILED, Applied.NONE, "cancelled")
+    assert known(await task) == (Ending.FAILED, Applied.NONE, "terminated")

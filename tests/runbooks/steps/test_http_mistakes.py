@@ -9,6 +9,7 @@ from checks.config.validate import adapter
 from runbooks.steps.http import HttpStep
 from runbooks.templates import SecretTemplate, Template, templates_in
 from runbooks.web.document import Json, SecretJson
+from tests.runbooks.steps.loading import as_item, built, load_runbook
 
 TOKEN = SecretTemplate("{{ secret.token }}")
 
@@ -77,6 +78,30 @@ def test_everything_that_can_be_set_is_kept_as_it_is():
 def test_a_mistake_is_refused_in_words_that_help(options, said):
     with pytest.raises(ValidationError, match=said):
         load(**options)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("methd: PUT", "did you mean 'method'"),
+        ("expect: {stats: 1}", "did you mean 'status'"),
+        ("bearer: abc", "a secret in plain text"),
+        ("json: {a: {b: '{{ nope }}'}}", "unknown name 'nope'"),
+        ("expect: {json: {b: '{{ secret.key }}'}}", "a secret may not stand here"),
+    ],
+)
+def test_a_mistake_in_a_runbook_is_told_with_its_place(tmp_path, options, said):
+    step = f"{{id: a, kind: http, url: 'http://127.0.0.1/', {options}}}"
+    plan, problems = load_runbook(tmp_path, as_item(step))
+    assert plan is None and "ours.yaml:3:" in problems and said in problems
+
+
+def test_what_is_sent_changes_something_and_what_is_asked_does_not(tmp_path):
+    steps = as_item(HttpStep.EXAMPLE) + "- {id: look, kind: http, url: 'http://127.0.0.1/'}\n"
+    plan, problems = load_runbook(tmp_path, steps)
+    assert plan is not None, problems
+    assert [step.changes for step in plan.steps] == [True, False]
+    assert built(plan.steps[0]).json == SecretJson.of({"reason": "planned", "minutes": 30})
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,6 @@ async def test_secrets_show_nowhere_not_even_in_errors(ground):
     seen = await ground.until(lambda: [row for row in ground.sessions(context.key) if "pg_sleep" in row[1]])
     assert secret not in repr(seen)
     task.cancel()
-    assert (await task).error_class == "cancelled"
+    assert (await task).error_class == "terminated"
     with pytest.raises(LookupError, match="secret title"):
         await ground.act_on(step, ground.context(step))

@@ -219,7 +219,7 @@ async def test_a_step_that_is_told_to_end_breaks_off_the_statement_and_says_what
         task.cancel()
         await asyncio.wait((task,))
     assert time.monotonic() - began < 3.5
-    assert (*known(task.result()), task.result().error_class) == (Ending.FAILED, Applied.NONE, "cancelled")
+    assert (*known(task.result()), task.result().error_class) == (Ending.FAILED, Applied.NONE, "terminated")
     assert len(ground.shelf()) == 5 and ground.sessions(context.key) == []
 
 

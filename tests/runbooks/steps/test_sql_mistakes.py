@@ -9,6 +9,7 @@ from checks.config.validate import adapter
 from runbooks.postgres.script import read_script
 from runbooks.steps.sql import SqlStep
 from runbooks.templates import SecretTemplate, Template
+from tests.runbooks.steps.loading import as_item, built, load_runbook
 
 COMMON = ("id", "kind", "undo")
 
@@ -22,6 +23,12 @@ def test_the_example_loads_and_is_kept_as_it_is():
     step = load(**{name: value for name, value in written.items() if name not in COMMON})
     assert step.values == {"limit": SecretTemplate("6 hours")}
     assert stored(SqlStep, step)[1] == ""
+
+
+def test_the_example_loads_in_a_runbook(tmp_path):
+    plan, problems = load_runbook(tmp_path, as_item(SqlStep.EXAMPLE))
+    assert plan is not None, problems
+    assert plan.steps[0].changes and isinstance(built(plan.steps[0]), SqlStep)
 
 
 def test_everything_that_can_be_set_is_kept_as_it_is():
@@ -84,6 +91,22 @@ def test_a_mistake_is_refused_in_words_that_help(options, said):
 def test_a_database_is_never_guessed():
     with pytest.raises(ValidationError, match="database"):
         adapter(SqlStep).validate_python(({"run": "SELECT 1"},))
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("run: 'DELETE FROM {{ table }}'", "takes no variables"),
+        ("run: VACUUM, transaction: none", "needs verify"),
+        ("run: SELECT 1, password: abc", "a secret in plain text"),
+        ("run: SELECT 1, expect: {databse: y}", "did you mean 'database'"),
+        ("run: 'SELECT %(a)s', values: {a: '{{ nope }}'}", "unknown name 'nope'"),
+    ],
+)
+def test_a_mistake_in_a_runbook_is_told_with_its_place(tmp_path, options, said):
+    step = f"{{id: a, kind: sql, database: app, undo: none, {options}}}"
+    plan, problems = load_runbook(tmp_path, as_item(step))
+    assert plan is None and "ours.yaml:3:" in problems and said in problems
 
 
 def texts(sql):
