@@ -159,6 +159,19 @@ class Ask(Protocol):
 
 
 @runtime_checkable
+class SelfAnswering(Ask, Protocol):
+    """A question that a value of the walk may answer already."""
+
+    def automatic(self, context: StepContext) -> str | None:
+        """Return the answer; None when the operator has to give it.
+
+        Raises:
+            FailedError: when the value is none of the answers.
+        """
+        ...
+
+
+@runtime_checkable
 class Look(Protocol):
     """A step that looks and changes nothing. It may be cancelled and repeated at any time."""
 

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from runbooks.action import Action
-from runbooks.events import Evidence
+from runbooks.events import Event, Evidence, StepConfirmed, StepEnded, StepStarted
 from runbooks.model import StepPlan
 from runbooks.outcome import FailedError, Outcome, StepError
 from runbooks.step import Order, Step, StepContext
@@ -71,3 +71,14 @@ class Done:
 def outcome_of(error: StepError | MissingValueError) -> Outcome:
     """Return an error as the outcome of the attempt that it ended."""
     return error.outcome if isinstance(error, StepError) else FailedError("missing_value", str(error)).outcome
+
+
+def answered(
+    step: str, attempt: int, action_sha256: str, outcome: Outcome, elapsed: float = 0.0
+) -> tuple[Event, ...]:
+    """Return what is written of a question that was answered: it is confirmed, started and over at once."""
+    return (
+        StepConfirmed(step, attempt, action_sha256),
+        StepStarted(step, attempt, action_sha256),
+        StepEnded(step, attempt, outcome, elapsed),
+    )

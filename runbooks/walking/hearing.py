@@ -12,7 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from checks.clock import Clock
-from runbooks import decisions, events
+from runbooks import decisions
 from runbooks.crash_points import reached
 from runbooks.decisions import Decision
 from runbooks.errors import RefusedDecisionError
@@ -20,7 +20,7 @@ from runbooks.events import Operator
 from runbooks.journal.errors import FenceError, JournalError
 from runbooks.outcome import StepError
 from runbooks.walk import Status, Walk
-from runbooks.walking.attempt import Job
+from runbooks.walking.attempt import Job, answered
 from runbooks.walking.deciding import Circumstances, Ruling, closed_for, expects, rule
 from runbooks.walking.holding import Holding
 from runbooks.walking.performing import Performer
@@ -120,13 +120,7 @@ class Hearing:
                 return Ruling(refusal=str(error))
             outcome = error.outcome
         elapsed = max(0.0, self.clock.now() - state.planned_at)
-        return Ruling(
-            (
-                events.StepConfirmed(state.id, state.attempt, state.action_sha256),
-                events.StepStarted(state.id, state.attempt, state.action_sha256),
-                events.StepEnded(state.id, state.attempt, outcome, elapsed),
-            )
-        )
+        return Ruling(answered(state.id, state.attempt, state.action_sha256, outcome, elapsed))
 
     async def _verify(self, decision: decisions.VerifyAgain, fence: int) -> None:
         walk = self.holding.walk

@@ -26,7 +26,19 @@ from runbooks.model import StepPlan
 from runbooks.outcome import Ending, FailedError, Outcome, StepError
 from runbooks.records import LeaseRef, State, look
 from runbooks.registry import find_step
-from runbooks.step import Act, Ask, Board, Ended, Look, Program, Question, Step, StepContext, Traceable
+from runbooks.step import (
+    Act,
+    Ask,
+    Board,
+    Ended,
+    Look,
+    Program,
+    Question,
+    SelfAnswering,
+    Step,
+    StepContext,
+    Traceable,
+)
 from runbooks.templates import MissingValueError
 from runbooks.walk import Walk
 from runbooks.walking.attempt import Done, Job, Ready, Shown, outcome_of
@@ -101,8 +113,20 @@ class Performer:
                 action = await step.prepare(self._context(job, self.root))
         return Shown(self._out.action(action), action.sha256)
 
+    def answered(self, job: Job) -> str | None:
+        """Return the answer that a value of the walk gives by itself; None when somebody has to be asked.
+
+        Raises:
+            StepError: when the value is none of the answers.
+        """
+        step = built(job.plan)
+        with self._boundary(job.plan):
+            if not isinstance(step, SelfAnswering):
+                return None
+            return step.automatic(self._context(job, self.root))
+
     async def ask(self, job: Job) -> Question:
-        """Return what the step asks.
+        """Return what the step asks; it may look at that for as long as the step may take.
 
         Raises:
             StepError: when that cannot be found out.
@@ -110,7 +134,7 @@ class Performer:
         step = built(job.plan)
         assert isinstance(step, Ask)
         with self._boundary(job.plan):
-            async with asyncio.timeout(PREPARE_WITHIN):
+            async with asyncio.timeout(max(PREPARE_WITHIN, job.plan.timeout)):
                 return await step.question(self._context(job, self.root))
 
     def take(self, job: Job, answer: str, question: Question) -> Outcome:

@@ -24,7 +24,7 @@ from runbooks.outcome import Ending, StepError
 from runbooks.step import Question
 from runbooks.templates import MissingValueError
 from runbooks.walk import Status, Walk, worse_than_baseline
-from runbooks.walking.attempt import Done, Job, Ready, outcome_of
+from runbooks.walking.attempt import Done, Job, Ready, answered, outcome_of
 from runbooks.walking.deciding import Ruling
 from runbooks.walking.hearing import Hearing
 from runbooks.walking.holding import Holding
@@ -155,6 +155,7 @@ class Walker:
         try:
             shown = await performer.prepare(job)
             asked = await performer.ask(job) if performer.is_question(plan) else None
+            answer = performer.answered(job) if asked is not None else None
         except (StepError, MissingValueError) as error:
             empty = events.StepPlanned(plan.id, move.attempt, NO_ACTION, "")
             ended = events.StepEnded(plan.id, move.attempt, outcome_of(error))
@@ -164,7 +165,12 @@ class Walker:
             return True
         reached("P0")
         self._holding.say(step=plan.id, question=asked, wanted_secret="", trouble="")
-        await self._holding.write(events.StepPlanned(plan.id, move.attempt, shown.action, shown.sha256))
+        planned = events.StepPlanned(plan.id, move.attempt, shown.action, shown.sha256)
+        if asked is not None and answer is not None:
+            outcome = performer.take(job, answer, asked)
+            await self._holding.write(planned, *answered(plan.id, move.attempt, shown.sha256, outcome))
+            return True
+        await self._holding.write(planned)
         reached("P1")
         performer.warm()
         return True

@@ -238,3 +238,21 @@ async def test_two_confirmations_of_one_step_start_it_once(tmp_path, world):
         assert sum(result is None for result in results) == 1
         await stage.over()
     assert world.deeds == ["one"]
+
+
+async def test_a_choice_that_a_value_decides_asks_nobody(tmp_path, world):
+    from runbooks.model import InputPlan
+    from runbooks.steps.choice import ChoiceStep
+    from runbooks.templates import Template
+
+    by = options_of(ChoiceStep(values=("docker", "systemd"), save="how", by=Template("{{ given }}")))
+    steps = (StepPlan("how", "choice", options=by), world.does("one"))
+    plan = plan_of(*steps, inputs=(InputPlan("given"),))
+    async with Stage(tmp_path, plan).walking(given="docker") as stage:
+        await stage.run("one")
+        assert stage.walk.values["how"] == "docker"
+        await stage.over()
+    (tmp_path / "other").mkdir()
+    async with Stage(tmp_path / "other", plan).walking(given="npm") as stage:
+        await stage.ended("how")
+        assert stage.walk.state("how").outcome.error_class == "unknown_value"
