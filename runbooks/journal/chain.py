@@ -127,9 +127,7 @@ def follow(chain: Chain, row: Row) -> Chain:
     if not (isinstance(row.seq, int) and isinstance(row.body, bytes)):
         raise ChainError(chain.seq + 1, "is not made as rows are")
     if row.seq != chain.seq + 1:
-        if row.seq > chain.seq:
-            raise ChainError(chain.seq + 1, f"is missing; row {row.seq} comes after row {chain.seq}")
-        raise ChainError(row.seq, f"comes again, after row {chain.seq}")
+        raise ChainError(chain.seq + 1, f"is missing; in its place comes row {row.seq}")
     if linked(chain.hash, row.body) != row.hash:
         raise ChainError(row.seq, "is not what was written after the row before it")
     core = _read(row)

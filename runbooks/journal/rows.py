@@ -21,7 +21,8 @@ from runbooks.journal.identity import boot_id
 COLUMNS = "seq, walk, kind, runbook, body, hash"
 _INSERT = f"INSERT INTO entry ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608
 _HEAD = "SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1"
-_AFTER = f"SELECT {COLUMNS} FROM entry WHERE seq > ? ORDER BY seq"  # noqa: S608
+_FROM = f"SELECT {COLUMNS} FROM entry WHERE seq >= ? ORDER BY seq"  # noqa: S608
+_LOWEST = -(2**63)
 
 EMPTY = Head(0, bytes(HASH_BYTES).hex())
 """Of a journal without a row."""
@@ -76,9 +77,9 @@ def read_head(connection: sqlite3.Connection) -> Head:
     return EMPTY if found is None else Head(found[0], found[1].hex())
 
 
-def rows_after(connection: sqlite3.Connection, seq: int) -> Iterator[Row]:
-    """Yield the rows after that one, in order."""
-    return (Row(*columns) for columns in connection.execute(_AFTER, (seq,)))
+def rows_from(connection: sqlite3.Connection, seq: int = _LOWEST) -> Iterator[Row]:
+    """Yield the rows from that number on, in order; when not told, also those numbered as no row is."""
+    return (Row(*columns) for columns in connection.execute(_FROM, (seq,)))
 
 
 def read_entry(seq: int, body: bytes) -> Entry:

@@ -18,7 +18,7 @@ from runbooks.journal.anchors import anchors_file, read_anchors
 from runbooks.journal.chain import Chain, ChainError, follow
 from runbooks.journal.errors import BrokenError, is_of_content
 from runbooks.journal.places import beside, size_of
-from runbooks.journal.rows import EMPTY, read_head, rows_after
+from runbooks.journal.rows import EMPTY, read_head, rows_from
 
 APPLICATION = 0x574C4B4A
 """Stands in the header of the file: `WLKJ`."""
@@ -79,7 +79,7 @@ def _look_into(connection: sqlite3.Connection, known: tuple[Migration, ...]) -> 
     chain = Chain()
     if head.seq > LAST_ROWS:
         chain = Chain(head.seq - LAST_ROWS, _hash(connection, head.seq - LAST_ROWS))
-    for row in rows_after(connection, chain.seq):
+    for row in rows_from(connection, chain.seq + 1):
         chain = follow(chain, row)
 
 

@@ -19,7 +19,7 @@ from runbooks.journal.anchors import anchors_file, read_anchors
 from runbooks.journal.chain import Chain, ChainError, Head, follow
 from runbooks.journal.database import looking
 from runbooks.journal.errors import reason
-from runbooks.journal.rows import EMPTY, rows_after
+from runbooks.journal.rows import EMPTY, rows_from
 
 OK, BROKEN, UNANCHORED = 0, 2, 3
 
@@ -60,7 +60,7 @@ def verify(path: Path, anchors: Iterable[Head] = ()) -> Verdict:
     chain = Chain()
     try:
         with looking(path) as connection:
-            for row in rows_after(connection, 0):
+            for row in rows_from(connection):
                 chain = _anchored(follow(chain, row), known)
             _to_the_end(chain, known)
             _indexes(chain, connection)

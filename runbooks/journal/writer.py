@@ -3,8 +3,9 @@
 Belongs to one thread. A journal that was found broken stays refused; one that is out of reach is tried anew
 each time, on the same connection, as on a full disk no other could be opened.
 
-When a disk fails in the middle of a commit, what was refused may come to light after a crash all the same: as
-whole rows, in their place. Whoever starts nothing before its row was confirmed is safe from that.
+When a disk fails while a commit is synced and goes on failing until the process ends, the last rows that were
+refused may come to light all the same: whole, in their place, once. Whoever starts nothing before its row was
+confirmed is safe from that.
 """
 
 from __future__ import annotations

@@ -56,6 +56,15 @@ def first_wrong(found: Iterable[Row]) -> int:
     return 0
 
 
+def wrong_after(chain: Chain, row: Row) -> int:
+    """Return the number of the row that is wrong or missing there; 0 when none is."""
+    try:
+        follow(chain, row)
+    except ChainError as error:
+        return error.seq
+    return 0
+
+
 def flipped(data: bytes) -> Iterator[bytes]:
     """Yield the data with each of its bits flipped in turn."""
     for position in range(len(data)):
@@ -85,9 +94,7 @@ def test_every_flipped_bit_of_every_column_of_200_rows_is_found(chained: list[Ro
     for row in chained:
         for forged in forgeries(row):
             tried += 1
-            with pytest.raises(ChainError) as found:
-                follow(chain, forged)
-            assert found.value.seq <= row.seq + 1
+            assert wrong_after(chain, forged) == row.seq
         chain = follow(chain, row)
     assert tried > 500_000
 
@@ -105,7 +112,7 @@ def test_a_row_put_in_is_found(chained: list[Row], place: int) -> None:
 
 
 def test_a_row_that_comes_twice_is_found(chained: list[Row]) -> None:
-    assert first_wrong([*chained[:80], chained[79], *chained[80:]]) == 80
+    assert first_wrong([*chained[:80], chained[79], *chained[80:]]) == 81
 
 
 def test_swapped_rows_are_found(chained: list[Row]) -> None:

@@ -141,7 +141,7 @@ asyncio.run(main())
 
 
 def test_however_many_begin_it_at_once_it_is_begun_once(tmp_path: Path) -> None:
-    for round_ in range(5):
+    for round_ in range(3):
         path = tmp_path / str(round_) / "shop.journal.db"
         makers = [python(MAKER, path, number) for number in range(4)]
         for maker in makers:

@@ -105,8 +105,11 @@ def spread(points: list[tuple[str, int]], most: int) -> list[tuple[str, int]]:
     return [points[int(number * step)] for number in range(int(len(points) / step))]
 
 
-def look_at(path: Path, said: list[str]) -> None:
-    """Demand that all is well after a last writer came through, and that everything kept is there once."""
+def look_at(path: Path, said: list[str], lasting: bool = False) -> None:
+    """Demand that all is well after a last writer came through, and that everything kept is there once.
+
+    What was refused is not there; only while a disk fails for ever may the last of it come to light.
+    """
     code, last = run(path, "last")
     assert (code, len(last)) == (0, BATCHES + 1), last
     assert is_intact(path)
@@ -116,6 +119,9 @@ def look_at(path: Path, said: list[str]) -> None:
     kept = [line.removeprefix("kept ") for line in [*said, *last] if line.startswith("kept ")]
     assert all(times[text] == 2 for text in kept), "what was kept is there, once"
     assert set(times.values()) <= {2}, "a batch is there whole or not at all, and never again"
+    refused = [line.removeprefix("refused ") for line in said if line.startswith("refused first")]
+    back = [text for text in refused if text in times]
+    assert back == [] or (lasting and back == refused[-1:])
     fences = [int(line.split()[1]) for line in [*said, *last] if line.startswith("fence ")]
     assert fences == sorted(set(fences)), "fences rise"
     assert not [file.name for file in path.parent.iterdir() if ".new-" in file.name]
@@ -160,7 +166,7 @@ def test_let_down_by_the_disk_at_any_call_it_refuses_and_loses_nothing(
         code, said = run(path, "first", f"{call}:error={trouble}:when={number}{'+' * lasting}")
         assert code == 0, (point, said)
         assert len(said) >= BATCHES, "it says of each whether it was kept"
-        look_at(path, said)
+        look_at(path, said, lasting)
 
     every(spread([point for point in points if point[0] != "link"], MOST // 5), let_down)
 

@@ -49,7 +49,7 @@ async def fill(disk: Path) -> None:
 
 
 @contextlib.asynccontextmanager
-async def responsive(within: float = 0.1) -> AsyncIterator[None]:
+async def responsive(within: float = 0.2) -> AsyncIterator[None]:
     """Demand that the event loop goes on meanwhile."""
     lag = 0.0
 

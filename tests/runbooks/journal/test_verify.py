@@ -115,6 +115,12 @@ def put_in(connection: sqlite3.Connection) -> None:
     )
 
 
+def put_in_before_the_first(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "INSERT INTO entry SELECT -7, walk, kind, runbook, body, hash FROM entry WHERE seq = 29"
+    )
+
+
 def swap(connection: sqlite3.Connection) -> None:
     for old, new in ((30, 0), (44, 30), (0, 44)):
         connection.execute("UPDATE entry SET seq = ? WHERE seq = ?", (new, old))
@@ -150,6 +156,7 @@ def forget_an_index(connection: sqlite3.Connection) -> None:
         (delete, 2, 30),
         (close_the_gap, 2, 30),
         (put_in, 2, 30),
+        (put_in_before_the_first, 2, 1),
         (swap, 2, 30),
         (cut, 2, 30),
         (cut_behind_the_anchor, 3, 0),
