@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 
@@ -202,7 +202,7 @@ class ConsoleApp(NavigatedApp):
     @on(Question)
     def _asked(self, question: Question) -> None:
         group = f"{type(question).__name__} {id(question.asker)}"
-        answer = partial(self._answer, question)
+        answer: Callable[[], Awaitable[None]] = partial(self._answer, question)
         self.run_worker(answer, name="answer", group=group, exclusive=question.NEWEST_ONLY)
 
     async def _answer(self, question: Question) -> None:

@@ -82,7 +82,7 @@ class Dialog(ModalScreen[str]):
             "pageup", "turn(-1)", "Page up", id="dialog.page-up", show=False, tooltip="Turn the page back"
         ),
     ]
-    AUTO_FOCUS = "Field, Menu, Page"
+    AUTO_FOCUS = ""  # which would take the first in the dialog, whether it is to be answered or only read
 
     def __init__(self, heading: str = "") -> None:
         """Ask nothing yet; text from outside in the heading is made safe."""
@@ -140,8 +140,17 @@ class Dialog(ModalScreen[str]):
     def _begin(self) -> None:
         self._patience = Patience(self._now)
         self.set_timer(self._patience.rest(self._now), self.say)
+        self._focus_first()
         self.fit()
         self.say()
+
+    def _focus_first(self) -> None:
+        """Have the keys act on what is to be answered, else on what is to be read."""
+        for kind in (Field, Menu, Page):
+            for widget in self.query(kind):
+                if widget.is_on_screen or self.is_small:
+                    widget.focus()
+                    return
 
     def on_key(self, event: events.Key) -> None:
         """Take note of every key that comes here."""

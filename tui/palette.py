@@ -12,9 +12,12 @@ from typing import Any, NamedTuple
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from checks.text import clean
 from tui.messages import CheckOpened, CheckRequested
 from tui.screen import ConsoleScreen
 from tui.themes import FEW_COLORS, THEMES
+from tui.walk_messages import WalkEntered
+from tui.walks.open_walk import tag
 
 
 class Command(NamedTuple):
@@ -44,6 +47,8 @@ class ConsoleCommands(Provider):
     def _commands(self) -> Iterator[Command]:
         screen = self.screen
         if isinstance(screen, ConsoleScreen):
+            yield from _screen_commands(screen)
+            yield from _walk_commands(screen)
             yield from _check_commands(screen)
             yield Command("Run every check", "Probe all checks now", partial(_post, screen, CheckRequested()))
         act = screen.app.run_action
@@ -53,6 +58,23 @@ class ConsoleCommands(Provider):
                     yield Command(each.description, each.tooltip, partial(act, f"app.{each.action}"))
         for name in (*(theme.name for theme in THEMES), FEW_COLORS):
             yield Command(f"Theme {name}", "Change the colours", partial(_set_theme, screen, name))
+
+
+def _screen_commands(screen: ConsoleScreen) -> Iterator[Command]:
+    """Yield what can be done on the screen now, by its own keys."""
+    for active in screen.active_bindings.values():
+        binding = active.binding
+        if active.node is screen and active.enabled and binding.id and binding.show:
+            run = partial(screen.run_action, binding.action)
+            yield Command(f"{screen.TITLE}: {binding.description}", binding.tooltip, run)
+
+
+def _walk_commands(screen: ConsoleScreen) -> Iterator[Command]:
+    """Yield the way to every open walk."""
+    for name, opened in screen.walks.items():
+        if not opened.walk.over:
+            text = f"Go to the walk {clean(tag(opened))}"
+            yield Command(text, "See where it is, and decide", partial(_post, screen, WalkEntered(name)))
 
 
 def _check_commands(screen: ConsoleScreen) -> Iterator[Command]:
@@ -69,7 +91,7 @@ def _check_commands(screen: ConsoleScreen) -> Iterator[Command]:
         yield Command(f"Run {said}", "Probe this check now", partial(_post, screen, CheckRequested((name,))))
 
 
-def _post(screen: ConsoleScreen, wish: CheckOpened | CheckRequested) -> None:
+def _post(screen: ConsoleScreen, wish: CheckOpened | CheckRequested | WalkEntered) -> None:
     screen.post_message(wish)
 
 

@@ -1,4 +1,4 @@
-"""Owns made-up walks for tests of screens: a runbook, and walks of it folded from the events that tests name."""
+"""Owns made-up walks for tests of screens: a runbook, and walks of it folded from events that tests name."""
 
 from __future__ import annotations
 

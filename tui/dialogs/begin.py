@@ -102,7 +102,7 @@ class BeginDialog(Dialog):
         """Return which input is not there, or not as it should be."""
         for place, each in enumerate(self._plan.inputs):
             if unfit(each, self._value(place)):
-                return f"{said(each.prompt) or said(each.name)} is wanted (tab goes to the next)"
+                return f"{said(each.prompt) or said(each.name)} is needed (tab: next)"
         return ""
 
     def forget(self) -> None:

@@ -58,7 +58,7 @@ class FailureDialog(WalkDialog):
         state, outcome = self.state, self.state.outcome
         unverified = state.status is Status.SUCCEEDED
         why = state.verdict if unverified or not outcome.summary else outcome.summary
-        lines = [fact("", said(why), lead=(Piece(status_word(state), Tone.CRIT), Piece("  ")))]
+        lines = [Paragraph((Piece(f"{status_word(state)}: ", Tone.CRIT), Piece(said(why))), hang=2)]
         if outcome.error_class:
             lines.append(fact("class", said(outcome.error_class)))
         if state.status is Status.FAILED and state.resolution is None:

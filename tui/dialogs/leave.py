@@ -42,8 +42,6 @@ class LeaveDialog(WalkDialog):
         yield Menu(options, "leave" if self._leaving else "stay")
         yield Labelled("reason", Field(), classes="why")
 
-    AUTO_FOCUS = "Menu"
-
     def on_mount(self) -> None:
         """Say which walk, and what goes on without this console."""
         walk, state = self.opened.walk, self.opened.walk.current

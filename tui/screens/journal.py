@@ -23,7 +23,7 @@ from tui.widgets.table_columns import Column
 from tui.widgets.table_rows import Row
 
 LIMIT = 200
-HINT = " walkdown audit verify proves on the command line that nothing was changed or cut out"
+HINT = " walkdown audit verify proves that nothing here was changed"
 
 
 class JournalScreen(ConsoleScreen):

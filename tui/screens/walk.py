@@ -68,7 +68,7 @@ current one. What runs goes on without this console. Who holds the walk decides;
         ),
         Binding("s", "ask('skip')", "Skip", id="walk.skip", tooltip="Leave the step out, or let it pass"),
         Binding("x", "ask('end')", "End it", id="walk.end", tooltip="End the program that runs"),
-        Binding("b", "ask('back')", "Back", id="walk.back", tooltip="Roll back: shows what that means"),
+        Binding("b", "ask('back')", "Roll back", id="walk.back", tooltip="Roll back: shows what that means"),
         Binding("S", "ask('stop')", "Stop", id="walk.stop", tooltip="End the walk where it is"),
         Binding("T", "ask('take_over')", "Take over", id="walk.take-over", tooltip="Decide from here on"),
         Binding("n", "note", "Note", id="walk.note", tooltip="Write something into the journal"),

@@ -114,7 +114,7 @@ def _sentence(phase: Phase, opened: OpenWalk, now: float) -> Cell:
             since = f" {span(now - live.since)}" if live.running and live.since else ""
             return (Piece(f"whether {name} did what it should{since}" if name else f"the checks{since}"),)
         case Phase.CONFIRM:
-            return (Piece(f"{name} was shown and waits"),)
+            return (Piece(f"{name} waits"),)
         case Phase.ASKS:
             return (Piece(said(live.question.prompt) if live.question else name),)
         case Phase.SECRET:
@@ -161,7 +161,7 @@ def _over(walk: Walk) -> Cell:
 
 
 KEYS = {
-    Phase.CONFIRM: "enter looks at it and confirms",
+    Phase.CONFIRM: "enter reads it to its end and confirms",
     Phase.ASKS: "enter answers",
     Phase.SECRET: "enter gives it",
     Phase.CLOSED: "o sets the rule aside",

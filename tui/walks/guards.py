@@ -69,15 +69,28 @@ def panel(seen: Watch, width: int) -> tuple[Cell, ...]:
     """Return the guards for a panel of that width."""
     lines: list[Cell] = []
     for guard in seen.guards:
-        left = (*level_cell(guard.level, stale=guard.line.stale if guard.line else False), Piece(" "))
+        left = (_level(guard), Piece(" "))
         value = _value(guard.line.state) if guard.line else "no such check"
         lines.append(spread((*left, Piece(_name(guard))), (Piece(f" {value}", Tone.MUTED),), width))
         if guard.worse:
             lines.append((Piece("      "), Piece(f"was {guard.before} before", Tone.WARN)))
+        elif guard.level is not Level.OK and guard.before:
+            lines.append(
+                (
+                    Piece("      "),
+                    Piece("as before" if guard.before == guard.level else f"was {guard.before}", Tone.MUTED),
+                )
+            )
     if not seen.guards:
         lines.append((Piece(" no guards", Tone.MUTED),))
     lines += [BLANK, *Paragraph(_compared(seen)).rows(width)]
     return tuple(lines)
+
+
+def _level(guard: Guard) -> Piece:
+    """Return the level; loud only when it is worse than when the walk began."""
+    (piece,) = level_cell(guard.level, stale=guard.line.stale if guard.line else False)
+    return piece if guard.worse else piece._replace(tone=LEVEL_TONE[guard.level])
 
 
 def _compared(seen: Watch) -> Cell:

@@ -13,7 +13,7 @@ from tui.cell import Cell, Piece, Tone, cell
 from tui.format import moment
 from tui.walks.asked import DECIDED, TONE, phase_of
 from tui.walks.open_walk import OpenWalk, OpenWalks, step_count
-from tui.walks.words import DOT, ENDING_TONE, ENDING_WORD, RISK_TONE, name_of, said, short_who
+from tui.walks.words import ENDING_TONE, ENDING_WORD, RISK_TONE, name_of, said, short_who
 from tui.widgets.table_rows import Row
 
 OPEN, USABLE, UNUSABLE = "open walks", "runbooks", "cannot be used"
@@ -50,8 +50,7 @@ def title(line: LibraryLine) -> Cell:
         phase = phase_of(line.opened)
         loud = TONE.get(phase, Tone.MUTED) if phase in DECIDED else Tone.MUTED
         return (
-            Piece(name_of(walk.plan), Tone.STRONG),
-            Piece(f"  {short_who(walk.holder)}{DOT}step {step_count(walk)}  ", Tone.MUTED),
+            Piece(f"{name_of(walk.plan)} ", Tone.STRONG),
             Piece(f" {phase.upper()} ", loud),
         )
     if line.broken is not None:
@@ -67,7 +66,9 @@ def risk(line: LibraryLine) -> Cell:
 
 
 def steps(line: LibraryLine) -> Cell:
-    """Return how many steps it has."""
+    """Return how many steps it has, or at which of them the walk is."""
+    if line.opened is not None:
+        return cell(step_count(line.opened.walk), Tone.MUTED)
     return cell(str(len(line.plan.steps) + len(line.plan.last)), Tone.MUTED) if line.plan else ()
 
 
@@ -78,6 +79,10 @@ def usual(line: LibraryLine) -> Cell:
 
 def last(line: LibraryLine, now: float, where: tzinfo | None) -> Cell:
     """Return when it was walked last, and how that ended."""
+    if line.opened is not None:
+        walk = line.opened.walk
+        held = "here" if line.opened.held else short_who(walk.holder)
+        return (Piece(f"{moment(walk.opened_at, now, where)}  ", Tone.MUTED), Piece(held, Tone.FOCUS))
     if line.broken is not None and len(line.broken.problems) > 1:
         return cell(f"{len(line.broken.problems)} problems", Tone.WARN)
     if line.plan is None:

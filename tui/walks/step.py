@@ -20,15 +20,15 @@ DIFFERENCE_TONE = {"+": Tone.OK, "-": Tone.CRIT, "@": Tone.FOCUS}
 
 
 def step_text(walk: Walk, state: StepState, usual: float) -> tuple[Paragraph, ...]:
-    """Return all that the operator should read of a step."""
+    """Return all that the operator should read of a step; how it ended comes first once the walk is over."""
     plan = walk.plan.step(state.id)
     parts = [
         tuple(prose(line) for line in lines_of(filled(plan.text, walk.values))),
         tuple(action_lines(state.action)) or tuple(planned(plan)),
         (*action_facts(state.action, usual), *outlook(walk, plan)),
-        tuple(outcome(state)),
     ]
-    return joined(parts)
+    ended = tuple(outcome(state))
+    return joined([ended, *parts] if walk.over else [*parts, ended])
 
 
 def joined(parts: Sequence[Sequence[Paragraph]]) -> tuple[Paragraph, ...]:
@@ -55,9 +55,10 @@ def action_lines(action: Action) -> Iterator[Paragraph]:
     if action.difference:
         yield BREAK
         yield Paragraph((Piece("what will differ", Tone.MUTED),))
-        for line in action.difference:
+        for place, line in enumerate(action.difference):
             for part in lines_of(line) or ("",):
-                yield exact(part, DIFFERENCE_TONE.get(part[:1], Tone.PLAIN))
+                named = place < 2 and part.startswith(("--- ", "+++ "))
+                yield exact(part, Tone.MUTED if named else DIFFERENCE_TONE.get(part[:1], Tone.PLAIN))
 
 
 def planned(plan: StepPlan) -> Iterator[Paragraph]:
@@ -78,7 +79,8 @@ def outlook(walk: Walk, plan: StepPlan) -> Iterator[Paragraph]:
     """Yield what must be true after a step, and how it is taken back."""
     for look in plan.verify:
         yield fact("then", wording.title_of(look))
-    yield from undo_lines(plan)
+    if plan in walk.plan.steps:
+        yield from undo_lines(plan)
     if plan.guards:
         yield fact("guards", ", ".join(map(said, plan.guards)))
 

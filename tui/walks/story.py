@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 from checks.units import show
 from runbooks.events import Evidence
-from runbooks.walk import Remark, StepState, Walk
+from runbooks.walk import Remark, Status, StepState, Walk
 from tui.cell import Cell, Piece, Tone, cell
 from tui.format import clock_time, moment
 from tui.paragraph import Paragraph, fact, prose
@@ -30,6 +30,8 @@ from tui.walks.words import (
 )
 from tui.widgets.table_rows import Row
 
+NEVER = (Status.PENDING, Status.PLANNED, Status.CONFIRMED)
+"""Of a walk that is over: what was never begun."""
 STEPS, DECIDED, LEFT = "steps", "decided and written down", "evidence"
 
 
@@ -81,7 +83,9 @@ def came(line: StoryLine) -> Cell:
     if line.evidence is not None:
         return cell(show(line.evidence.size, "B"), Tone.MUTED)
     if line.state is not None:
-        return cell(status_word(line.state), mark_of(line.walk, line.state).tone)
+        never = line.walk.over and line.state.status in NEVER
+        word = "not run" if never else status_word(line.state)
+        return cell(word, mark_of(line.walk, line.state).tone)
     return ()
 
 

@@ -147,11 +147,13 @@ def walk_parts(walks: OpenWalks) -> tuple[Part, ...]:
     if opened is None:
         return ()
     others = sum(not each.walk.over for each in walks.values()) - 1
-    line = Content.styled(f"  {clean(tag(opened))}{f' +{others}' if others else ''} ", "$text-primary bold")
+    words = f"  {clean(tag(opened))}{f' +{others}' if others else ''} "
+    line = [Part(Content.styled(words, "$text-primary bold"), drop=3)]
     phase = phase_of(opened)
     if phase in CALLS:
-        line += Content.styled(f" {phase.upper()} ", f"$background on {CALLS[phase]} bold") + Content(" ")
-    return (Part(line, drop=3),)
+        badge = Content.styled(f" {phase.upper()} ", f"$background on {CALLS[phase]} bold")
+        line.append(Part(Content(" ") + badge + Content(" "), drop=1))
+    return tuple(line)
 
 
 def _worst(snapshot: Snapshot) -> Level:

@@ -65,10 +65,10 @@ class Menu(Lines, can_focus=True):
 
     def picture(self, width: int, height: int) -> tuple[Cell, ...]:
         """Return the answers around the one that is chosen."""
-        top = max(0, min(len(self._options) - height, self.cursor - height // 2))
+        top = max(0, min(len(self._options) - height, self.cursor - (height - 1) // 2))
         shown = range(top, min(len(self._options), top + height))
         lines = [self._line(place, width) for place in shown]
-        if top + height < len(self._options) and lines:
+        if top + height < len(self._options) and height > 1:
             rest = len(self._options) - top - height + 1
             lines[-1] = (Piece(f"    and {rest} more", Tone.MUTED),)
         return tuple(lines)

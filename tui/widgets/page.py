@@ -34,10 +34,12 @@ class Page(ScrollView, can_focus=True):
     COMPONENT_CLASSES = {f"page--{tone}" for tone in Tone}
     DEFAULT_CSS = f"""
     Page {{
+        min-height: 1;
         height: 1fr;
         overflow-x: hidden;
         overflow-y: auto;
         scrollbar-gutter: stable;
+        scrollbar-size-horizontal: 0;
         scrollbar-size-vertical: 1;
         {tone_css("page")}
     }}
@@ -88,8 +90,13 @@ class Page(ScrollView, can_focus=True):
         """Return all of it as plain text, wrapped, for tests and for the clipboard."""
         return "\n".join(text_of(row).rstrip() for row in self._rows)
 
+    @property
+    def _room(self) -> int:
+        """Return the cells beside the scrollbar."""
+        return self.scrollable_content_region.width
+
     def _lay_out(self) -> None:
-        width = self.size.width
+        width = self._room
         if not width:
             return
         before, self._rows, self._width = self._rows, laid_out(self._paragraphs, width), width
@@ -105,9 +112,9 @@ class Page(ScrollView, can_focus=True):
         self.call_after_refresh(self._look_at_end)
 
     def _look_at_end(self) -> None:
-        """Note when the last line is on the screen."""
-        bottom = self.scroll_offset.y + self.size.height
-        if not self._end_seen and self.size.height and self._rows and bottom >= len(self._rows):
+        """Note when the last line is on the screen, whatever the page's own idea of its height is."""
+        seen = self.screen.find_widget(self).visible_region.height if self.is_on_screen else 0
+        if not self._end_seen and seen and self._rows and self.scroll_offset.y + seen >= len(self._rows):
             self._end_seen = True
             self.post_message(self.EndSeen(self))
 
@@ -118,7 +125,7 @@ class Page(ScrollView, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         """Wrap to the new width."""
-        if self.size.width != self._width:
+        if self._room != self._width:
             self._rows = ()
             self._lay_out()
         else:
