@@ -182,5 +182,6 @@ class AutoWalk:
         self._stirred.clear()
 
     def _leave(self, why: str) -> WalkExit:
-        self._voice.say(f"Left open: {why}. To go on with it: {self._again}")
+        self._voice.say(f"Left open: {why}. To go on with it:")
+        self._voice.command(self._again)
         return exit_of(self._following.walk)

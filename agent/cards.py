@@ -125,15 +125,15 @@ class Cards:
         if walk.past_return:
             self._voice.say(f"  MIND: {walk.past_return}, a point of no return, was started")
 
-    def end(self, walk: Walk, report: str) -> None:
-        """Show how a walk ended; `report` is the command that tells all of it."""
+    def end(self, walk: Walk) -> None:
+        """Show how a walk ended, and what is left."""
         self._voice.say()
         self._voice.tell(verdict(walk))
         for line in left(walk):
             self._voice.say(line, label="  left: ")
         for line in watch(walk, None):
             self._voice.say(line, label="  to be watched: ")
-        self._voice.say(f"All of it: {report}")
+        self._voice.say(f"All of it: walkdown report --walk {walk.id}")
 
     def _fact(self, label: str, text: str) -> None:
         if text:

@@ -23,6 +23,7 @@ from agent.ways import words_of
 from checks.clock import Clock
 from checks.errors import LinkError
 from runbooks.decisions import VerifyAgain
+from runbooks.wording import span
 
 SETTLE = 0.4
 """Seconds before a step that changes nothing is asked about: most such steps go on by themselves."""
@@ -54,8 +55,9 @@ class PlainWalk:
         self._side: list[asyncio.Task[None]] = []
         self._patience: tuple[Situation | None, float] = (None, 0.0)
         """What is overdue and waited for all the same, and until when on the monotonic clock."""
-        self._shown: tuple[object, ...] = ()
-        """What was shown last."""
+        self._shown_step: tuple[object, ...] = ()
+        """What tells the step that was shown last from any other showing of a step."""
+        self._shown_trouble: Situation | None = None
 
     async def go(self, *, joining: bool = False, reason: str = "") -> WalkExit:
         """Walk to the end, or until the operator leaves; return how it ended.
@@ -108,7 +110,7 @@ class PlainWalk:
             except LinkError as error:
                 self._voice.tell(f"Not done: {error}")
                 todo = self._pause
-        self._cards.end(self._following.walk, f"walkdown report --walk {self._id}")
+        self._cards.end(self._following.walk)
         return exit_of(self._following.walk)
 
     # How it stands
@@ -169,11 +171,12 @@ class PlainWalk:
             case Way.LEAVE:
                 raise LeftError
             case Way.SHOW:
-                self._shown = ()
+                self._shown_step = ()
             case Way.WAIT:
                 if situation.kind is Kind.OVERDUE:
                     limit = self._following.walk.plan.step(situation.step).timeout
                     self._patience = (situation, self._clock.monotonic() + limit)
+                    self._voice.say(f"Waiting on; it is asked again in {span(limit)}.")
             case Way.VERIFY:
                 self._beside(self._verify(situation.step), "verify again")
                 await self._until(lambda: self._situation() != situation, TAKEN_UP)
@@ -189,8 +192,8 @@ class PlainWalk:
             self._show_step(situation)
             if question := self._following.live.question:
                 self._voice.tell(f"It asks: {question.prompt}")
-        elif self._shown != (situation,):
-            self._shown = (situation,)
+        elif self._shown_trouble != situation:
+            self._shown_trouble = situation
             self._cards.trouble(self._following.walk, situation)
 
     def _show_quietly(self, situation: Situation) -> None:
@@ -207,17 +210,18 @@ class PlainWalk:
         """Show a step as it was shown to be confirmed, once; return whether it is shown now."""
         state = self._following.walk.state(situation.step)
         shown = (state.id, state.attempt, state.planned_at, situation.closed)
-        if shown[:3] == self._shown[:3] and not situation.closed:
+        if shown[:3] == self._shown_step[:3] and not situation.closed:
             return False
-        if shown == self._shown:
+        if shown == self._shown_step:
             return False
-        self._shown = shown
+        self._shown_step = shown
         self._cards.step(self._following.walk, state, self._following.live, situation.closed)
         return True
 
     def _leave(self) -> WalkExit:
         self._voice.say()
-        self._voice.tell(f"The walk stays open in the agent, as it stands. To go on with it: {self._again}")
+        self._voice.tell("The walk stays open in the agent, as it stands. To go on with it:")
+        self._voice.command(self._again)
         return exit_of(self._following.walk)
 
     def _changes(self, step: str) -> bool:

@@ -44,6 +44,10 @@ class Voice:
         for line in lines:
             self._write(exact(clean(line), self.width, f"{indent}> ", f"{indent}  "))
 
+    def command(self, line: str) -> None:
+        """Say a command line that can be copied: on a line of its own, which the terminal may wrap."""
+        self._write((f"    {clean(line)}",))
+
     def tell(self, text: str) -> None:
         """Say a text, and announce it."""
         self.say(text)
