@@ -179,6 +179,7 @@ def _ended(walk: Walk, entry: Entry, event: events.StepEnded) -> Walk:
             evidence=event.evidence,
             reconciled=event.reconciled,
             touched=state.touched or (maybe and plan.changes),
+            origin=state.origin if state.touched and state.origin else outcome.facts,
         ),
     )
     walk = replace(walk, values={**walk.values, **outcome.captured})
@@ -192,7 +193,7 @@ def _undone(walk: Walk, step: str) -> Walk:
         if step in names:
             done = {state.id for state in walk.undos if state.status is Status.SUCCEEDED}
             if names <= done:
-                return _change(walk, plan.id, lambda state: replace(state, touched=False))
+                return _change(walk, plan.id, lambda state: replace(state, touched=False, origin={}))
     return walk
 
 

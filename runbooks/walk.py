@@ -85,6 +85,8 @@ class StepState:
     """Who confirmed or answered it."""
     touched: bool = False
     """Whether any attempt may have changed something that was not undone since."""
+    origin: Mapping[str, str] = field(default_factory=dict)
+    """Facts of the first attempt that may have changed something: what was there before any did."""
     earlier: tuple[Outcome, ...] = ()
     """How the attempts before the last one ended."""
 
@@ -200,6 +202,13 @@ class Walk:
     def facts(self) -> dict[str, dict[str, str]]:
         """Return what each step left for others, by its id."""
         return {state.id: state.outcome.facts for state in self.states if state.outcome.facts}
+
+    def forward(self, undo: str) -> Mapping[str, str]:
+        """Return the facts that the step left which this one undoes; none when it undoes none."""
+        for plan in self.plan.steps:
+            if any(step.id == undo for step in plan.undo):
+                return self.state(plan.id).origin
+        return {}
 
     @property
     def past_return(self) -> str:

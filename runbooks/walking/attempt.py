@@ -22,14 +22,6 @@ class Job:
     walk: Walk
     attempt: int
 
-    @property
-    def undone(self) -> str:
-        """Return the id of the step that this one undoes; empty when it undoes none."""
-        for step in self.walk.plan.steps:
-            if any(undo.id == self.plan.id for undo in step.undo):
-                return step.id
-        return ""
-
     def key(self, action_sha256: str) -> str:
         """Return the idempotency key of the attempt (reliability 3.4)."""
         told = f"{self.walk.id}|{self.plan.id}|{self.attempt}|{action_sha256}"

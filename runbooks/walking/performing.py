@@ -286,7 +286,7 @@ class Performer:
     # What a step is given, and what is let out of it
 
     def _context(self, job: Job, folder: Path, key: str = "") -> StepContext:
-        walk, facts = job.walk, job.walk.facts
+        walk = job.walk
         return StepContext(
             job.plan,
             walk.id,
@@ -300,8 +300,8 @@ class Performer:
             target=walk.plan.target,
             values=walk.values,
             services={service.name: service for service in walk.plan.services},
-            forward=facts.get(job.undone, {}),
-            facts=facts,
+            forward=walk.forward(job.plan.id),
+            facts=walk.facts,
         )
 
     @contextlib.contextmanager
