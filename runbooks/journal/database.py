@@ -111,7 +111,7 @@ def renew_journal(
         begun = _first(after, reason, operator)
         make(path, scribe, begun, migrations(FOLDER), max(floor, int(clock.now())))
         _rename(anchors_file(path), stamp)
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, StoreError) as error:
         raise failed(path, "begun anew", error) from error
     return kept
 

@@ -155,6 +155,13 @@ def test_a_body_that_is_no_entry_is_found_although_its_hash_is_right(chained: li
     assert first_wrong([*chained[:50], row]) == 51
 
 
+def test_a_plan_without_a_name_is_found(chained: list[Row]) -> None:
+    body = chained[1].body.replace(b'"plan":{"name":"update",', b'"plan":{')
+    assert body != chained[1].body
+    row = replace(chained[1], body=body, hash=linked(chained[0].hash, body))
+    assert first_wrong([chained[0], row]) == 2
+
+
 def test_time_that_goes_back_within_a_boot_is_found(chained: list[Row]) -> None:
     last = read_entry(200, chained[-1].body)
     assert first_wrong([*chained, row_after(chained[-1], with_(last, seq=201))]) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -195,6 +196,18 @@ def test_ballast_is_laid_once_for_real_and_only_where_there_is_room(tmp_path: Pa
     assert ballast.drop()
     assert not ballast.drop()
     Ballast(tmp_path / "shop.ballast", 1 << 60).lay()
+    assert not ballast.path.exists()
+
+
+def test_ballast_that_cannot_be_laid_whole_is_not_laid_at_all(tmp_path: Path) -> None:
+    ballast = Ballast(tmp_path / "shop.ballast", MIB)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MIB // 2, hard))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            ballast.lay()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert not ballast.path.exists()
 
 

@@ -96,6 +96,11 @@ async def test_a_lease_is_of_something_and_for_something(journal: Journal) -> No
             await journal.take(target, walk, ANNA)
 
 
+async def test_a_grip_of_what_nobody_ever_held_is_worth_nothing(journal: Journal) -> None:
+    with pytest.raises(FenceError, match="nobody has ever held shop"):
+        await journal.append(noted("w1"), grip=Grip("shop", 1, "w1"))
+
+
 async def test_the_wall_clock_moves_no_lease(journal: Journal, clock: FakeClock) -> None:
     grip = await journal.take("shop", "w1", ANNA)
     for jump in (3600.0, -7200.0, 10 * 365 * 86_400.0):

@@ -233,6 +233,20 @@ async def test_a_lock_for_ever_is_waited_for_five_seconds(path: Path) -> None:
     assert notes(path) == ["afterwards"]
 
 
+async def test_what_has_happened_is_written_once_the_lock_is_gone(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.01)
+    clock = FakeClock()
+    async with Journal(path, clock, ballast=MIB) as journal:
+        with locked(path):
+            writing = asyncio.ensure_future(beaten(clock, journal.append_after(noted("w1")), 60))
+            await until(lambda: clock.monotonic() > 20)
+        await writing
+        assert path.with_name("shop.ballast").exists(), "it was not for want of room"
+    assert notes(path) == ["x"]
+
+
 async def test_a_journal_locked_from_the_start_is_not_taken_for_broken(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

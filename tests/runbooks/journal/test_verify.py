@@ -202,6 +202,14 @@ def test_lines_that_are_no_anchors_are_said(path: Path) -> None:
     assert verdict.remarks == (f"line 2 of {anchors_file(path)} is no anchor",)
 
 
+def test_anchors_that_may_not_be_followed_are_said(path: Path) -> None:
+    anchors = anchors_file(path)
+    anchors.rename(anchors.with_name("elsewhere"))
+    anchors.symlink_to("elsewhere")
+    verdict = verify(path)
+    assert (verdict.exit_code, str(anchors) in verdict.why) == (2, True)
+
+
 @pytest.mark.parametrize("content", [b"", b"certainly not a database\n" * 400, None])
 def test_what_is_no_journal_is_broken(path: Path, content: bytes | None) -> None:
     anchors_file(path).unlink()
