@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from agent.testing import MemoryLink
 from checks.board import Snapshot, SystemInfo
@@ -17,6 +18,10 @@ from tests.tui.boards import SHOP, SHOP_BOARD, START
 from tests.tui.golden import screen_text
 from tui.app import BEAT, ConsoleApp
 from tui.environment import PLAIN_MANNERS, Manners
+from tui.screens.walk import WalkScreen
+from tui.walk_messages import WalkEntered
+
+ENTER = "\u23ce"
 
 
 @dataclass
@@ -60,6 +65,38 @@ class Stage:
         await self.link.move(walk, live)
         await self.until(lambda: walk.id in self.app.walks and self.app.walks[walk.id].walk is walk)
         await self.pilot.pause()
+
+    async def enter_walk(self, walk: Walk, live: Live = Live(), *, held: bool = True) -> None:  # noqa: B008
+        """Go to the screen of a walk, of this console unless it is another's."""
+        await self.move(walk, live, held=held)
+        self.app.post_message(WalkEntered(walk.id))
+        await self.until(lambda: isinstance(self.app.screen, WalkScreen))
+        await self.pilot.pause(0.05)
+
+    async def type(self, text: str, pause: float = 0.03) -> None:
+        """Type as a person does."""
+        for key in text:
+            await self.pilot.press("space" if key == " " else key)
+            await self.pilot.pause(pause)
+
+    async def accept(self) -> None:
+        """Press enter in a dialog once it counts, and let it take effect."""
+        dialog = self.app.screen
+        await self.until(lambda: self.hint.startswith(ENTER))
+        await self.pilot.pause(0.03)
+        await self.pilot.press("enter")
+        await self.until(lambda: self.app.screen is not dialog or not self.hint.startswith(ENTER))
+        await self.until(lambda: self.app.screen is not dialog or self.settled)
+
+    @property
+    def hint(self) -> str:
+        """Return the last line of the dialog, which says what enter does."""
+        return str(self.app.screen.query_one("#hint", Static).content)
+
+    @property
+    def settled(self) -> bool:
+        """Return whether enter was let through or refused by now."""
+        return self.hint.startswith(ENTER) or "one moment" not in self.hint
 
     async def press(self, *keys: str) -> None:
         """Press keys and let them take effect."""
