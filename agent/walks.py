@@ -36,6 +36,7 @@ from runbooks.journal.leases import Grip
 from runbooks.launch import Launcher
 from runbooks.live import DryStep, Live, Runbooks, WalkHead
 from runbooks.maintaining import in_maintenance
+from runbooks.model import Plan, WindowNeed
 from runbooks.records import LeaseRef
 from runbooks.walk import Walk
 from runbooks.walking.holding import Holding
@@ -225,6 +226,10 @@ class Walks:
         """Return why no changing step may be started now; empty when one may."""
         return "no window is open"
 
+    def _gate_for(self, plan: Plan) -> str:
+        """Return why no changing step of this plan may be started now; nothing where no window matters."""
+        return "" if plan.window is WindowNeed.ANY else self.gate()
+
     # Walking
 
     async def _take_up_all(self) -> None:
@@ -259,10 +264,11 @@ class Walks:
         self, grip: Grip, entries: list[Entry], secret_inputs: dict[str, str], *, taken_up: bool = False
     ) -> None:
         walk = fold_all(entries)
-        live = Live(gate=self.gate(), usual=await self._shelf.usual(walk.plan, self._journal))
+        gate = partial(self._gate_for, walk.plan)
+        live = Live(gate=gate(), usual=await self._shelf.usual(walk.plan, self._journal))
         holding = Holding(walk, live, grip, self._journal, partial(self._hear, walk.id))
         performer = self._performer(secret_inputs, walk, lambda: self._lease(holding.grip))
-        walker = Walker(holding, performer, self._clock, self.gate)
+        walker = Walker(holding, performer, self._clock, gate)
         self._open[walk.id] = OpenWalk(entries, walker, live)
         self._note(walk.id)
         self._begin(walker.run(taken_up=taken_up), f"walk {walk.id}")
