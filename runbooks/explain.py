@@ -5,7 +5,7 @@ from __future__ import annotations
 from checks.config.schema import options_schema
 from checks.explain import Row, explained, option_rows
 from runbooks.document.form import COMMON, HEADINGS, WITHIN
-from runbooks.document.schema import common_schema
+from runbooks.document.schema import FILLED_IN, common_schema
 from runbooks.registry import find_driver, find_step
 from runbooks.step import Act, Ask, Look, Program, Step
 
@@ -24,7 +24,11 @@ def explain_step(name: str) -> str:
         KeyError: when no kind has that name.
     """
     kind = find_step(name)
-    options = option_rows(options_schema(kind, name))
+    filled_in = FILLED_IN.get(name, ())
+    options = [
+        (option, "filled in" if option in filled_in else need, words)
+        for option, need, words in option_rows(options_schema(kind, name))
+    ]
     if name in WITHIN:
         key, words = WITHIN[name]
         options.append((key, "", words))
@@ -40,7 +44,7 @@ def explain_driver(name: str) -> str:
         KeyError: when no driver has that name.
     """
     driver = find_driver(name)
-    actions: list[Row] = [("actions", "", ", ".join(driver.ACTIONS))]
+    actions: list[Row] = [(", ".join(driver.ACTIONS), "", "")]
     tables = {"Can do": actions, "Options": option_rows(options_schema(driver, name))}
     return explained(name, driver, tables)
 
@@ -49,4 +53,4 @@ def _nature(kind: type[Step]) -> list[Row]:
     sort = next(words for contract, words in _SORTS if issubclass(kind, contract))
     changes = "changes something unless it says otherwise" if kind.CHANGES else "changes nothing by itself"
     alone = "can be done without an operator" if kind.AUTO else "needs an operator"
-    return [("", "", words) for words in (sort, changes, alone)]
+    return [(words, "", "") for words in (sort, changes, alone)]

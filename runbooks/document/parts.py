@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from checks.config.nodes import Node, Path
 from runbooks.document.form import PART, WITHIN, PartOptions
+from runbooks.document.naming import text_of
 from runbooks.document.reading import Reading
 from runbooks.document.rules import check_action, nature
 from runbooks.document.scope import Conditions
@@ -62,10 +63,10 @@ def _read(name: str, node: Node, path: Path, under: Conditions, reading: Reading
     for key, message in (("id", f"is not set here; this step is called {name!r}"), *_CAPTURING):
         if (member := node.get(key)) is not None:
             problems.error(member.key, (*path, key), message)
-    sort = node.get("kind")
-    if sort is not None and sort.value in WITHIN:
-        message = f"kind {sort.value} has steps within it and cannot be a part of a step"
-        problems.error(sort.key, (*path, "kind"), message)
+    sort = text_of(node.get("kind"))
+    if sort in WITHIN:
+        message = f"kind {sort} has steps within it and cannot be a part of a step"
+        problems.error(node.value["kind"].key, (*path, "kind"), message)
         return None
     said, read = reading.mapping(node, path, PartOptions, PART, under)
     if said is None or read is None:

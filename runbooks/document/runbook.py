@@ -32,24 +32,38 @@ _HARMLESS = frozenset({"inputs", "capture", "when", "labels"})
 def read_runbook(root: Node, known: Known, others: Others, problems: Problems) -> Draft | None:
     """Return a runbook; None when something is wrong with it, with every problem recorded."""
     root = Filling(known.variables, problems).tree(root)
-    for key, node in members(root):
-        if key not in TOP:
-            near = did_you_mean(key, TOP) or f"; keys: {', '.join(TOP)}"
-            problems.error(node.key, (key,), f"unknown key{near}")
+    _refuse_unknown(root, problems)
     said = read_as(RunbookOptions, only(root, EVERYWHERE), (), problems)
     inputs = _inputs(root, known, problems)
-    scope = _scope(root, inputs, known)
-    reading = Reading(known, others, scope, problems)
+    reading = Reading(known, others, _scope(root, inputs, known), problems)
     reading.check_guards(root, ())
     steps = StepReader(reading)
     walked = steps.read(root.get("steps"), ("steps",))
-    captured = tuple(value for ways in scope.captured.values() for value in ways)
+    captured = tuple(value for ways in reading.scope.captured.values() for value in ways)
     last = steps.read(root.get("finally"), ("finally",))
     _refuse_literal_secrets(root, problems)
     if said is None:
         return None
     _warn(said, root, walked, problems)
-    plan = Plan(
+    asked = tuple(_asked(name, about) for name, about in inputs.items())
+    plan = replace(_plan(said, root), inputs=asked, steps=tuple(walked), last=(*steps.last, *last))
+    plan = _as_strict_as(plan, steps, problems)
+    if any(not problem.warning for problem in problems.all()):
+        return None
+    depth = 1 + max((draft.depth for draft, _, _ in steps.nested), default=0)
+    return Draft(plan, inputs, captured, frozenset(reading.services), depth)
+
+
+def _refuse_unknown(root: Node, problems: Problems) -> None:
+    for key, node in members(root):
+        if key not in TOP:
+            near = did_you_mean(key, TOP) or f"; keys: {', '.join(TOP)}"
+            problems.error(node.key, (key,), f"unknown key{near}")
+
+
+def _plan(said: RunbookOptions, root: Node) -> Plan:
+    """Return the top of the plan."""
+    return Plan(
         said.runbook,
         clean(said.title),
         clean(said.summary, lines=True),
@@ -57,17 +71,9 @@ def read_runbook(root: Node, known: Known, others: Others, problems: Problems) -
         said.window,
         said.target,
         said.guards,
-        tuple(_asked(name, about) for name, about in inputs.items()),
-        tuple(walked),
-        (*steps.last, *last),
         refs=tuple(map(clean, said.refs)),
         source=root.place.file,
     )
-    plan = _as_strict_as(plan, steps, problems)
-    if any(not problem.warning for problem in problems.all()):
-        return None
-    depth = 1 + max((draft.depth for draft, _, _ in steps.nested), default=0)
-    return Draft(plan, inputs, captured, frozenset(reading.services), depth)
 
 
 def nested_in(root: Node) -> Iterator[tuple[str, Node]]:

@@ -27,8 +27,8 @@ _STEP = {"$ref": "#/$defs/step"}
 _PART = {"$ref": "#/$defs/part"}
 _STEPS = {"type": "array", "items": _STEP}
 _TEXT = {"type": ["string", "number"]}
-_FILLED_IN = {CHOICE: {"values", "save"}}
-"""Kind -> options that loading fills in."""
+FILLED_IN = {CHOICE: {"values", "save"}}
+"""Kind -> options that loading fills in: values are those of the branches, the name is the id of the step."""
 
 
 def runbook_schema() -> dict[str, Any]:
@@ -92,7 +92,7 @@ def _nested(common: dict[str, Any]) -> dict[str, Any]:
 def _step(name: str, own: dict[str, Any], common: dict[str, Any]) -> dict[str, Any]:
     """Return what a step of the kind may say."""
     common = {key: about for key, about in common.items() if key in HEADINGS.get(name, common)}
-    required = [key for key in own.get("required", ()) if key not in _FILLED_IN.get(name, ())]
+    required = [key for key in own.get("required", ()) if key not in FILLED_IN.get(name, ())]
     within = {}
     if name in WITHIN:
         key, words = WITHIN[name]
