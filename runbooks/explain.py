@@ -25,7 +25,7 @@ def explain_step(name: str) -> str:
     """
     kind = find_step(name)
     filled_in = FILLED_IN.get(name, ())
-    options = [
+    options: list[Row] = [
         (option, "filled in" if option in filled_in else need, words)
         for option, need, words in option_rows(options_schema(kind, name))
     ]
