@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from checks.board import CheckState, Snapshot, SystemInfo
@@ -72,18 +73,15 @@ def panel(seen: Watch, width: int) -> tuple[Cell, ...]:
         left = (_level(guard), Piece(" "))
         value = _value(guard.line.state) if guard.line else "no such check"
         lines.append(spread((*left, Piece(_name(guard))), (Piece(f" {value}", Tone.MUTED),), width))
-        if guard.worse:
-            lines.append((Piece("      "), Piece(f"was {guard.before} before", Tone.WARN)))
-        elif guard.level is not Level.OK and guard.before:
-            lines.append(
-                (
-                    Piece("      "),
-                    Piece("as before" if guard.before == guard.level else f"was {guard.before}", Tone.MUTED),
-                )
-            )
+        if (guard.worse or guard.level is not Level.OK) and guard.before:
+            same = guard.before == guard.level.value
+            words = "as before" if same else f"was {guard.before} before"
+            lines.append((Piece("      "), Piece(words, Tone.WARN if guard.worse else Tone.MUTED)))
     if not seen.guards:
         lines.append((Piece(" no guards", Tone.MUTED),))
-    lines += [BLANK, *Paragraph(_compared(seen)).rows(width)]
+    lines.append(BLANK)
+    for line in _compared(seen):
+        lines += Paragraph(line, hang=1).rows(width)
     return tuple(lines)
 
 
@@ -93,16 +91,14 @@ def _level(guard: Guard) -> Piece:
     return piece if guard.worse else piece._replace(tone=LEVEL_TONE[guard.level])
 
 
-def _compared(seen: Watch) -> Cell:
-    """Return how many are worse than when the walk began."""
-    if not seen.worse and not seen.elsewhere:
-        return (Piece(" baseline: none worse", Tone.MUTED),)
-    words = [f"{seen.worse} worse" if seen.worse else "guards as before"]
+def _compared(seen: Watch) -> Iterator[Cell]:
+    """Yield how many are worse than when the walk began, guards and others."""
+    worse = f"{seen.worse} worse" if seen.worse else "none worse"
+    yield (Piece(f" baseline: {worse}", Tone.WARN if seen.worse else Tone.MUTED),)
     if seen.elsewhere:
         names = ", ".join(map(said, seen.elsewhere[:MOST_ELSEWHERE]))
         rest = len(seen.elsewhere) - MOST_ELSEWHERE
-        words.append(f"elsewhere worse: {names}{f' and {rest} more' if rest > 0 else ''}")
-    return (Piece(f" baseline: {'; '.join(words)}", Tone.WARN),)
+        yield (Piece(f" elsewhere worse: {names}{f' and {rest} more' if rest > 0 else ''}", Tone.WARN),)
 
 
 def one_line(seen: Watch, width: int) -> Cell:

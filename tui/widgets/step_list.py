@@ -49,6 +49,8 @@ class StepList(Lines, can_focus=True):
         if self._opened is None:
             return ()
         room = height - 1
+        if room < 1:
+            return (titled("Steps", width, focused=self.has_focus),)
         place = next((i for i, line in enumerate(self._steps) if line.id == self._looked), 0)
         top = max(0, min(len(self._steps) - room, place - room // 2))
         marked = self._looked if self._elsewhere or self.has_focus else ""
