@@ -8,7 +8,7 @@ import time
 from importlib import import_module
 from importlib.util import find_spec
 
-MODULES = ("start", "checks", "schedule", "host", "history", "idle", "terminal")
+MODULES = ("start", "checks", "schedule", "host", "history", "walks", "idle", "terminal")
 """In the order of the sections of the targets; `terminal` looks again at what `idle` saw."""
 
 

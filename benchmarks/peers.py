@@ -28,17 +28,26 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="walkdown-peers-")
 
 
-@cache
 def glances() -> str:
     """Return where glances is: installed, else in a throw-away environment; empty if neither."""
-    if found := find("glances"):
+    return _installed("glances", "glances")
+
+
+def ansible_playbook() -> str:
+    """Return where ansible-playbook is: installed, else in a throw-away environment; empty if neither."""
+    return _installed("ansible-playbook", "ansible-core")
+
+
+@cache
+def _installed(program: str, package: str) -> str:
+    if found := find(program):
         return found
-    folder = Path(_folder().name) / "venv"
+    folder = Path(_folder().name) / program
     venv.create(folder, with_pip=True)
     with contextlib.suppress(subprocess.SubprocessError):
-        command = [str(folder / "bin/python"), "-m", "pip", "install", "-q", "glances"]
+        command = [str(folder / "bin/python"), "-m", "pip", "install", "-q", package]
         subprocess.run(command, check=True, timeout=INSTALL_WITHIN, capture_output=True)
-        return str(folder / "bin/glances")
+        return str(folder / "bin" / program)
     return ""
 
 
