@@ -1,4 +1,4 @@
-"""Compares 100 MB of output of one step with `cat` of the same bytes into a file, and weighs the agent meanwhile.
+"""Compares 100 MB of output of one step with `cat` of the same bytes, and weighs the agent meanwhile.
 
 The step is done in a real agent. The kernel knows how much memory the agent ever had since the step was
 confirmed; nobody has to look in time.
@@ -11,6 +11,7 @@ import json
 import subprocess
 import time
 from pathlib import Path
+from statistics import median
 
 from benchmarks.rounds import Row, Target
 from benchmarks.walk_stand import There, has_ended, is_shown, linked, own_state, write_system
@@ -29,25 +30,15 @@ def rows() -> list[Row]:
     """Return speed and memory."""
     with own_state() as folder:
         seen = asyncio.run(_measured(folder))
-    bare = _median(seen["bare"])
+    bare = median(seen["bare"])
     least = Target(">=", LEAST, "ours")
     growth = Target("<=", MOST_MEMORY, "ours")
+    ended = f"{MEGABYTES} MB of output, to the end of its program"
+    whole = "the same, hashed, cut and written down"
     return [
-        Row(
-            f"{MEGABYTES} MB of output: to the end of its program",
-            _median(seen["program"]),
-            "MB/s",
-            PEER,
-            bare,
-            least,
-        ),
-        Row("the same, hashed, cut and written down", _median(seen["whole"]), "MB/s", PEER, bare, least),
-        Row(
-            "agent's memory above that before (peak, RSS), the most",
-            max(seen["growth"]),
-            "MiB",
-            target=growth,
-        ),
+        Row(ended, median(seen["program"]), "MB/s", PEER, bare, least),
+        Row(whole, median(seen["whole"]), "MB/s", PEER, bare, least),
+        Row("memory of the agent above that before, at its peak", max(seen["growth"]), "MiB", target=growth),
     ]
 
 
@@ -97,7 +88,3 @@ def _memory(pid: int, what: str) -> float:
     """Return MiB."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(f"{what}:")) / 1024
-
-
-def _median(values: list[float]) -> float:
-    return sorted(values)[len(values) // 2]
