@@ -13,6 +13,8 @@ from checks.system import System
 class Known:
     """What runbooks know of their system."""
 
+    system: str = ""
+    """Its name, which is what a runbook changes when nobody says."""
     checks: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     variables: dict[str, str] = field(default_factory=dict)
@@ -23,12 +25,14 @@ class Known:
     def of(cls, system: System) -> Self:
         """Return what is known of a system that was loaded."""
         names = tuple(definition.name for definition in system.definitions)
-        return cls(names, tuple(system.secrets), dict(system.variables))
+        return cls(system.info.name, names, tuple(system.secrets), dict(system.variables))
 
     @classmethod
     def guessed(cls, root: Node, variables: dict[str, str]) -> Self:
         """Return what can be told of a system that cannot be loaded, from the tree of its files."""
-        return cls(_names(root.get("checks")), _names(root.get("secrets")), variables, complete=False)
+        name = root.get("system")
+        called = name.value if name is not None and isinstance(name.value, str) else ""
+        return cls(called, _names(root.get("checks")), _names(root.get("secrets")), variables, complete=False)
 
 
 def _names(section: Node | None) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ def read_runbook(root: Node, known: Known, others: Others, problems: Problems) -
         return None
     _warn(said, root, walked, problems)
     asked = tuple(_asked(name, about) for name, about in inputs.items())
-    plan = replace(_plan(said, root), inputs=asked, steps=tuple(walked), last=(*steps.last, *last))
+    plan = replace(_plan(said, root, known), inputs=asked, steps=tuple(walked), last=(*steps.last, *last))
     plan = _as_strict_as(plan, steps, problems)
     if any(not problem.warning for problem in problems.all()):
         return None
@@ -61,7 +61,7 @@ def _refuse_unknown(root: Node, problems: Problems) -> None:
             problems.error(node.key, (key,), f"unknown key{near}")
 
 
-def _plan(said: RunbookOptions, root: Node) -> Plan:
+def _plan(said: RunbookOptions, root: Node, known: Known) -> Plan:
     """Return the top of the plan."""
     return Plan(
         said.runbook,
@@ -69,7 +69,7 @@ def _plan(said: RunbookOptions, root: Node) -> Plan:
         clean(said.summary, lines=True),
         said.risk,
         said.window,
-        said.target,
+        said.target or known.system,
         said.guards,
         refs=tuple(map(clean, said.refs)),
         source=root.place.file,
@@ -156,7 +156,7 @@ def _as_strict_as(plan: Plan, steps: StepReader, problems: Problems) -> Plan:
         window = min(window, inner.window, key=needs.index)
         if inner.target != plan.target and any(step.changes for step in inner.all_steps()):
             where = (node.get("runbook") or node).key
-            own, other = plan.target or "the whole system", inner.target or "the whole system"
-            message = f"runbook {inner.name} changes {other}, this one {own}; both must name the same target"
+            message = f"runbook {inner.name} changes {inner.target}, this one {plan.target}"
+            message += "; both must name the same target"
             problems.error(where, (*path, "runbook"), message)
     return replace(plan, risk=risk, window=window)

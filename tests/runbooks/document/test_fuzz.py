@@ -20,7 +20,9 @@ from runbooks.model import decode, encode
 from tests.runbooks.document.test_nesting import DEPLOY, outer
 from tests.runbooks.document.test_plans import WHOLE
 
-KNOWN = Known(("api-health", "database"), ("db", "token"), {"root": "/opt", "host": "h", "braces": "{{"})
+KNOWN = Known(
+    "shop", ("api-health", "database"), ("db", "token"), {"root": "/opt", "host": "h", "braces": "{{"}
+)
 SYSTEM = Source("system.yaml", b"services: {api: {driver: fake, unit: x}, worker: {driver: fake, unit: y}}")
 SHIPPED = sorted((Path(__file__).parents[3] / "systems").glob("*/runbooks/*.yaml"))
 LINES = [

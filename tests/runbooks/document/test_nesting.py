@@ -201,8 +201,7 @@ def test_what_cannot_be_nested_says_why(desk: Desk) -> None:
     assert said == [
         "steps[0].runbook: unknown runbook 'deploi'; did you mean 'deploy'?",
         "steps[1].runbook: runbook 'broken' cannot be used: it is broken itself",
-        "steps[2].runbook: runbook other changes the whole system, this one api; "
-        "both must name the same target",
+        "steps[2].runbook: runbook other changes shop, this one api; both must name the same target",
     ]
 
 

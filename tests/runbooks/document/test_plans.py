@@ -71,6 +71,11 @@ def test_the_top_says_what_was_written(desk: Desk) -> None:
     )
 
 
+def test_what_is_changed_is_the_system_when_nobody_says(desk: Desk) -> None:
+    inner = "runbook: inner\ntarget: shop\nsteps: [{id: a, kind: do, undo: none}]"
+    assert desk.plan("steps: [{id: x, kind: runbook, runbook: inner}]", inner=inner).target == "shop"
+
+
 def test_a_step_has_its_options_filled_in_and_its_names_kept(desk: Desk) -> None:
     step = desk.plan(WHOLE).step("backup")
     assert step.title == "Back up before {{ version }}"
