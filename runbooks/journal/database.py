@@ -124,11 +124,11 @@ def _remains(path: Path) -> tuple[str, int]:
     """Return the hash of the last row, or else of the newest anchor, and the highest fence in sight."""
     newest, fence = read_anchors(anchors_file(path)).newest, 0
     after = newest.hash if newest else ""
-    with contextlib.suppress(sqlite3.Error), looking(path) as connection:
+    with contextlib.suppress(sqlite3.Error, UnicodeDecodeError, StoreError), looking(path) as connection:
         head = read_head(connection)
         after = head.hash if head.seq else after
         (fence,) = connection.execute("SELECT coalesce(max(fence), 0) FROM lease").fetchone()
-    return after, fence
+    return after, fence if isinstance(fence, int) else 0
 
 
 def _stamp(path: Path, now: float) -> str:

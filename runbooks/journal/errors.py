@@ -86,9 +86,8 @@ def reason(error: Exception) -> str:
     return str(error)
 
 
-def failed(path: Path, what: str, error: Exception) -> JournalError:
+def failed(path: Path, what: str, error: Exception, kind: type[JournalError] = JournalError) -> JournalError:
     """Return the error that says that the file could not be written or read, and why."""
-    kind = UnfitError if isinstance(error, ValueError) else JournalError
     failure = kind(f"the journal {path} cannot be {what}: {reason(error)}")
     failure.full = (isinstance(error, sqlite3.Error) and code(error) in _NO_ROOM) or (
         isinstance(error, OSError) and error.errno in _FULL

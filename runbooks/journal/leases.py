@@ -41,6 +41,7 @@ _RELEASE = "UPDATE lease SET walk = '' WHERE target = ? AND fence = ? AND walk =
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Operator)
+_Columns = tuple[int, str, bytes, str, int, int, str, str, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,10 @@ def find(connection: sqlite3.Connection, target: str) -> Held | None:
     row = connection.execute(_FIND, (target,)).fetchone()
     if row is None:
         return None
-    fence, walk, holder, reason, pid, started, space, boot, renewed, since = row
     try:
+        fence, walk, holder, reason, pid, started, space, boot, renewed, since = msgspec.convert(
+            row, _Columns
+        )
         operator = _decoder.decode(holder)
     except msgspec.MsgspecError as error:
         raise StoreError(f"who holds {target} cannot be read: {error}") from None

@@ -148,5 +148,5 @@ def _head(connection: sqlite3.Connection, walk: str, start: int, end: int | None
 def _read(decoder: msgspec.json.Decoder[T], seq: int, body: bytes) -> T:
     try:
         return decoder.decode(body)
-    except msgspec.MsgspecError as error:
+    except (TypeError, msgspec.MsgspecError) as error:
         raise unreadable(seq, error) from None

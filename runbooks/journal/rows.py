@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import msgspec
 
 from checks.clock import Clock
+from checks.errors import StoreError
 from runbooks.events import WALKDOWN, Entry, Event, Operator, WalkOpened, decoder, encoder
 from runbooks.journal.chain import HASH_BYTES, Head, Row, linked
 from runbooks.journal.identity import boot_id
@@ -72,9 +73,18 @@ class Scribe:
 
 
 def read_head(connection: sqlite3.Connection) -> Head:
-    """Return the last row; EMPTY when there is none."""
+    """Return the last row; EMPTY when there is none.
+
+    Raises:
+        StoreError: when it is damaged.
+    """
     found = connection.execute(_HEAD).fetchone()
-    return EMPTY if found is None else Head(found[0], found[1].hex())
+    if found is None:
+        return EMPTY
+    seq, digest = found
+    if not isinstance(digest, bytes):
+        raise StoreError(f"row {seq} is not made as rows are")
+    return Head(seq, digest.hex())
 
 
 def rows_from(connection: sqlite3.Connection, seq: int = _LOWEST) -> Iterator[Row]:
@@ -90,7 +100,7 @@ def read_entry(seq: int, body: bytes) -> Entry:
     """
     try:
         return decoder.decode(body)
-    except msgspec.MsgspecError as error:
+    except (TypeError, msgspec.MsgspecError) as error:
         raise unreadable(seq, error) from None
 
 

@@ -60,6 +60,8 @@ def judging(path: Path) -> Iterator[None]:
         raise BrokenError(f"the journal {path} is empty")
     try:
         yield
+    except sqlite3.DataError as error:
+        raise BrokenError(f"the journal {path} is damaged: {error}") from error
     except (sqlite3.Error, UnicodeDecodeError) as error:
         if not is_of_content(error):
             raise
@@ -97,7 +99,7 @@ def _look_at_anchor(connection: sqlite3.Connection, path: Path) -> None:
 
 def _hash(connection: sqlite3.Connection, seq: int) -> bytes:
     found = connection.execute("SELECT hash FROM entry WHERE seq = ?", (seq,)).fetchone()
-    return bytes(found[0]) if found else b""
+    return found[0] if found and isinstance(found[0], bytes) else b""
 
 
 def _quick_check(connection: sqlite3.Connection) -> str:

@@ -66,7 +66,7 @@ def verify(path: Path, anchors: Iterable[Head] = ()) -> Verdict:
             _indexes(chain, connection)
     except ChainError as error:
         return Verdict(chain.head, error.seq, error.why, remarks=remarks)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         return Verdict(chain.head, chain.seq + 1, f"cannot be read: {reason(error)}", remarks=remarks)
     vouched = max((seq for seq in known if seq <= chain.seq), default=0)
     return Verdict(chain.head, unanchored=chain.seq - vouched, remarks=remarks)

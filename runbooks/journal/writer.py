@@ -24,7 +24,7 @@ from runbooks.journal.anchors import ROWS, SYSLOG, anchors_file, keep, read_anch
 from runbooks.journal.ballast import SIZE, Ballast
 from runbooks.journal.chain import Head
 from runbooks.journal.database import open_journal
-from runbooks.journal.errors import BrokenError, JournalError, failed, is_of_content
+from runbooks.journal.errors import BrokenError, JournalError, UnfitError, failed, is_of_content
 from runbooks.journal.rows import EMPTY, Scribe, read_head
 
 log = logging.getLogger(__name__)
@@ -142,7 +142,8 @@ class Writer:
         if not isinstance(error, BrokenError):
             if self._connection is not None and self._connection.in_transaction:
                 self.close()
-            return failed(self._path, "written", error)
+            kind = UnfitError if isinstance(error, ValueError) else JournalError
+            return failed(self._path, "written", error, kind)
         self.close()
         self.broken = str(error)
         log.error("%s", error)

@@ -114,7 +114,7 @@ def test_random_damage_is_refused_or_harmless(path: Path, tmp_path: Path) -> Non
         overwrite(copy, dice.randrange(size), dice.randbytes(dice.choice((1, 16, 512, PAGE))))
         try:
             write(copy, [noted("w1", "after")])
-        except (BrokenError, sqlite3.DatabaseError):
+        except (BrokenError, sqlite3.DatabaseError, UnicodeDecodeError):
             refused += 1
         else:
             with contextlib.closing(sqlite3.connect(copy)) as connection:
