@@ -131,14 +131,15 @@ def status(source: Path | None) -> None:
 
 
 @agent.command()
+@click.option("--force", is_flag=True, help="Also while a walk is open; the next agent takes it up.")
 @system_option
-def stop(source: Path | None) -> None:
+def stop(force: bool, source: Path | None) -> None:
     """End the agent, whatever its version; what it has stored stays.
 
-    Exit code 69 when it lives on after ten seconds; its process is named then.
+    Exit code 69 when a walk is open in it, or it lives on after ten seconds; its process is named then.
     """
     with errors_as_exits():
-        pid = dismiss(*paths.sockets(source), reason="walkdown agent stop")
+        pid = dismiss(*paths.sockets(source), reason="walkdown agent stop", force=force)
     if pid is None:
         click.echo(f"no agent runs for {paths.system_name(source)}")
     else:

@@ -48,7 +48,7 @@ class PlainWalk:
         self._again = again
         self._cards = Cards(voice)
         self._narrator = Narrator(voice)
-        self._following = Following(link, walk, self._narrator, asking.stir)
+        self._following = Following(link, walk, self._narrator, clock, asking.stir)
         self._claim = Claim(link, walk)
         self._answering = Answering(link, self._following, voice, asking, self._cards, self._claim)
         self._tasks = asyncio.TaskGroup()
