@@ -27,6 +27,7 @@ pytest_plugins: list[str] = [
     "tests.servers.redis",
     "tests.servers.failing",
     "tests.servers.shop",
+    "tests.servers.ssh",
 ]
 
 
