@@ -15,7 +15,7 @@ from agent.voice import Voice
 from runbooks import decisions
 from runbooks.decisions import Decision
 from runbooks.events import Resolution
-from runbooks.step import Question
+from runbooks.question import Question
 from runbooks.walk import Stage, StepState
 from runbooks.walking.deciding import FULL_REASON, REASON, WINDOW
 

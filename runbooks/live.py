@@ -9,7 +9,7 @@ import msgspec
 
 from runbooks.events import Operator, WalkEnding
 from runbooks.model import Plan
-from runbooks.step import Question
+from runbooks.question import Question
 
 
 class Live(msgspec.Struct, frozen=True, omit_defaults=True):

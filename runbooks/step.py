@@ -29,6 +29,7 @@ from checks.masking import Masker
 from runbooks.action import Action
 from runbooks.model import ServicePlan, StepPlan
 from runbooks.outcome import Outcome
+from runbooks.question import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,31 +115,6 @@ class Step(Protocol):
             MissingValueError: when it needs a value that the walk does not have.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What the operator is asked."""
-
-    prompt: str
-    choices: tuple[Choice, ...] = ()
-    """What may be answered; any text when there are none."""
-    phrase: str = ""
-    """What must be typed, letter by letter."""
-    secret: bool = False
-    """The answer is not shown, not stored."""
-    default: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One answer of several."""
-
-    value: str
-    label: str = ""
-    """What it means; a file's age, size and soundness."""
-    refusal: str = ""
-    """Why it may not be chosen although it is there, such as a file that is corrupt; empty: it may."""
 
 
 @runtime_checkable

@@ -24,6 +24,9 @@ ENDINGS: dict[WalkEnding | None, str] = {
     WalkEnding.UNKNOWN: "ended, and nobody knows what became of a step",
     WalkEnding.REFUSED: "refused; it was never begun",
 }
+FIRST = ("check", "service", "action", "run", "path", "method", "url", "sql")
+"""Options that say most of a step, in the order in which they are told."""
+SAYS_NOTHING = ("", "/")
 LONGEST = 160
 """Characters of what a step is called by its options."""
 
@@ -76,9 +79,9 @@ def called(plan: StepPlan) -> str:
     Options are as written: what inputs fill in is not filled in. What says nothing is left out.
     """
     said = [
-        f"{name} {_flat(value)}".removeprefix(f"{plan.kind} ")
-        for name, value in plan.options.items()
-        if not isinstance(value, bool) and _flat(value)
+        f"{name} {_flat(plan.options[name])}".removeprefix(f"{plan.kind} ")
+        for name in sorted(plan.options, key=_first_things_first)
+        if not isinstance(plan.options[name], bool) and _flat(plan.options[name]) not in SAYS_NOTHING
     ]
     words = clean(f"{plan.kind}: {', '.join(said)}" if said else plan.kind)
     return words if len(words) <= LONGEST else f"{words[: LONGEST - 3]}..."
@@ -113,6 +116,10 @@ def runbook_of(plan: Plan) -> str:
     return f"{name}: {clean(plan.title)}" if plan.title else name
 
 
+def _first_things_first(name: str) -> tuple[int, str]:
+    return (FIRST.index(name) if name in FIRST else len(FIRST), name)
+
+
 def _flat(value: Any) -> str:
     """Return an option as text; a template, which is kept as a mapping with its text, as what is written."""
     if isinstance(value, Mapping):
@@ -123,4 +130,4 @@ def _flat(value: Any) -> str:
         return " ".join(_flat(part) for part in value)
     if isinstance(value, int | float):
         return f"{value:g}" if value else ""
-    return "" if value in (None, "/") else str(value)
+    return "" if value is None else str(value)

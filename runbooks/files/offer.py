@@ -12,7 +12,7 @@ from checks.text import clean
 from checks.units import show
 from runbooks.files.listing import Entry
 from runbooks.files.soundness import Manner, Soundness, Verdict, verify
-from runbooks.step import Choice
+from runbooks.question import Choice
 
 LATE = Verdict(Soundness.NOT_VERIFIED, "there was no time left for it")
 

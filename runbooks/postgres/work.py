@@ -21,6 +21,7 @@ class RowSpan:
     """How many rows there may be."""
 
     least: int = 0
+    """So many at least."""
     most: int | None = None
     """Left out: any number."""
 

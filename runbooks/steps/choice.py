@@ -12,7 +12,8 @@ from typing import ClassVar
 from runbooks.action import Action
 from runbooks.answers import plain_line, refuse
 from runbooks.outcome import Applied, FailedError, Outcome, succeeded
-from runbooks.step import Choice, Question, StepContext
+from runbooks.question import Choice, Question
+from runbooks.step import StepContext
 from runbooks.templates import Template
 
 

@@ -18,7 +18,8 @@ from runbooks.arguments import Arguments, as_line, filled
 from runbooks.files.apart import apart
 from runbooks.files.tally import tally
 from runbooks.outcome import Applied, FailedError, Outcome, succeeded
-from runbooks.step import Question, StepContext
+from runbooks.question import Question
+from runbooks.step import StepContext
 from runbooks.templates import Template
 
 LONGEST_PHRASE = 100

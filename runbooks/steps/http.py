@@ -73,7 +73,7 @@ undo: none
     idempotency_key: bool | str = False
     """Send a key that is the same for this attempt only: as `Idempotency-Key`, or by the header named here.
     Only where the service does nothing twice under one key."""
-    verify: bool = True
+    verify_certificate: bool = True
     """Verify certificate and host name."""
     ca_file: str = ""
     """PEM file of the certificates to trust instead of the system's."""
@@ -116,7 +116,7 @@ undo: none
         """
         url = address(self.url, context.values)
         lines = self._asking.shown(url, context.values)
-        if not self.verify:
+        if not self.verify_certificate:
             lines += ("# the certificate of the server is NOT verified",)
         return Action(lines, f"{url.scheme}://{url.authority}", self.username)
 
@@ -133,7 +133,9 @@ undo: none
     async def _act(self, context: StepContext) -> Outcome:
         wanted = self._wanted(context)
         url = address(self.url, context.values)
-        trusting = Trusting(self.verify, self.ca_file, self.cert_file, self.key_file, self.allow_link_local)
+        trusting = Trusting(
+            self.verify_certificate, self.ca_file, self.cert_file, self.key_file, self.allow_link_local
+        )
         asked = self._asking.call(url, context, trusting, int(self.max_body))
         began = context.clock.monotonic()
         try:

@@ -19,7 +19,8 @@ from runbooks.files.listing import list_files
 from runbooks.files.offer import Wanted, offered
 from runbooks.files.soundness import Manner
 from runbooks.outcome import Applied, FailedError, Outcome, succeeded
-from runbooks.step import Choice, Question, StepContext
+from runbooks.question import Choice, Question
+from runbooks.step import StepContext
 from runbooks.templates import Template
 
 MOST = 100

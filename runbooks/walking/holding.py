@@ -13,7 +13,7 @@ import msgspec
 
 from runbooks.events import WALKDOWN, Entry, Event, HolderChanged, Operator
 from runbooks.fold import fold_all
-from runbooks.journal.errors import FenceError, JournalError
+from runbooks.journal.errors import FenceError, HeldError, JournalError
 from runbooks.journal.journal import Journal
 from runbooks.journal.leases import Grip
 from runbooks.journal.rows import Draft
@@ -93,10 +93,25 @@ class Holding:
             await self._commit((changed,), operator)
 
     async def renew(self) -> None:
-        """Keep the lease for another while; without it nothing is started any more."""
+        """Keep the lease for another while; one that lapsed, as on a machine that slept, is taken anew.
+
+        Without it nothing is started any more, and when somebody else has it by now, nothing is ever again.
+        """
         try:
             await self._journal.renew(self._grip)
-        except FenceError as error:
+        except FenceError:
+            await self._take_anew()
+        except JournalError as error:
+            self.say(trouble=str(error))
+
+    async def _take_anew(self) -> None:
+        holder = self.walk.holder
+        try:
+            async with self._pen:
+                self._grip = await self._journal.take(self._grip.target, self.walk.id, holder)
+                changed = HolderChanged(self._grip.fence, holder, "the lease had lapsed")
+                await self._commit((changed,), WALKDOWN)
+        except (HeldError, FenceError) as error:
             self.relieve(str(error))
         except JournalError as error:
             self.say(trouble=str(error))

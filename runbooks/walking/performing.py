@@ -24,21 +24,10 @@ from runbooks.evidence import attempt_folder, gather
 from runbooks.launch import Launcher, LostError, Running
 from runbooks.model import StepPlan
 from runbooks.outcome import Ending, FailedError, Outcome, StepError
+from runbooks.question import Question
 from runbooks.records import LeaseRef, State, look
 from runbooks.registry import find_step
-from runbooks.step import (
-    Act,
-    Ask,
-    Board,
-    Ended,
-    Look,
-    Program,
-    Question,
-    SelfAnswering,
-    Step,
-    StepContext,
-    Traceable,
-)
+from runbooks.step import Act, Ask, Board, Ended, Look, Program, SelfAnswering, Step, StepContext, Traceable
 from runbooks.templates import MissingValueError
 from runbooks.walk import Walk
 from runbooks.walking.attempt import Done, Job, Ready, Shown, outcome_of

@@ -21,7 +21,7 @@ from runbooks.events import WALKDOWN, Operator, WalkEnding
 from runbooks.journal.errors import FenceError, JournalError
 from runbooks.model import StepPlan
 from runbooks.outcome import Ending, StepError
-from runbooks.step import Question
+from runbooks.question import Question
 from runbooks.templates import MissingValueError
 from runbooks.walk import Status, Walk, worse_than_baseline
 from runbooks.walking.attempt import Done, Job, Ready, answered, outcome_of

@@ -9,7 +9,7 @@ from runbooks import decisions, events
 from runbooks.action import Action
 from runbooks.decisions import Answer, Confirm, Note, Override, RollBack, Skip, StopWalk
 from runbooks.model import Plan, Risk, StepPlan, WindowNeed
-from runbooks.step import Choice, Question
+from runbooks.question import Choice, Question
 from tests.agent.plain_stage import plain
 from tests.runbooks.reports.telling import HASH, PLAN, RAN, Telling, step
 

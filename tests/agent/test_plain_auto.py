@@ -25,7 +25,7 @@ from runbooks.decisions import Answer, Confirm, Decision, EndProgram, RollBack, 
 from runbooks.events import WalkEnding
 from runbooks.live import Live
 from runbooks.model import OnFailure, Plan, WindowNeed
-from runbooks.step import Question
+from runbooks.question import Question
 from tests.runbooks.reports.telling import HASH, LOOK, OPER2, UNKNOWN, Telling, step
 
 PATIENCE = 10.0

@@ -18,8 +18,9 @@ from runbooks.driver import Deed, DriverContext, ServiceStatus
 from runbooks.library import load_library
 from runbooks.model import Plan
 from runbooks.outcome import Outcome, succeeded
+from runbooks.question import Question
 from runbooks.registry import DRIVERS, STEPS
-from runbooks.step import Board, CheckName, Question, ServiceName, StepContext, StepName
+from runbooks.step import Board, CheckName, ServiceName, StepContext, StepName
 from runbooks.templates import SecretTemplate, Template
 
 NOTHING = Template("")

@@ -3,7 +3,7 @@
 import pytest
 
 from runbooks.outcome import FailedError
-from runbooks.step import Choice
+from runbooks.question import Choice
 from runbooks.steps.choice import ChoiceStep
 from runbooks.templates import MissingValueError, Template
 from runbooks.testing import step_context

@@ -84,7 +84,7 @@ async def test_a_bad_certificate_is_refused_before_anything_is_sent(
 
 async def test_an_unverified_certificate_is_a_warning_in_what_is_confirmed(faults, authority, tmp_path):
     port = await faults.answer(http(), authority.bad("expired"))
-    step = post(port, scheme="https", verify=False)
+    step = post(port, scheme="https", verify_certificate=False)
     assert (await act(step, tmp_path)).ending is Ending.SUCCEEDED
     action = await step.prepare(context_of(step, tmp_path))
     assert action.lines[-1] == "# the certificate of the server is NOT verified"

@@ -256,3 +256,22 @@ async def test_a_choice_that_a_value_decides_asks_nobody(tmp_path, world):
     async with Stage(tmp_path / "other", plan).walking(given="npm") as stage:
         await stage.ended("how")
         assert stage.walk.state("how").outcome.error_class == "unknown_value"
+
+
+async def test_a_lease_that_lapsed_while_the_machine_slept_is_taken_anew(tmp_path, world):
+    import sqlite3
+
+    async with Stage(tmp_path, plan_of(world.does("one"))).walking() as stage:
+        await stage.shown("one")
+        fence = stage.walk.fence
+        with sqlite3.connect(tmp_path / "state" / "t.journal.db") as connection:
+            connection.execute("UPDATE lease SET renewed = renewed - 1000")
+        connection.close()
+        with pytest.raises(RefusedDecisionError, match="no longer ours"):
+            await stage.confirm("one")
+        assert world.deeds == []
+        await stage.holding.renew()
+        assert stage.walk.fence > fence
+        await stage.run("one")
+        await stage.over()
+    assert world.deeds == ["one"]
