@@ -77,9 +77,13 @@ class Holding:
             JournalError: when it could not be written all the same; what supervisors left stays on disk.
             FenceError: when somebody else holds the walk by now, and will find out by himself.
         """
-        async with self._pen:
-            drafts = [Draft(self.walk.id, event) for event in happened]
-            self._take(await self._journal.append_after(*drafts, grip=self._grip))
+        try:
+            await self._commit_after(happened)
+        except FenceError:
+            await self.renew()
+            if self.relieved:
+                raise
+            await self._commit_after(happened)
 
     async def pass_to(self, operator: Operator, reason: str, state_of_things: str) -> None:
         """Have somebody else decide from here on: the fence rises, and who decided before cannot any more.
@@ -153,6 +157,11 @@ class Holding:
     async def _commit(self, happened: Sequence[Event], operator: Operator) -> None:
         drafts = [Draft(self.walk.id, event, operator) for event in happened]
         self._take(await self._journal.append(*drafts, grip=self._grip))
+
+    async def _commit_after(self, happened: Sequence[Event]) -> None:
+        async with self._pen:
+            drafts = [Draft(self.walk.id, event) for event in happened]
+            self._take(await self._journal.append_after(*drafts, grip=self._grip))
 
     def _take(self, entries: tuple[Entry, ...]) -> None:
         self.walk = fold_all(entries, self.walk)

@@ -117,6 +117,9 @@ class Walker:
         except JournalError as error:
             self._holding.say(trouble=str(error))
             return False
+        except FenceError:
+            await self._holding.renew()
+            return True
 
     async def _do(self, move: Move) -> bool:
         match move.do:
