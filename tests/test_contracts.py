@@ -14,6 +14,10 @@ LINT = Path(sys.executable).with_name("lint-imports")
 BREACHES = {
     "tui -> agent -> runbooks -> checks, never back": ("runbooks/__init__.py", "import agent.protocol"),
     "the floors of checks": ("checks/units.py", "import checks.judge"),
+    "the floors of runbooks": ("runbooks/model.py", "import runbooks.walk"),
+    "step kinds never see one another": ("runbooks/steps/wait.py", "import runbooks.steps.soak"),
+    "drivers never see one another": ("runbooks/drivers/script.py", "import runbooks.drivers.process"),
+    "the walker knows no kind of step and no driver": ("runbooks/fold.py", "import runbooks.steps.check"),
     "the floors of agent": ("agent/protocol.py", "import agent.changes"),
     "the floors of tui": ("tui/cell.py", "import tui.lines, tui.panel_registry"),
     "kinds never see one another": ("checks/kinds/tcp.py", "import checks.kinds.tls"),
