@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from agent.walk_exits import WalkExit
 from runbooks import events
 from runbooks.decisions import (
-    Confirm,
     Detach,
     EndProgram,
     GoOn,
-    Note,
     Resolve,
     Retry,
     RollBack,
     Skip,
     StopWalk,
-    TakeOver,
     VerifyAgain,
 )
 from runbooks.events import Resolution
 from runbooks.outcome import Applied
 from tests.agent.plain_stage import plain
-from tests.runbooks.reports.telling import HASH, OPER2, OUT, UNKNOWN, Telling, failed
+from tests.runbooks.reports.telling import OUT, UNKNOWN, Telling, failed
 
 WHY = "the container is there"
 
@@ -202,121 +198,3 @@ async def test_ctrl_c_amid_a_reason_drops_what_was_begun() -> None:
         await stage.choose("stop the walk here")
         stage.type("enough for today")
         assert await stage.decides() == [StopWalk("enough for today")]
-
-
-async def test_a_question_that_somebody_else_settles_is_moot() -> None:
-    async with plain() as stage:
-        await stage.show("backup")
-        await stage.says("Type a number")
-        stage.telling.tell(events.StepSkipped("backup", "not tonight"), by=OPER2)
-        await stage.move()
-        await stage.says("skip backup, oper2, pts/4: not tonight", "settled itself")
-        assert stage.decided == []
-
-
-async def test_a_step_that_is_shown_anew_is_shown_whole_and_asked_about_anew() -> None:
-    async with plain() as stage:
-        await stage.show("backup")
-        await stage.says("Type a number")
-        stage.telling.tell(events.StepExpired("backup", 1))
-        await stage.show("backup")
-        await stage.says("settled itself", "Step 1 of 4: The step backup")
-        await stage.choose("run it")
-        assert await stage.decides() == [Confirm("backup", 1, HASH, "")]
-
-
-async def test_who_is_relieved_follows_and_decides_nothing_any_more() -> None:
-    async with plain() as stage:
-        await stage.show("backup")
-        await stage.says("Type a number")
-        stage.telling.tell(events.HolderChanged(8, OPER2, "my shift"), by=OPER2)
-        stage.telling.fence = 8
-        await stage.move(step="backup")
-        await stage.says("take over, oper2, pts/4: my shift", "settled itself")
-        stage.type("1")
-        stage.telling.start("backup")
-        await stage.move(step="backup", running="backup", since=stage.telling.at)
-        await stage.says("started")
-        assert stage.decided == []
-
-
-async def test_who_is_relieved_can_take_it_back_with_a_reason_and_write_notes() -> None:
-    walk = Telling()
-    walk.tell(events.HolderChanged(8, OPER2, "my shift"), by=OPER2)
-    async with plain(walk) as stage:
-        await stage.show("backup")
-        await stage.says("Step 1 of 4")
-        stage.asking.interrupt()
-        await stage.choose("write a note")
-        stage.type("look at the disk")
-        await stage.decides()
-        stage.asking.interrupt()
-        await stage.choose("take the walk over")
-        stage.type("oper2 is gone")
-        assert await stage.decides(2) == [Note("look at the disk", "backup"), TakeOver("oper2 is gone", "")]
-        stage.telling.fence = 9
-        stage.telling.tell(events.HolderChanged(9, stage.telling.operator, "oper2 is gone"))
-        await stage.move(step="backup")
-        await stage.choose("run it")
-        await stage.decides(3)
-        assert stage.link.decisions[2][1:] == (9, Confirm("backup", 1, HASH, ""))
-
-
-async def test_who_joins_is_shown_how_it_stands_and_takes_the_walk() -> None:
-    walk = failing()
-    async with plain(walk, joining=True) as stage:
-        await stage.says("Walk w1 of minor-update", "Step 1 of 4: The step backup: succeeded")
-        await stage.says("Step 2 of 4: The step restart: failed")
-        assert await stage.decides() == [TakeOver("", "")]
-        walk.fence = 8
-        walk.tell(events.HolderChanged(8, walk.operator))
-        await stage.move()
-        await stage.choose("try again")
-        stage.type("once more")
-        await stage.decides(2)
-        assert stage.link.decisions[1][1:] == (8, Retry("restart", "once more"))
-
-
-async def test_who_joins_where_somebody_else_decides_follows_only() -> None:
-    refusal = "oper2 holds it and is there; give a reason to take it over"
-    async with plain(failing(), joining=True, refusal=refusal) as stage:
-        await stage.says("You follow only: oper2 holds it and is there")
-        stage.telling.tell(events.RetryWanted("restart", 2), by=OPER2)
-        stage.telling.do("restart", "fine now", attempt=2)
-        await stage.move()
-        await stage.says("done after 5.2 s: fine now")
-
-
-async def test_a_walk_that_is_over_is_joined_to_its_end() -> None:
-    walk = failing()
-    walk.close(events.WalkEnding.FAILED, "no time")
-    async with plain(walk, joining=True) as stage:
-        assert await stage.exit() == WalkExit.FAILED
-        await stage.says("Failed: 1 of 4 steps succeeded; reason: no time")
-        assert stage.decided == []
-
-
-async def test_an_agent_that_goes_is_told_and_nothing_is_decided_until_it_is_back() -> None:
-    async with plain() as stage:
-        await stage.show("backup")
-        await stage.says("Type a number")
-        await stage.link.detach("the agent ended unexpectedly")
-        await stage.says("The agent is gone: the agent ended unexpectedly", "settled itself")
-        stage.telling.tell(events.WalkResumed(77), events.StepExpired("backup", 1), by=events.WALKDOWN)
-        stage.link.known_walks["w1"] = stage.telling.walk
-        await stage.attach()
-        await stage.says("resume, walkdown: by process 77", "An agent answers again")
-        await stage.show("backup")
-        await stage.choose("run it")
-        assert await stage.decides() == [Confirm("backup", 1, HASH, "")]
-
-
-async def test_a_walk_that_ended_while_no_agent_answered_is_not_waited_for() -> None:
-    async with plain() as stage:
-        await stage.show("backup")
-        await stage.says("Type a number")
-        await stage.link.detach("the line is dead")
-        stage.telling.tell(events.WalkEnded(events.WalkEnding.STOPPED, "by oper2"), by=OPER2)
-        stage.link.known_walks["w1"] = stage.telling.walk
-        await stage.attach()
-        assert await stage.exit() == WalkExit.STOPPED
