@@ -91,6 +91,8 @@ class Dialog(ModalScreen[str]):
         self._patience = Patience(0.0)
         self._sent = False
         """Whether the agent has not answered yet."""
+        self._result: str | None = None
+        """What it was dismissed with, or is to be once it lies on top again."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="too-small", markup=False)
@@ -126,6 +128,11 @@ class Dialog(ModalScreen[str]):
     @property
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
+
+    @property
+    def _stands(self) -> bool:
+        """Return whether it is composed, and not on its way out."""
+        return self.is_mounted and bool(self.query("#hint"))
 
     @property
     def is_small(self) -> bool:
@@ -179,12 +186,16 @@ class Dialog(ModalScreen[str]):
         now = self._now
         counts = self._patience.press(now)
         self.set_timer(self._patience.rest(now) + 0.01, self.say)
-        if counts and not self._sent and not self.is_small and not self.missing():
+        if counts and self._may_accept:
             self.set_timer(ALONE, lambda: self._accept_if_alone(now))
         self.say()
 
+    @property
+    def _may_accept(self) -> bool:
+        return self._stands and self.is_active and not (self._sent or self.is_small or self.missing())
+
     def _accept_if_alone(self, pressed: float) -> None:
-        if self._patience.stayed_alone(pressed) and self.is_current and not self.is_small:
+        if self._may_accept and self._patience.stayed_alone(pressed):
             self.complain("")
             self.accept()
 
@@ -218,7 +229,18 @@ class Dialog(ModalScreen[str]):
         if answer.problem:
             self.complain(answer.problem)
         else:
-            self.dismiss(self.taken())
+            self.finish(self.taken())
+
+    def finish(self, result: str) -> None:
+        """Be gone with this result, as soon as no other dialog lies above."""
+        self._result = result
+        if self.is_active:
+            self.dismiss(result)
+
+    def on_screen_resume(self) -> None:
+        """Be gone, if that was decided while another dialog lay above."""
+        if self._result is not None:
+            self.dismiss(self._result)
 
     def taken(self) -> str:
         """Return what comes next, now that the decision was taken up; empty for nothing."""
@@ -226,6 +248,8 @@ class Dialog(ModalScreen[str]):
 
     def complain(self, problem: str) -> None:
         """Say why something was not done; nothing when that is empty."""
+        if not self._stands:
+            return
         said = self.query_one("#problem", Static)
         said.update(Content(clean(problem, lines=True)))
         said.set_class(bool(problem), "-shown")
@@ -236,7 +260,7 @@ class Dialog(ModalScreen[str]):
 
     def say(self) -> None:
         """Say what enter does now, or what is to be done before."""
-        if not self.is_mounted:
+        if not self._stands:
             return
         missing = "one moment" if self._sent else self.missing()
         if not missing and self._patience.rest(self._now) > 0:
@@ -267,13 +291,20 @@ class Dialog(ModalScreen[str]):
         self.call_after_refresh(self.fit)
 
     def fit(self) -> None:
-        """Give the page the height that all else leaves."""
-        pages = self.query(Page)
-        if not pages or self.is_small:
+        """Share the height between what is read and what is chosen from, so that all of the rest is seen."""
+        if self.is_small or not self._stands:
             return
-        page = pages.first()
-        others = sum(_height(child) for child in self.query_one("#box").children if child is not page)
-        page.styles.max_height = max(LEAST_PAGE, self.size.height - 2 - others - page.styles.margin.height)
+        pages, menus = self.query(Page), self.query(Menu)
+        scrolled: list[Page | Menu] = [*pages, *menus]
+        others = sum(_height(child) for child in self.query_one("#box").children if child not in scrolled)
+        room = self.size.height - 2 - others - sum(widget.styles.margin.height for widget in scrolled)
+        for menu in menus:
+            read = sum(page.virtual_size.height for page in pages)
+            share = max(1, room - read, room // 2 if pages else room)
+            menu.styles.max_height = share
+            room -= min(share, menu.count)
+        for page in pages:
+            page.styles.max_height = max(LEAST_PAGE, room)
 
 
 def _height(widget: Widget) -> int:

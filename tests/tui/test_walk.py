@@ -8,7 +8,7 @@ from checks.model import Level
 from runbooks import events
 from runbooks.decisions import StopWalk, TakeOver, VerifyAgain
 from runbooks.live import Live
-from runbooks.step import Choice, Question
+from runbooks.question import Choice, Question
 from runbooks.walk import Walk
 from tests.tui.boards import SHOP_STATES, START, snapshot, state
 from tests.tui.stage import Stage, stage

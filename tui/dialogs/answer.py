@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 
 from checks.text import clean
 from runbooks.decisions import Answer
-from runbooks.step import Question
+from runbooks.question import Question
 from runbooks.walk import Status
 from tui.cell import Tone
 from tui.paragraph import prose

@@ -143,7 +143,7 @@ class BeginDialog(Dialog):
         if problem:
             self.complain(problem)
         else:
-            self.dismiss(result)
+            self.finish(result)
 
 
 def _field(each: InputPlan, place: int) -> Field:

@@ -123,7 +123,7 @@ current one. What runs goes on without this console. Who holds the walk decides;
                 ((Piece(" waiting for the agent to tell of it"),),), self.size.width
             )
             return
-        if self._dialog is not None and self._dialog.is_current:
+        if self._dialog is not None and self._dialog.is_current and self._dialog.is_mounted:
             self._dialog.follow(opened)
         state = self._shown(opened.walk)
         looked = state.id if state else ""

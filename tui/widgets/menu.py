@@ -59,6 +59,11 @@ class Menu(Lines, can_focus=True):
         """Return the value that is chosen; empty when none is."""
         return self._options[self.cursor].value if 0 <= self.cursor < len(self._options) else ""
 
+    @property
+    def count(self) -> int:
+        """Return how many answers there are."""
+        return len(self._options)
+
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
         """Return a line for each answer."""
         return len(self._options)
