@@ -95,11 +95,8 @@ def _confirm(walk: Walk, wish: decisions.Confirm, seen: Circumstances) -> Ruling
         return _no(wish, why)
     if wish.attempt != state.attempt or wish.action_sha256 != state.action_sha256:
         return _no(wish, f"{wish.step} was shown anew since; look at it again")
-    if seen.now - state.planned_at > VALID_FOR:
-        return Ruling(
-            (events.StepExpired(state.id, state.attempt),),
-            "it was shown more than ten minutes ago; it is shown anew",
-        )
+    if (stale := shown_too_long_ago(state, seen.now)).refusal:
+        return stale
     if walk.paused and walk.stage is Stage.FORWARD:
         return _no(wish, f"the walk is paused: {walk.paused}")
     if closed := closed_for(walk, state, seen.gate):
@@ -107,6 +104,14 @@ def _confirm(walk: Walk, wish: decisions.Confirm, seen: Circumstances) -> Ruling
     if state.action.phrase and wish.typed != state.action.phrase:
         return _no(wish, "what was typed is not the phrase that was asked for")
     return Ruling((events.StepConfirmed(state.id, state.attempt, state.action_sha256),))
+
+
+def shown_too_long_ago(state: StepState, now: float) -> Ruling:
+    """Return that what was shown has to be looked at again; nothing when it need not."""
+    if abs(now - state.planned_at) <= VALID_FOR:
+        return Ruling()
+    since = "more than ten minutes ago" if now > state.planned_at else "before the clock was set back"
+    return Ruling((events.StepExpired(state.id, state.attempt),), f"it was shown {since}; it is shown anew")
 
 
 def closed_for(walk: Walk, state: StepState, gate: str) -> str:

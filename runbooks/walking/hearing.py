@@ -21,7 +21,7 @@ from runbooks.journal.errors import FenceError, JournalError
 from runbooks.outcome import StepError
 from runbooks.walk import Status, Walk
 from runbooks.walking.attempt import Job, answered
-from runbooks.walking.deciding import Circumstances, Ruling, closed_for, expects, rule
+from runbooks.walking.deciding import Circumstances, Ruling, closed_for, expects, rule, shown_too_long_ago
 from runbooks.walking.holding import Holding
 from runbooks.walking.performing import Performer
 
@@ -110,6 +110,8 @@ class Hearing:
         question = self.holding.live.question
         if state is None or question is None:
             return Ruling(refusal=why or "nothing is asked")
+        if (stale := shown_too_long_ago(state, self.clock.now())).refusal:
+            return stale
         if closed := closed_for(walk, state, self.gate()):
             return Ruling(refusal=closed)
         job = Job(walk.plan.step(state.id), walk, state.attempt)

@@ -53,7 +53,7 @@ class Watch:
             return
         said = running.tail(OUTPUT)
         parts = (self.performer.shown(said.out), self.performer.shown(said.errors))
-        overdue = self.clock.now() - live.since > walk.plan.step(live.running).timeout
+        overdue = running.elapsed > walk.plan.step(live.running).timeout
         if overdue and (live.running != live.step or walk.stage is Stage.LAST):
             running.terminate()
         text = "\n".join(part for part in parts if part)
