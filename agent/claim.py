@@ -5,8 +5,11 @@ When the fence has risen without us, somebody else decides, and nothing is decid
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from agent.link import Link
 from runbooks.decisions import TakeOver
+from runbooks.events import Operator
 from runbooks.walk import Walk
 
 
@@ -47,3 +50,14 @@ class Claim:
         before = walk.fence
         await self._link.decide(self._id, before, TakeOver(reason, state_of_things))
         self._above = before
+
+
+def is_gone(holder: Operator, me: Operator) -> bool:
+    """Return whether whoever decides is I myself, come back: the same user, whose terminal is mine or gone.
+
+    Anybody else has to be relieved with a reason, as he may be there.
+    """
+    same = (holder.name, holder.uid, holder.login, holder.sudo) == (me.name, me.uid, me.login, me.sudo)
+    if not same or holder.terminal == me.terminal:
+        return same
+    return bool(holder.terminal) and not Path(holder.terminal).exists()

@@ -197,8 +197,9 @@ def run(
 def resume(walk: str, take_over: bool, reason: str, plain: bool, source: Path | None) -> None:
     """Go on with a walk that is open.
 
-    The only one that is, when WALK is not named. Where somebody else decides, you follow what happens,
-    unless you take it over. Ends as `walkdown run`, with the same exit codes; 14 when no walk is open.
+    The only one that is, when WALK is not named. Where somebody else decides, you follow what happens, or
+    take it over by a reason, which is asked for when --reason does not say it. Ends as `walkdown run`, with
+    the same exit codes; 14 when no walk is open.
     """
     from agent.meeting import run_to_end
     from agent.session import resume as go_on

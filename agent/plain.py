@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine
 from agent.answering import Answering
 from agent.asking import Asking, BackError, BrokenInError, LeftError, MootError
 from agent.cards import Cards
-from agent.claim import Claim
+from agent.claim import Claim, is_gone
 from agent.following import Following
 from agent.link import Link, RefusedError
 from agent.narrator import Narrator
@@ -23,7 +23,10 @@ from agent.ways import words_of
 from checks.clock import Clock
 from checks.errors import LinkError
 from runbooks.decisions import VerifyAgain
-from runbooks.wording import span
+from runbooks.events import Operator
+from runbooks.walk import Walk
+from runbooks.walking.deciding import REASON
+from runbooks.wording import span, who
 
 SETTLE = 0.4
 """Seconds before a step that changes nothing is asked about: most such steps go on by themselves."""
@@ -38,13 +41,16 @@ FOLLOWED_HINT = "somebody else decides here; Enter: what you can do"
 class PlainWalk:
     """One walk before one operator."""
 
-    def __init__(self, link: Link, walk: str, voice: Voice, asking: Asking, clock: Clock, again: str) -> None:
-        """Prepare; `again` is the command line that goes on with this walk."""
+    def __init__(
+        self, link: Link, walk: str, voice: Voice, asking: Asking, clock: Clock, me: Operator, again: str
+    ) -> None:
+        """Prepare; `me` is the operator as the agent sees him, `again` the command that goes on with it."""
         self._link = link
         self._id = walk
         self._voice = voice
         self._asking = asking
         self._clock = clock
+        self._me = me
         self._again = again
         self._cards = Cards(voice)
         self._narrator = Narrator(voice)
@@ -87,11 +93,26 @@ class PlainWalk:
         if walk.over:
             return
         try:
+            if not (reason or is_gone(walk.holder, self._me)):
+                reason = await self._reason_to_relieve(walk)
             await self._claim.take(walk, reason)
+        except (BackError, BrokenInError):
+            self._voice.tell("You follow only.")
         except LinkError as error:
             self._voice.tell(f"You follow only: {error}")
-            return
-        await self._until(lambda: self._claim.holds(self._following.walk), TAKEN_UP)
+        else:
+            await self._until(lambda: self._claim.holds(self._following.walk), TAKEN_UP)
+
+    async def _reason_to_relieve(self, walk: Walk) -> str:
+        """Return why somebody else is relieved.
+
+        Raises:
+            BackError: when he is not.
+        """
+        self._voice.tell(f"{who(walk.holder)} decides in this walk, and may be there.")
+        if await self._asking.choose(("take the walk over, with a reason", "follow only")):
+            raise BackError
+        return await self._asking.reason("Why do you take it over?", REASON)
 
     async def _go(self) -> WalkExit:
         todo = self._meet

@@ -23,6 +23,7 @@ from agent.cards import Cards
 from agent.lifecycle import AgentPlace
 from agent.link import Link, RefusedError
 from agent.meeting import met
+from agent.peers import Peer, operator_of
 from agent.plain import PlainWalk
 from agent.typed import Closed, Typed
 from agent.voice import Voice
@@ -127,7 +128,8 @@ class Session:
         return tell_dry_run(self.voice, plan, await self.link.dry_run(plan.name, inputs))
 
     def _plain(self, walk: str, asking: Asking) -> PlainWalk:
-        return PlainWalk(self.link, walk, self.voice, asking, self.clock, self._again(walk))
+        me = operator_of(Peer(os.getpid(), os.geteuid(), os.getegid()))
+        return PlainWalk(self.link, walk, self.voice, asking, self.clock, me, self._again(walk))
 
     def _refused(self, error: RefusedError) -> WalkExit:
         self.voice.tell(f"Not begun: {error}")

@@ -23,8 +23,9 @@ from checks.board import EMPTY as NO_BOARD
 from checks.board import SystemInfo
 from checks.clock import SystemClock
 from runbooks.decisions import Decision
+from runbooks.events import Operator
 from runbooks.live import Live
-from tests.runbooks.reports.telling import Telling
+from tests.runbooks.reports.telling import OPER1, Telling
 
 PATIENCE = 10.0
 
@@ -117,7 +118,7 @@ class Stage:
 
 @contextlib.asynccontextmanager
 async def plain(
-    telling: Telling | None = None, *, joining: bool = False, refusal: str = "", **live
+    telling: Telling | None = None, *, joining: bool = False, refusal: str = "", me: Operator = OPER1, **live
 ) -> AsyncIterator[Stage]:
     """Put a plain walk on a stage; it runs while the context is open."""
     stage = Stage(telling or Telling())
@@ -130,7 +131,7 @@ async def plain(
     stage.link.known_walks[stage.telling.id] = stage.telling.walk
     asking = stage.asking = Asking(Voice(stage.out, stage.announced))
     typed = asking.source = Typed(reading, clock, asking.post)
-    walk = PlainWalk(stage.link, stage.telling.id, asking._voice, asking, clock, "walkdown resume w1")
+    walk = PlainWalk(stage.link, stage.telling.id, asking._voice, asking, clock, me, "walkdown resume w1")
     async with asyncio.TaskGroup() as tasks:
         keys = tasks.create_task(typed.read())
         stage.ended = tasks.create_task(walk.go(joining=joining))

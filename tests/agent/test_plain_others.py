@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+from msgspec.structs import replace
+
+from agent.claim import is_gone
 from agent.walk_exits import WalkExit
 from runbooks import events
 from runbooks.decisions import Confirm, Note, Retry, TakeOver
+from runbooks.events import Operator
 from tests.agent.plain_stage import plain
-from tests.runbooks.reports.telling import HASH, OPER2, Telling, failed
+from tests.runbooks.reports.telling import HASH, OPER1, OPER2, Telling, failed
 
 
 def failing() -> Telling:
@@ -88,6 +93,37 @@ async def test_who_joins_is_shown_how_it_stands_and_takes_the_walk() -> None:
         stage.type("once more")
         await stage.decides(2)
         assert stage.link.decisions[1][1:] == (8, Retry("restart", "once more"))
+
+
+async def test_who_joins_where_somebody_else_may_be_there_gives_a_reason_or_follows() -> None:
+    async with plain(failing(), joining=True, me=OPER2) as stage:
+        await stage.says("oper1 as root, from 10.0.0.7, pts/3 decides in this walk, and may be there.")
+        await stage.choose("take the walk over, with a reason")
+        stage.type("he has gone home")
+        assert await stage.decides() == [TakeOver("he has gone home", "")]
+    async with plain(failing(), joining=True, me=OPER2) as stage:
+        await stage.choose("follow only")
+        await stage.says("You follow only.", "Step 2 of 4: The step restart")
+        assert stage.decided == []
+
+
+@pytest.mark.parametrize(
+    ("holder", "gone"),
+    [
+        (OPER1, True),
+        (replace(OPER1, ssh="10.0.0.8 1 10.0.0.9 22"), True),
+        (replace(OPER1, terminal="/dev/pts/no-such"), True),
+        (replace(OPER1, terminal="/dev/null"), False),
+        (replace(OPER1, terminal=""), False),
+        (replace(OPER1, login="oper2"), False),
+        (replace(OPER1, sudo="oper2"), False),
+        (OPER2, False),
+    ],
+)
+def test_only_who_is_me_on_a_terminal_that_is_mine_or_gone_is_relieved_without_a_reason(
+    holder: Operator, gone: bool
+) -> None:
+    assert is_gone(holder, OPER1) is gone
 
 
 async def test_who_joins_where_somebody_else_decides_follows_only() -> None:
