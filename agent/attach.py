@@ -211,6 +211,7 @@ class AttachedLink:
     async def _converse(self, reader: StreamReader, writer: StreamWriter) -> str:
         """Talk until the agent leaves; return why it left."""
         self._writer = writer
+        self._walks.clear()  # of each, a new connection tells all; a system that is loaded anew changes none
         try:
             await self._send(Hello(PROTOCOL, __version__, os.getpid()))
             while True:
@@ -234,7 +235,6 @@ class AttachedLink:
                 self._check_version(message.version)
                 self._failures = 0
                 self._snapshot = message.snapshot
-                self._walks.clear()
                 self._emit(Attached(message.system, message.snapshot, message.version, message.pid))
             case Difference():
                 self._snapshot = apply(self._snapshot, message)
