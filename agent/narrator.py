@@ -30,7 +30,7 @@ class Narrator:
         """Tell what is new; of a walk that was begun before we came, nothing that is past."""
         known, self._walk, self._live = self._live, after, live
         ended = [state for state in ended_since(before, after) if before.seq and not state.detached]
-        if ended or (known.running and (known.running, known.since) != (live.running, live.since)):
+        if ended or (known.running and known.running != live.running):
             self._end_output("\n".join(state.outcome.detail for state in ended))
         if before.seq:
             for happened in happenings(before, after):

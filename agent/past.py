@@ -16,6 +16,7 @@ from agent.attach import AttachedLink
 from agent.lifecycle import AgentPlace
 from agent.meeting import met
 from checks import paths
+from checks.board import Snapshot
 from checks.clock import Clock
 from checks.errors import MeasureError, StoreError
 from checks.load import load
@@ -59,8 +60,8 @@ class Past(Protocol):
 class _OfAgent:
     """Asks an agent."""
 
-    def __init__(self, link: AttachedLink, levels: dict[str, str]) -> None:
-        self.levels: dict[str, str] | None = levels
+    def __init__(self, link: AttachedLink, levels: dict[str, str] | None) -> None:
+        self.levels = levels
         self._link = link
 
     async def heads(self, limit: int) -> tuple[WalkHead, ...]:
@@ -134,8 +135,14 @@ async def past_of(source: Path | None, clock: Clock) -> AsyncIterator[Past]:
         return
     async with AttachedLink(place.connect, clock).opened() as link:
         attached = await met(link)
-        levels = {state.name: state.level.value for state in attached.snapshot.states}
-        yield _OfAgent(link, levels)
+        yield _OfAgent(link, levels_of(attached.snapshot))
+
+
+def levels_of(snapshot: Snapshot) -> dict[str, str] | None:
+    """Return the level of each check; None while some were not looked at yet, as by an agent that is new."""
+    if not all(state.last.at for state in snapshot.states):
+        return None
+    return {state.name: state.level.value for state in snapshot.states}
 
 
 def head_of(source: Path | None) -> HeadPart:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from agent.walk_exits import WalkExit
 from tests.agent.walking import Walking, shelf
 from tests.servers.commands import CommandLine
 
-USAGE, CONFIG, INTERRUPTED = 64, 78, 130
+USAGE, CONFIG, INTERRUPTED, READER_GONE = 64, 78, 130, 141
 
 
 @pytest.fixture
@@ -217,3 +218,14 @@ def test_a_console_that_is_killed_takes_nothing_with_it(walking: Walking, number
     done = walking("resume", walking.open())
     assert done.returncode == 0, done.stdout
     assert "Done: 1 of 1 steps succeeded" in done.stdout
+
+
+def test_a_reader_that_leaves_ends_the_console_and_leaves_the_walk(walking: Walking):
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = walking("run", "good", answers="1\n", stdout=writing)
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (READER_GONE, "")
+    assert walking.deeds == []
