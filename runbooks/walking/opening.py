@@ -15,7 +15,7 @@ from runbooks.journal.errors import FenceError, HeldError, JournalError
 from runbooks.journal.journal import Journal
 from runbooks.journal.leases import Grip
 from runbooks.journal.rows import Draft
-from runbooks.model import Plan, WindowNeed
+from runbooks.model import Plan, Risk, WindowNeed
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,10 @@ async def open_walk(wish: Opening, journal: Journal) -> Opened:
     """
     plan = wish.plan
     inputs = accepted(plan, wish.given)
+    if wish.manner is Manner.AUTO and plan.risk is Risk.HIGH:
+        raise RefusedDecisionError(
+            "its risk is high: an operator has to confirm each change by its target's name"
+        )
     if wish.manner is Manner.AUTO and not plan.auto:
         by_hand = ", ".join(step.id for step in (*plan.steps, *plan.last) if not step.auto)
         raise RefusedDecisionError(f"steps that need an operator: {by_hand}")

@@ -11,19 +11,20 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable
+from dataclasses import replace
 
 from checks.clock import Clock
 from runbooks import events
-from runbooks.action import NO_ACTION
+from runbooks.action import NO_ACTION, Action
 from runbooks.crash_points import reached
 from runbooks.decisions import Decision
 from runbooks.events import WALKDOWN, Operator, WalkEnding
 from runbooks.journal.errors import FenceError, JournalError
-from runbooks.model import StepPlan
+from runbooks.model import Risk, StepPlan
 from runbooks.outcome import Ending, StepError
 from runbooks.question import Question
 from runbooks.templates import MissingValueError
-from runbooks.walk import Status, Walk, worse_than_baseline
+from runbooks.walk import Stage, Status, Walk, worse_than_baseline
 from runbooks.walking.attempt import Done, Job, Ready, answered, outcome_of
 from runbooks.walking.deciding import Ruling
 from runbooks.walking.hearing import Hearing
@@ -168,7 +169,8 @@ class Walker:
             return True
         reached("P0")
         self._holding.say(step=plan.id, question=asked, wanted_secret="", trouble="")
-        planned = events.StepPlanned(plan.id, move.attempt, shown.action, shown.sha256)
+        action = self._with_phrase(shown.action, plan)
+        planned = events.StepPlanned(plan.id, move.attempt, action, shown.sha256)
         if asked is not None and answer is not None:
             outcome = performer.take(job, answer, asked)
             await self._holding.write(planned, *answered(plan.id, move.attempt, shown.sha256, outcome))
@@ -177,6 +179,12 @@ class Walker:
         reached("P1")
         performer.warm()
         return True
+
+    def _with_phrase(self, action: Action, plan: StepPlan) -> Action:
+        """Return the action with what must be typed for it: at high risk, the name of what is changed."""
+        walk = self.walk
+        asked = walk.plan.risk is Risk.HIGH and plan.changes and walk.stage is not Stage.LAST
+        return replace(action, phrase=walk.plan.target) if asked and not action.phrase else action
 
     async def _run(self, move: Move) -> None:
         """Do a step: everything made ready, its start committed, and only then done."""

@@ -8,7 +8,7 @@ from checks.model import Level
 from runbooks import decisions, events
 from runbooks.errors import RefusedDecisionError
 from runbooks.events import Resolution, WalkEnding
-from runbooks.model import Plan, StepPlan, WindowNeed
+from runbooks.model import Plan, Risk, StepPlan, WindowNeed
 from runbooks.outcome import Ending
 from runbooks.step import options_of
 from runbooks.steps.check import CheckStep
@@ -228,6 +228,17 @@ async def test_a_detached_program_goes_on_and_its_end_is_decided_by_word(tmp_pat
         walk = await stage.over()
     assert world.deeds == ["late", "two"]
     assert walk.ending is WalkEnding.DONE
+
+
+async def test_at_high_risk_the_name_of_the_target_has_to_be_typed(tmp_path, world):
+    plan = plan_of(world.does("one"), last=(world.does("end", undo=False),), risk=Risk.HIGH)
+    async with Stage(tmp_path, plan).walking() as stage:
+        with pytest.raises(RefusedDecisionError, match="phrase"):
+            await stage.confirm("one", typed="taget")
+        assert world.deeds == []
+        await stage.confirm("one", typed="target")
+        await stage.over()
+    assert world.deeds == ["one", "end"]
 
 
 async def test_two_confirmations_of_one_step_start_it_once(tmp_path, world):
