@@ -18,6 +18,7 @@ from checks.config.problems import Problems
 from checks.config.resolved import Resolved, ResolvedCheck
 from checks.config.substitute import escaped, substitute
 from checks.config.validate import options_at, read_as
+from checks.config.windows import check_windows
 from checks.errors import ConfigError
 from checks.secrets import SecretText
 from checks.suggest import did_you_mean
@@ -78,6 +79,8 @@ def compile_tree(root: Node, problems: Problems) -> Resolved:
         check_needs(checks, problems)
     else:
         problems.error(checks.key, ("checks",), "must be a mapping of names and checks")
+    if (windows := root.get("windows")) is not None:
+        check_windows(windows, document.timezone or "", problems)
     for literal, path in literal_secrets(root, (), _harmless):
         problems.literal_secret = True
         message = "a secret in plain text; define it under secrets: and write {{ secret.NAME }} here"

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints, WithJsonSchema
 
 from checks.options import Amount, Seconds
+from checks.recurrence.zones import zone_named
 from checks.secrets import SecretSource, SecretText
 
 SLUG = r"^[a-z0-9]+(?:[-_.][a-z0-9]+)*$"
@@ -21,10 +21,7 @@ IDENTIFIER = r"^[A-Za-z_][A-Za-z0-9_]*$"
 
 
 def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"{name!r} is no time zone; write it as in Europe/Berlin or UTC") from None
+    zone_named(name)
     return name
 
 
@@ -49,6 +46,8 @@ Attempts = Annotated[int, Field(ge=1, le=100)]
 Via = Annotated[Any, AfterValidator(_local), WithJsonSchema({"const": "local"})]
 Rules = str | tuple[str, ...]
 Service = Annotated[dict[str, JsonValue], AfterValidator(_with_driver)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Recurring = Annotated[str, WithJsonSchema({"type": "string", "pattern": r"\d:\d\d$"})]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +96,20 @@ class CheckOptions:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """When changes may be made."""
+    """When changes may be made: again and again by `every` or `cron`, or once by `from`."""
 
-    every: str
-    """Day and time, such as `sunday 03:00` or `first sunday 04:00`."""
-    lasts: Seconds
+    every: Recurring | None = None
+    """Day and time, such as `daily 02:00`, `first sunday 04:00` or `last friday of quarter 23:00`."""
+    cron: str | None = None
+    """The same as the five fields of a crontab."""
+    from_: Annotated[str | None, Field(alias="from")] = None
+    """When a window begins that comes once, such as `2026-11-29 03:00`, with or without an offset."""
+    until: str | None = None
+    """When it ends."""
+    lasts: Seconds | None = None
     """How long it stays open."""
+    timezone: Zone | None = None
+    """IANA name of the time zone that its times are meant in; that of the system when not set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +128,7 @@ class Document:
     """Short name of the system; names its folder of state."""
     title: str = ""
     """Its name on screens."""
-    timezone: Annotated[str, AfterValidator(_zone)] | None = None
+    timezone: Zone | None = None
     """IANA name of the time zone that times are shown in; that of the host when not set."""
     environment: str = ""
     """Text of the badge; `production` asks more of the operator."""

@@ -113,7 +113,8 @@ def options_at(kind: Any, path: Path) -> tuple[str, ...]:
     """Return the option names of the dataclass that stands at the path within another; none if none does."""
     for found in _dataclasses(kind):
         if not path:
-            return tuple(option.name for option in fields(found) if option.init)
+            # A key that is a word of Python's own, such as `from`, has a name with `_` behind it.
+            return tuple(option.name.removesuffix("_") for option in fields(found) if option.init)
         hint = typing.get_type_hints(found, include_extras=True).get(str(path[0]))
         if hint is not None:
             return options_at(hint, path[1:])

@@ -208,3 +208,25 @@ def test_a_rule_on_a_reading_that_the_operator_named_is_known(folder: Path) -> N
     assert line == "system.yaml:3:57: checks.a.crit: unknown reading 'lga'; did you mean 'lag'?"
     rules = load(write(folder, system=text.replace("lga", "lag"))).definitions[0].rules
     assert [rule.bound for rule in rules] == [1024.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("window", "said"),
+    [
+        (
+            "{every: sundy 03:00, lasts: 2h}",
+            "3:7: windows.w.every: 'sundy' is no day; did you mean 'sunday'?",
+        ),
+        ("{every: sunday 03:00}", "3:3: windows.w.lasts: is required"),
+        ("{evry: sunday 03:00, lasts: 2h}", "3:7: windows.w.evry: unknown key; did you mean 'every'?"),
+        ("{cron: 0 4 * *, lasts: 2h}", "3:7: windows.w.cron: '0 4 * *' has not five fields"),
+        ("{lasts: 2h}", "3:3: windows.w: says when by exactly one of every, cron, from; none is there"),
+        ("{from: 2026-10-25 02:30, lasts: 2h}", "3:7: windows.w.from: 2026-10-25 02:30 comes twice in"),
+        ("{from: 2027-03-28 02:30, lasts: 2h}", "3:7: windows.w.from: 2027-03-28 02:30 does not come in"),
+        ("{every: daily 02:00, lasts: 2h, timezone: Mars}", "windows.w.timezone: 'Mars' is no time zone"),
+    ],
+)
+def test_a_window_that_says_no_time_is_told_at_its_place(folder: Path, window: str, said: str) -> None:
+    text = f"windows:\n  w: {window}\nsystem: test\ntimezone: Europe/Berlin\n"
+    found = complaints(folder, system="#\n" + text)
+    assert any(said in line for line in found), found
