@@ -76,10 +76,10 @@ class Hail:
         self.world.touch()
 
     def walk(self, most_kills: int, within: float = 120.0) -> None:
-        """Walk one walk to its end, killing on the way."""
+        """Walk one walk to its end, killing on the way: each time after something was written since."""
         deadline = time.monotonic() + within
         console = self._console()
-        kills = 0
+        kills, seen = 0, 0
         while True:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 if console.wait(self.random.uniform(0.05, 0.6)) == 0:
@@ -87,8 +87,9 @@ class Hail:
                 console = self._console()
                 continue
             assert time.monotonic() < deadline, f"the walk does not end: {self._last()}"
-            if kills < most_kills:
+            if kills < most_kills and (rows := self._rows()) > seen:
                 kills += self._kill(console)
+                seen = rows
         self.tally.walks += 1
         self._judge()
 
@@ -152,6 +153,14 @@ class Hail:
                 found = look(folder)
                 if found.state is State.RUNNING and found.supervisor.alive:
                     return found.supervisor.pid
+        return 0
+
+    def _rows(self) -> int:
+        """Return how many rows the journal has; 0 while there is none that can be read."""
+        with contextlib.suppress(sqlite3.OperationalError):
+            place = f"file:{paths.journal_file(self.source)}?mode=ro"
+            with contextlib.closing(sqlite3.connect(place, uri=True)) as connection:
+                return int(connection.execute("SELECT coalesce(max(seq), 0) FROM entry").fetchone()[0])
         return 0
 
     def _entries(self) -> list[Entry]:
