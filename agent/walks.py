@@ -43,7 +43,7 @@ from runbooks.walking.holding import Holding
 from runbooks.walking.opening import Opening, open_walk
 from runbooks.walking.performing import Performer
 from runbooks.walking.rehearsing import rehearse, without_secrets
-from runbooks.walking.secret_values import SecretValues
+from runbooks.walking.secret_values import READ_WITHIN, SecretValues
 from runbooks.walking.walker import Walker
 
 THREADS = 8
@@ -161,6 +161,7 @@ class Walks:
         Raises:
             RefusedDecisionError: when there is no such thing.
         """
+        await self._learn_secrets()
         folder = _folder_of(await self.entries(walk), step, attempt)
         if folder is None or not evidence.NAME.fullmatch(name):
             raise RefusedDecisionError(f"attempt {attempt} of {step} left no {name}")
@@ -169,6 +170,15 @@ class Walks:
             return await asyncio.to_thread(partial(shown, lines=2000, most=EVIDENCE_SHOWN))
         except OSError as error:
             raise RefusedDecisionError(f"{name} cannot be read: {error.strerror}") from error
+
+    async def _learn_secrets(self) -> None:
+        """Have every secret of the system masked, whether a check or a step of ours has needed it or not."""
+        secrets = self._live.system.secrets
+        vault = Vault(secrets, self._masker)
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(READ_WITHIN):
+                await loop.run_in_executor(self._threads, vault.fetch, tuple(secrets))
 
     async def dry_run(self, runbook: str, inputs: dict[str, str]) -> tuple[DryStep, ...]:
         """Return what a walk would do; only steps that look once are run.

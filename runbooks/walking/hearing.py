@@ -43,6 +43,8 @@ class Hearing:
     gate: Callable[[], str]
     verify: Callable[[str], Awaitable[None]]
     """Looks again whether what must be true after a step is."""
+    detach: Callable[[], None]
+    """Has the walk wait no longer for what runs."""
 
     async def hear(self, decision: Decision, operator: Operator, fence: int) -> None:
         """Take a decision of somebody who believes to hold the walk by this fence.
@@ -80,6 +82,8 @@ class Hearing:
             raise RefusedDecisionError(ruling.refusal)
         if isinstance(decision, decisions.Confirm):
             reached("P2")
+        if isinstance(decision, decisions.Detach):
+            self.detach()
         if isinstance(decision, decisions.EndProgram) and self.performer.running is not None:
             self.performer.running.terminate()
 

@@ -215,15 +215,17 @@ class Performer:
             return Outcome(Ending.UNKNOWN, said)
 
     async def _await(self, ready: Ready) -> Outcome:
-        assert self.running is not None
+        running = self.running
+        assert running is not None
         try:
-            ended = await self.running.ended()
+            ended = await running.ended()
         except LostError as error:
             return Outcome(Ending.UNKNOWN, str(error), error_class="lost")
         except StepError as error:
             return error.outcome
         finally:
-            self.running = None
+            if self.running is running:
+                self.running = None
         return await asyncio.to_thread(self._judge, ready, ended)
 
     async def judged(self, ready: Ready, ended: Ended) -> Done:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from typing import Any, TypeVar
 
 from checks.clock import Clock
 from runbooks import events
@@ -42,6 +43,8 @@ SETTLE_EVERY = 5.0
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 
 class Walker:
     """Walks one walk while `run` runs. Decisions may come at any time."""
@@ -52,7 +55,10 @@ class Walker:
         self._performer = performer
         self._clock = clock
         self._watch = Watch(holding, performer, clock, gate)
-        self._hearing = Hearing(holding, performer, clock, gate, self._verify)
+        self._hearing = Hearing(holding, performer, clock, gate, self._verify, self._detach)
+        self._tasks = asyncio.TaskGroup()
+        self._side: set[asyncio.Task[Any]] = set()
+        self._detached = asyncio.Event()
         self._void: tuple[str, int] | None = None
         """The step and attempt whose confirmation must be given up, for its start could not be written."""
 
@@ -78,11 +84,9 @@ class Walker:
 
         A walk that another process began is `taken_up`: what was under way then is looked at first.
         """
-        async with asyncio.TaskGroup() as tasks:
-            side = (
-                tasks.create_task(self._watch.renew(), name="renew lease"),
-                tasks.create_task(self._watch.look(), name="look beside"),
-            )
+        async with self._tasks:
+            self._beside(self._watch.renew(), "renew lease")
+            self._beside(self._watch.look(), "look beside")
             try:
                 if taken_up:
                     await self._take_up()
@@ -97,8 +101,15 @@ class Walker:
                 log.exception("walk %s stopped by a bug", self.walk.id)
                 self._holding.say(trouble="a bug in walkdown stopped this walk here; see the agent's log")
             finally:
-                for task in side:
+                for task in self._side:
                     task.cancel()
+
+    def _beside(self, work: Coroutine[None, None, T], name: str) -> asyncio.Task[T]:
+        """Do something beside the walk, for as long as it is walked at most."""
+        task = self._tasks.create_task(work, name=name)
+        self._side.add(task)
+        task.add_done_callback(self._side.discard)
+        return task
 
     # What comes next
 
@@ -205,7 +216,7 @@ class Walker:
             raise
         reached("P3")
         self._holding.say(step=plan.id, running=plan.id, since=self._clock.now(), question=None, trouble="")
-        await self._finish(ready, await self._performer.carry_out(ready))
+        await self._see(ready, self._performer.carry_out(ready))
 
     async def _not_ready(self, move: Move, error: StepError | MissingValueError) -> None:
         """Show a step anew that would do something else by now; another that cannot be done has failed."""
@@ -215,15 +226,48 @@ class Walker:
         else:
             await self._holding.write(events.StepEnded(move.step, move.attempt, outcome_of(error)))
 
+    async def _see(
+        self, ready: Ready, work: Coroutine[None, None, Done], *, reconciled: bool = False
+    ) -> None:
+        """Wait until an attempt has ended, or the walk is to wait for it no longer; then it ends beside it.
+
+        Raises:
+            JournalError: when its end could not be written.
+            FenceError: when somebody else holds the walk by now.
+        """
+        self._detached.clear()
+        seeing = self._beside(self._see_through(ready, work, reconciled), f"see {ready.job.plan.id}")
+        freed = self._beside(self._detached.wait(), "wait for a word")
+        await asyncio.wait((seeing, freed), return_when=asyncio.FIRST_COMPLETED)
+        freed.cancel()
+        if seeing.done() and (error := seeing.result()) is not None:
+            raise error
+
+    async def _see_through(
+        self, ready: Ready, work: Coroutine[None, None, Done], reconciled: bool
+    ) -> JournalError | FenceError | None:
+        """See an attempt through to its end; return why that could not be written."""
+        try:
+            await self._finish(ready, await work, reconciled=reconciled)
+        except (JournalError, FenceError) as error:
+            return error
+        return None
+
+    def _detach(self) -> None:
+        """Wait no longer for what runs."""
+        self._performer.running = None
+        self._holding.say(running="", since=0.0, overdue=False, output="", output_bytes=0)
+        self._detached.set()
+
     async def _finish(self, ready: Ready, done: Done, *, reconciled: bool = False) -> None:
         """Write down how an attempt ended, unless the walk has stopped waiting for it meanwhile."""
         plan, attempt = ready.job.plan, ready.job.attempt
         if self.walk.state(plan.id).detached:
             note = f"attempt {attempt} of {plan.id} has ended since: {done.outcome.summary}"
             await self._holding.write_after(events.Noted(note, plan.id))
-        else:
-            ended = events.StepEnded(plan.id, attempt, done.outcome, done.elapsed, done.evidence, reconciled)
-            await self._holding.write_after(ended)
+            return
+        ended = events.StepEnded(plan.id, attempt, done.outcome, done.elapsed, done.evidence, reconciled)
+        await self._holding.write_after(ended)
         self._holding.say(running="", since=0.0, overdue=False, output="", output_bytes=0)
         reached("P8")
 
@@ -283,7 +327,7 @@ class Walker:
             found = await take_up(self.walk, state, self._performer)
             if isinstance(found, Ready):
                 self._holding.say(step=state.id, running=state.id, since=state.started_at)
-                await self._finish(found, await self._performer.attach(found), reconciled=True)
+                await self._see(found, self._performer.attach(found), reconciled=True)
             else:
                 await self._holding.write_after(*found)
         for state in self.walk.steps:

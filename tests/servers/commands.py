@@ -84,7 +84,7 @@ class CommandLine:
         """End the agents."""
         for socket in (self.folder / "state").rglob("*.sock"):
             with contextlib.suppress(LinkError):
-                dismiss(socket, reason="the test is over")
+                dismiss(socket, reason="the test is over", force=True)
 
 
 @pytest.fixture

@@ -211,8 +211,9 @@ async def test_a_program_that_takes_too_long_is_asked_about_and_ended_when_someb
 
 
 async def test_a_detached_program_goes_on_and_its_end_is_decided_by_word(tmp_path, world):
-    script = 'sleep 2; echo late >> "$1"'
-    step = command("slow", "sh", "-c", script, "sh", str(world.file), undo=("true",), timeout=0.2)
+    gate = tmp_path / "gate"
+    script = 'while [ ! -e "$2" ]; do sleep 0.05; done; echo late >> "$1"'
+    step = command("slow", "sh", "-c", script, "sh", str(world.file), str(gate), undo=("true",), timeout=0.2)
     async with Stage(tmp_path, plan_of(step, world.does("two"))).walking() as stage:
         await stage.confirm("slow")
         await stage.until(lambda s: s.live.overdue)
@@ -220,10 +221,16 @@ async def test_a_detached_program_goes_on_and_its_end_is_decided_by_word(tmp_pat
         with pytest.raises(RefusedDecisionError, match="still running"):
             wish = decisions.Resolve("slow", 1, Resolution.NOT_APPLIED, "slow", "I do not believe it ran")
             await stage.decide(wish)
-        await stage.until(lambda s: "late" in world.deeds)
         with pytest.raises(RefusedDecisionError, match="type the step's id"):
-            await stage.decide(decisions.Resolve("slow", 1, Resolution.SUCCEEDED, "", "it wrote its line"))
-        await stage.decide(decisions.Resolve("slow", 1, Resolution.SUCCEEDED, "slow", "it wrote its line"))
+            await stage.decide(
+                decisions.Resolve("slow", 1, Resolution.SUCCEEDED, "", "it will write its line")
+            )
+        await stage.decide(
+            decisions.Resolve("slow", 1, Resolution.SUCCEEDED, "slow", "it will write its line")
+        )
+        await stage.shown("two")
+        gate.touch()
+        await stage.until(lambda s: any("has ended since" in remark.text for remark in s.walk.remarks))
         await stage.run("two")
         walk = await stage.over()
     assert world.deeds == ["late", "two"]
