@@ -83,6 +83,7 @@ class Server:
         self._live = live
         self._walks = walks
         self._desk = Desk(live, walks)
+        walks.attending = lambda operator: sum(one.operator == operator for one in self._attached)
         self._clock = clock
         self._started = started
         self._stop = stop

@@ -25,7 +25,7 @@ from checks.clock import Clock
 from checks.masking import Masker
 from checks.vault import Vault
 from runbooks import evidence
-from runbooks.decisions import Decision
+from runbooks.decisions import Decision, TakeOver
 from runbooks.errors import RefusedDecisionError
 from runbooks.events import Entry, Manner, Operator, StepStarted, WalkEnded
 from runbooks.fold import fold_all
@@ -91,6 +91,8 @@ class Walks:
         self._walking: set[asyncio.Task[None]] = set()
         self._open: dict[str, OpenWalk] = {}
         self._version = 0
+        self.attending: Callable[[Operator], int] = lambda operator: 0
+        """How many consoles of an operator are attached; set by who knows."""
         self._moved = asyncio.Event()
 
     @contextlib.asynccontextmanager
@@ -230,7 +232,15 @@ class Walks:
         one = self._open.get(walk)
         if one is None:
             raise RefusedDecisionError(f"no walk {walk} is open here")
+        if isinstance(decision, TakeOver) and not decision.reason.strip():
+            self._demand_nobody(one.walker.walk.holder, operator)
         await one.walker.decide(decision, operator, fence)
+
+    def _demand_nobody(self, holder: Operator, operator: Operator) -> None:
+        """Return when a walk may be taken over without a word: by its holder, who is at no other console."""
+        there = self.attending(holder) - (holder == operator)
+        if there or (holder.uid, holder.login) != (operator.uid, operator.login):
+            raise RefusedDecisionError(f"{holder.login or holder.name} decides; to take it over needs a reason")
 
     def gate(self) -> str:
         """Return why no changing step may be started now; empty when one may."""

@@ -76,6 +76,8 @@ async def test_whoever_was_relieved_decides_nothing_any_more(agents, place, tmp_
         await first.link.open_walk("test", "", {})
         walk = await first.shown("one")
         await second.shown("one")
+        with pytest.raises(RefusedError, match="needs a reason"):
+            await second.link.decide(walk.id, 0, decisions.TakeOver())
         await second.link.decide(walk.id, 0, decisions.TakeOver("the first one sleeps"))
         newer = await second.moved(lambda w, live: w.fence > walk.fence)
         with pytest.raises(RefusedError, match="take it over"):
