@@ -240,7 +240,8 @@ class Walks:
         """Return when a walk may be taken over without a word: by its holder, who is at no other console."""
         there = self.attending(holder) - (holder == operator)
         if there or (holder.uid, holder.login) != (operator.uid, operator.login):
-            raise RefusedDecisionError(f"{holder.login or holder.name} decides; to take it over needs a reason")
+            who = holder.login or holder.name
+            raise RefusedDecisionError(f"{who} decides; to take it over needs a reason")
 
     def gate(self) -> str:
         """Return why no changing step may be started now; empty when one may."""

@@ -17,6 +17,7 @@ BREACHES = {
     "the floors of runbooks": ("runbooks/model.py", "import runbooks.walk"),
     "step kinds never see one another": ("runbooks/steps/wait.py", "import runbooks.steps.soak"),
     "drivers never see one another": ("runbooks/drivers/script.py", "import runbooks.drivers.process"),
+    "formats of reports never see one another": ("runbooks/reports/json.py", "import runbooks.reports.html"),
     "the walker knows no kind of step and no driver": ("runbooks/fold.py", "import runbooks.steps.check"),
     "the floors of agent": ("agent/protocol.py", "import agent.changes"),
     "the floors of tui": ("tui/cell.py", "import tui.lines, tui.panel_registry"),
