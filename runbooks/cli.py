@@ -1,4 +1,4 @@
-"""Owns the commands about files, runbooks included: `validate`, `render`, `schema`, `steps`, `drivers`.
+"""Owns the commands about files, runbooks included: `validate`, `render`, `schema`, `steps`, `cron`, ...
 
 None probes, none walks.
 """
@@ -125,3 +125,46 @@ def _explained_driver(name: str) -> str:
     from runbooks.explain import explain_driver
 
     return explain_driver(name)
+
+
+@click.command()
+@system_option
+@click.argument("window", shell_complete=completed_by("runbooks.names:complete_window"))
+@click.argument("command", nargs=-1, required=True)
+def cron(window: str, command: tuple[str, ...], source: Path | None) -> None:
+    """Print the crontab line that runs a command whenever a window opens.
+
+    It is right for a crontab of this host, whose time zone it goes by:
+
+    \b
+        walkdown cron monthly -- walkdown run monthly-update --auto
+    """
+    from checks.clock import SystemClock
+    from checks.recurrence.zones import zone_named
+    from runbooks.windows.crontab import crontab
+    from runbooks.windows.loading import load_window
+
+    with errors_as_exits():
+        click.echo(crontab(load_window(source, window), command, zone_named(""), SystemClock().now()))
+
+
+@click.command()
+@system_option
+@click.argument("window", shell_complete=completed_by("runbooks.names:complete_window"))
+@click.argument("command", nargs=-1, required=True)
+def timers(window: str, command: tuple[str, ...], source: Path | None) -> None:
+    """Print the systemd timer that runs a command whenever a window opens.
+
+    With the service that goes with it. systemd wants the full path of a program:
+
+    \b
+        walkdown timers weekly -- /usr/bin/walkdown check
+    """
+    from runbooks.windows.loading import load_window
+    from runbooks.windows.timers import units
+
+    with errors_as_exits():
+        plan = load_window(source, window)
+        if not command[0].startswith("/"):
+            raise UsageError(f"systemd wants the full path of {command[0]}")
+    click.echo("\n".join(f"# {name}\n{text}" for name, text in units(plan, command).items()), nl=False)

@@ -1,4 +1,4 @@
-"""Owns what a shell completes: the names of runbooks, of kinds of steps and of drivers, without a load."""
+"""Owns what a shell completes: the names of runbooks, windows, kinds of steps and drivers, without a load."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from checks.config.known import known_windows
+from checks.errors import WalkdownError
 from checks.names import complete_check
 from runbooks.document.files import find_runbooks, guessed_name
 from runbooks.registry import DRIVERS, step_names
@@ -25,6 +27,15 @@ def complete_runbook(context: click.Context, parameter: click.Parameter, incompl
     source = context.params.get("source")
     given = context.params.get(parameter.name or "") or ()
     return [name for name in known_runbooks(source) if name.startswith(incomplete) and name not in given]
+
+
+def complete_window(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Return the windows of the system that the command line names, and begin with what is typed."""
+    source = context.params.get("source")
+    try:
+        return [name for name in known_windows(source) if name.startswith(incomplete)] if source else []
+    except (OSError, WalkdownError):
+        return []
 
 
 def complete_step(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:

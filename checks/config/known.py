@@ -1,4 +1,4 @@
-"""Owns what is known of a system without loading it: the names of its checks, when it was loaded before.
+"""Owns what is known of a system without loading it: names of checks and windows, when it was loaded before.
 
 An entry of the cache is read for its names only: nothing else in it is looked at, nor the code of a kind.
 """
@@ -18,8 +18,13 @@ class _Named(msgspec.Struct):
     name: str
 
 
+class _Sections(msgspec.Struct, frozen=True):
+    windows: dict[str, msgspec.Raw] = {}
+
+
 class _Names(msgspec.Struct):
     checks: list[_Named]
+    sections: _Sections = _Sections()
 
 
 class _Entry(msgspec.Struct):
@@ -34,8 +39,17 @@ def known_names(source: Path) -> tuple[str, ...]:
 
     None: it was never loaded, cannot be used, has no checks, or a secret stands in its files.
     """
+    return tuple(check.name for check in _recalled(source).checks)
+
+
+def known_windows(source: Path) -> tuple[str, ...]:
+    """Return the names of the windows of a system, as `known_names` those of its checks."""
+    return tuple(_recalled(source).sections.windows)
+
+
+def _recalled(source: Path) -> _Names:
     try:
         entry = _decoder.decode(entries.read(entries.key_of(read_sources(source, Problems()))))
     except (OSError, msgspec.MsgspecError):
-        return ()
-    return tuple(check.name for check in entry.resolved.checks)
+        return _Names([])
+    return entry.resolved
