@@ -84,8 +84,13 @@ class Hearing:
             reached("P2")
         if isinstance(decision, decisions.Detach):
             self.detach()
-        if isinstance(decision, decisions.EndProgram) and self.performer.running is not None:
-            self.performer.running.terminate()
+        if isinstance(decision, decisions.EndProgram) or self._nobody_waits_for_a_part(decision):
+            self.performer.end()
+
+    def _nobody_waits_for_a_part(self, decision: Decision) -> bool:
+        """Return whether what verifies a step still looks, while the walk goes elsewhere."""
+        turns = isinstance(decision, decisions.RollBack | decisions.StopWalk | decisions.Skip)
+        return turns and self.holding.live.running not in ("", self.holding.live.step)
 
     async def _still_runs(self, decision: Decision) -> bool:
         """Return whether something still runs of the step that a decision says the end of."""

@@ -31,13 +31,12 @@ from runbooks.step import Act, Ask, Board, Ended, Look, Program, SelfAnswering, 
 from runbooks.templates import MissingValueError
 from runbooks.walk import Walk
 from runbooks.walking.attempt import Done, Job, Ready, Shown, outcome_of
+from runbooks.walking.looking import Looking
 from runbooks.walking.outgoing import Outgoing
 from runbooks.walking.secret_values import SecretValues
 
 PREPARE_WITHIN = 30.0
 """Seconds that rendering may take, looks included, whatever the step's own timeout."""
-RETRY_AFTER = 2.0
-"""Seconds between two tries of a step that only looks."""
 
 BUG = "internal_error"
 
@@ -60,6 +59,8 @@ class Performer:
     """The lease of now; the supervisor looks at it again right before it executes."""
     running: Running | None = None
     """What runs now under a supervisor."""
+    _looking: Looking | None = None
+    """The attempt at a step that looks which is under way, or was last."""
 
     @property
     def _out(self) -> Outgoing:
@@ -149,6 +150,7 @@ class Performer:
             StepError: `action_changed` when it would do something else than what was confirmed, `secret`, ...
         """
         step = built(job.plan)
+        self._looking = Looking(self.clock)
         key = job.key(confirmed)
         folder = await asyncio.to_thread(attempt_folder, self.root, job.walk.id, place)
         context = self._context(job, folder, key)
@@ -173,7 +175,8 @@ class Performer:
         """Do it, and return how it ended. A program or act goes on when this is cancelled."""
         begun = self.clock.monotonic()
         if ready.order is None:
-            outcome = await self._look(ready)
+            looking, retries = self._looking or Looking(self.clock), ready.job.plan.retries
+            outcome = await looking.through(lambda: self._look_once(ready), retries)
         else:
             lease = self.lease() if ready.job.plan.changes else None
             try:
@@ -244,14 +247,12 @@ class Performer:
             bug = error.error_class == BUG
             return replace(error.outcome, ending=Ending.UNKNOWN) if bug else error.outcome
 
-    async def _look(self, ready: Ready) -> Outcome:
-        outcome = await self._look_once(ready)
-        for _ in range(ready.job.plan.retries):
-            if outcome.ending is Ending.SUCCEEDED:
-                break
-            await self.clock.sleep(RETRY_AFTER)
-            outcome = await self._look_once(ready)
-        return outcome
+    def end(self) -> None:
+        """Have what is under way end: a program is told to, a look is broken off."""
+        if self.running is not None:
+            self.running.terminate()
+        elif self._looking is not None:
+            self._looking.break_off()
 
     async def _look_once(self, ready: Ready) -> Outcome:
         step = ready.step
