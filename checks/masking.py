@@ -54,10 +54,25 @@ class Masker:
         cut = self._value_across(window, len(window) - most)
         return self.mask(text[-most:]) if cut is None else MASK + self.mask(window[cut[1] :])
 
+    def growing(self, text: str, most: int) -> str:
+        """Return the last characters of a text that grows, masked; a value that has only begun as a whole."""
+        shown = self.ending(text, most)
+        begun = max((_begun(form, shown) for form in self._values), default=0)
+        return shown[: len(shown) - begun] + MASK if begun else shown
+
     def _value_across(self, text: str, place: int) -> tuple[int, int] | None:
         """Return where the value begins and ends that lies on both sides of the place."""
         found = () if self._pattern is None else self._pattern.finditer(text)
         return next((match.span() for match in found if match.start() < place < match.end()), None)
+
+
+def _begun(form: str, text: str) -> int:
+    """Return how many characters of this form a text ends in, when not in all; 0 when too few to tell."""
+    end = text[-len(form) + 1 :]
+    place = end.find(form[:SHORTEST_MASKED])
+    while place >= 0 and not form.startswith(end[place:]):
+        place = end.find(form[:SHORTEST_MASKED], place + 1)
+    return len(end) - place if place >= 0 else 0
 
 
 def _forms(value: str) -> Iterator[str]:

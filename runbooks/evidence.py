@@ -14,6 +14,7 @@ import hashlib
 import os
 import re
 import stat
+from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -164,10 +165,20 @@ def head(path: Path, masker: Masker, *, lines: int = LINES, most: int = SHOWN) -
 
 
 def tail(path: Path, masker: Masker, *, lines: int = LINES, most: int = SHOWN) -> str:
-    """Return the last lines, of so many bytes at most, fit to show."""
+    """Return the last lines, of so many bytes at most, fit to show; the stream may still grow."""
     raw, _ = ending(path, most + SLACK)
-    shown = masker.ending(raw.decode(errors="backslashreplace"), most).rstrip("\n")
-    return clean("\n".join(shown.split("\n")[-lines:]), lines=True)
+    shown = last(raw, masker, most).rstrip("\n")
+    return "\n".join(shown.split("\n")[-lines:])
+
+
+def last(raw: bytes, masker: Masker, most: int) -> str:
+    """Return so much of the end of a stream that may still grow, fit to show.
+
+    Of `raw` there must be `SLACK` more, if there is, to see what would be cut through.
+    """
+    # A character that has only begun is left out, for it may be one of a secret that has only begun.
+    text = getincrementaldecoder("utf-8")("backslashreplace").decode(raw)
+    return clean(masker.growing(text, most), lines=True)
 
 
 @contextlib.contextmanager

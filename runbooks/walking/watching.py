@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from checks.clock import Clock
+from checks.kind import SLACK
 from runbooks import events
+from runbooks.evidence import last
 from runbooks.journal.errors import FenceError, JournalError
 from runbooks.walk import Stage
 from runbooks.walking.guarding import regressed
@@ -51,8 +53,8 @@ class Watch:
         running, live, walk = self.performer.running, self.holding.live, self.holding.walk
         if running is None or not live.running:
             return
-        said = running.tail(OUTPUT)
-        parts = (self.performer.shown(said.out), self.performer.shown(said.errors))
+        said, masker = running.tail(OUTPUT + SLACK), self.performer.secrets.vault.masker
+        parts = (last(said.out, masker, OUTPUT), last(said.errors, masker, OUTPUT))
         overdue = running.elapsed > walk.plan.step(live.running).timeout
         if overdue and (live.running != live.step or walk.stage is Stage.LAST):
             running.terminate()
