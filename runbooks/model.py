@@ -156,9 +156,10 @@ class Plan:
         Raises:
             KeyError: when there is none.
         """
-        for step in self.all_steps():
-            if step.id == name:
-                return step
+        for steps in (self.steps, self.last, self.all_steps()):
+            for step in steps:
+                if step.id == name:
+                    return step
         raise KeyError(name)
 
     def all_steps(self) -> tuple[StepPlan, ...]:

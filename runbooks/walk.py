@@ -180,7 +180,8 @@ class Walk:
     @property
     def current(self) -> StepState | None:
         """Return the first step that is not settled; None when the stage is through."""
-        return next((s for s in self.under_way if not s.settled(self.plan.step(s.id))), None)
+        plans = {plan.id: plan for plan in self.plan.all_steps()}
+        return next((state for state in self.under_way if not state.settled(plans[state.id])), None)
 
     @property
     def states(self) -> tuple[StepState, ...]:
