@@ -190,10 +190,20 @@ async def _end(child: subprocess.Popen[bytes]) -> None:
 
 
 async def _reap(child: subprocess.Popen[bytes]) -> None:
+    """Take note of the child's end; a cancellation has to wait for that, as it was killed already."""
+    try:
+        await _exit_soon(child)
+    except asyncio.CancelledError:
+        await _exit_soon(child)
+        raise
+    finally:
+        child.poll()
+
+
+async def _exit_soon(child: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(REAP):
             await _exit_of(child)
-    child.poll()
 
 
 def _signal(child: subprocess.Popen[bytes], number: signal.Signals) -> None:

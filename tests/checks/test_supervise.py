@@ -190,6 +190,20 @@ async def test_a_stopped_child_is_woken_so_that_it_can_end(tmp_path: Path):
     assert time.monotonic() - began < supervise.GRACE
 
 
+@pytest.mark.parametrize("turns", range(10))
+async def test_a_child_is_reaped_at_whatever_moment_it_is_cancelled(turns: int):
+    """Cancelled so many turns of the loop after it has ended; it is only reaped then."""
+    before = zombies()
+    running = asyncio.ensure_future(shell("exit 0"))
+    while zombies() == before and not running.done():
+        await asyncio.sleep(0)
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.wait({running})
+    assert zombies() == before
+
+
 async def test_nothing_is_left_open_after_many_children():
     async def one() -> None:
         await shell("exit 0")
