@@ -87,7 +87,8 @@ async def test_nobody_waits_for_a_program_that_was_detached(tmp_path, world):
             await stage.run("two")
         assert found.spawned.program.alive
         walk = await stage.over()
-        os.kill(found.spawned.pid, signal.SIGKILL)
+    os.kill(found.spawned.pid, signal.SIGKILL)
+    os.waitpid(found.supervisor.pid, 0)
     assert (walk.ending, world.deeds) == (WalkEnding.DONE, ["two"])
 
 
