@@ -49,6 +49,8 @@ from runbooks.events import Operator
 FASTEST = 4.0
 """Differences per second and console, at most (reliability section 5)."""
 SLOWEST = 0.05
+GATHERED = 0.02
+"""Seconds for which what happens to walks is gathered before a console is told."""
 HEARTBEAT = 1.5
 """Seconds after which a console hears something even when nothing changed."""
 HELLO_WITHIN = 5.0
@@ -201,7 +203,7 @@ class Server:
                 told[name] = len(one.entries)
                 await attachment.send(WalkMoved(name, entries, one.live))
             await self._walks.newer(version)
-            await self._clock.sleep(1 / FASTEST)
+            await self._clock.sleep(GATHERED)
 
     def _dated(self, snapshot: Snapshot) -> Snapshot:
         """Return the snapshot as one of now: from its time a console knows how old the results in it are."""

@@ -90,7 +90,7 @@ class Walks:
         self._tasks = asyncio.TaskGroup()
         self._walking: set[asyncio.Task[None]] = set()
         self._open: dict[str, OpenWalk] = {}
-        self._version = 0
+        self._version = 1
         self.attending: Callable[[Operator], int] = lambda operator: 0
         """How many consoles of an operator are attached; set by who knows."""
         self._moved = asyncio.Event()
@@ -134,7 +134,7 @@ class Walks:
         return self._version
 
     def moved_since(self, version: int) -> dict[str, OpenWalk]:
-        """Return the walks that have moved since; of the first version, those that are open."""
+        """Return the walks that have moved since; to whom nothing was told yet (0), those that are open."""
         return {
             name: one
             for name, one in self._open.items()
