@@ -16,6 +16,7 @@ from checks.config.nodes import Node, Path, Place, from_plain, plain
 from checks.config.parse import parse
 from checks.config.problems import Problems
 from checks.config.resolved import Resolved, ResolvedCheck
+from checks.config.routes import check_routes
 from checks.config.substitute import escaped, substitute
 from checks.config.validate import options_at, read_as
 from checks.config.windows import check_windows
@@ -81,6 +82,9 @@ def compile_tree(root: Node, problems: Problems) -> Resolved:
         problems.error(checks.key, ("checks",), "must be a mapping of names and checks")
     if (windows := root.get("windows")) is not None:
         check_windows(windows, document.timezone or "", problems)
+    if (routes := root.get("notify")) is not None:
+        names = [str(name) for name, _ in checks.children()] if checks is not None else []
+        check_routes(routes, names, {check.group for check in found}, document.timezone or "", problems)
     for literal, path in literal_secrets(root, (), _harmless):
         problems.literal_secret = True
         message = "a secret in plain text; define it under secrets: and write {{ secret.NAME }} here"

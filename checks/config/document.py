@@ -7,7 +7,7 @@ schema, and is found in `System.sections` until somebody gives it a meaning.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints, WithJsonSchema
 
@@ -45,6 +45,8 @@ Timeout = Annotated[float, Amount("s", least=0.01)]
 Attempts = Annotated[int, Field(ge=1, le=100)]
 Via = Annotated[Any, AfterValidator(_local), WithJsonSchema({"const": "local"})]
 Rules = str | tuple[str, ...]
+Repeat = Annotated[float, Amount("s", least=60.0)]
+Wait = Annotated[float, Amount("s", least=1.0)]
 Service = Annotated[dict[str, JsonValue], AfterValidator(_with_driver)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Recurring = Annotated[str, WithJsonSchema({"type": "string", "pattern": r"\d:\d\d$"})]
@@ -113,11 +115,35 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Hours:
+    """Hours of the week; from a time until an earlier one goes over midnight."""
+
+    days: str | None = None
+    """Days such as `weekdays` or `monday,thursday`; daily when not set."""
+    from_: Annotated[str | None, Field(alias="from")] = None
+    """Time of day at which they begin, such as `08:00`."""
+    until: str | None = None
+    """Time of day at which they end."""
+
+
+@dataclass(frozen=True, slots=True)
 class Notify:
-    """Where alerts go."""
+    """A route by which alerts go."""
 
     url: SecretText
     """Apprise URL; it usually names a secret."""
+    level: Literal["WARN", "CRIT"] = "WARN"
+    """The least that is told; WARN brings UNKNOWN along."""
+    groups: tuple[str, ...] = ()
+    """Groups whose checks are told of."""
+    checks: tuple[str, ...] = ()
+    """Checks that are told of; without groups and checks, all are."""
+    when: Hours | None = None
+    """Hours in which it may be used; what still is so when they begin is told then."""
+    repeat: Repeat = 14400.0
+    """Time after which a trouble that lasts is told again."""
+    wait: Wait = 30.0
+    """Time for which a message waits for what else happens, so that it is one message."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,8 @@ def options_at(kind: Any, path: Path) -> tuple[str, ...]:
         if hint is not None:
             return options_at(hint, path[1:])
     # What is not a field is the key of a mapping or the index of a list.
+    if typing.get_origin(kind) is Annotated:
+        return options_at(typing.get_args(kind)[0], path)
     inside = [argument for argument in typing.get_args(kind) if argument is not str]
     for argument in inside if not _dataclasses(kind) else ():
         if path and (names := options_at(argument, path[1:])):

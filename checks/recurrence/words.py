@@ -53,11 +53,11 @@ def _days(words: list[str]) -> Days:
         case ["day", number] if number.isdecimal() and 1 <= int(number) <= 31:
             return Days(dates=frozenset({int(number)}), months=months)
         case [nth, day] if nth in NTH:
-            return Days(_weekdays(day), NTH[nth], months)
+            return Days(read_weekdays(day), NTH[nth], months)
         case [nth, day] if day in DAY_NAMES:
             raise ValueError(f"{nth!r} is none of first to fifth, last{did_you_mean(nth, NTH)}")
         case [days] if not given:
-            return Days(_weekdays(days))
+            return Days(read_weekdays(days))
         case [_]:
             raise ValueError("`of` goes with a day of the month, such as `first sunday` or `day 1`")
     raise ValueError(f"{' '.join(words)!r} are no days; {EXAMPLE}")
@@ -77,7 +77,12 @@ def _months(words: list[str]) -> tuple[list[str], frozenset[int]]:
     return words[:place], months
 
 
-def _weekdays(names: str) -> frozenset[int]:
+def read_weekdays(names: str) -> frozenset[int]:
+    """Return the days that `monday`, `mon,thu` or `weekdays` mean; Monday is 0.
+
+    Raises:
+        ValueError: when one is no day; says which.
+    """
     found: frozenset[int] = frozenset()
     for name in names.split(","):
         if name in SETS:

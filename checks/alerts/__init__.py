@@ -1,0 +1,1 @@
+"""Owns what people are told of checks, when, and in which words. Carries nothing anywhere."""

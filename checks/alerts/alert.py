@@ -1,0 +1,120 @@
+"""Owns the values of alerts: routes, what is said of a check, what a route has been told. Frozen, plain."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from checks.board import CheckInfo
+from checks.model import Level
+from checks.recurrence.hours import Hours
+from checks.secrets import SecretText
+
+REPEAT = 4 * 3600.0
+"""Seconds after which a trouble that lasts is told again, where a route does not say."""
+WAIT = 30.0
+"""Seconds that a message waits for more to happen, where a route does not say."""
+
+
+class Condition(enum.StrEnum):
+    """What is said of a check: a confirmed level, or that it has none for it flaps."""
+
+    OK = "OK"
+    WARN = "WARN"
+    CRIT = "CRIT"
+    UNKNOWN = "UNKNOWN"
+    FLAPPING = "FLAPPING"
+
+    @property
+    def severity(self) -> int:
+        """Return the rank for "worst first"; a check that flaps is as bad as WARN."""
+        return Level.WARN.severity if self is Condition.FLAPPING else Level(self.value).severity
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A way to people, and what goes by it."""
+
+    name: str
+    url: SecretText
+    level: Level = Level.WARN
+    """The least that is told: WARN, which UNKNOWN comes with, or CRIT."""
+    groups: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    """Checks by name; with `groups` empty too: all."""
+    hours: Hours | None = None
+    """When it may be used; None: always."""
+    repeat: float = REPEAT
+    """Seconds after which a trouble that lasts is told again."""
+    wait: float = WAIT
+    """Seconds for which a message waits for what else happens."""
+
+    def covers(self, info: CheckInfo) -> bool:
+        """Return whether it tells of this check."""
+        everything = not self.groups and not self.checks
+        return everything or info.group in self.groups or info.name in self.checks
+
+    def is_open(self, at: float) -> bool:
+        """Return whether it may be used at this moment."""
+        return self.hours is None or self.hours.include(at)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A trouble that a route was told of and that is not over for it."""
+
+    condition: Condition
+    at: float
+    """When it was told last, UTC seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteState:
+    """What one route has been told, and since when something waits to be."""
+
+    told: Mapping[str, Told] = field(default_factory=dict)
+    """Check -> trouble."""
+    waiting_since: float | None = None
+    """UTC seconds; None when nothing waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One check in a message."""
+
+    check: str
+    title: str
+    before: Condition
+    """What was told before; OK when nothing was."""
+    now: Condition
+    since: float
+    """UTC seconds; 0 when nobody knows."""
+    summary: str
+    reminder: bool = False
+    """Told again, for it lasts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message to one route, from when it was decided until it was taken or given up."""
+
+    key: str
+    """Tells it from every other; one that arrives twice bears the same."""
+    route: str
+    subject: str
+    body: str
+    created: float
+    """UTC seconds, as all that follows."""
+    due: float
+    """When it is to be tried next."""
+    attempts: int = 0
+    error: str = ""
+    """Why it was not taken at the last attempt."""
+    sent_at: float = 0.0
+    given_up_at: float = 0.0
+
+    @property
+    def waits(self) -> bool:
+        """Return whether it is still to be delivered."""
+        return not self.sent_at and not self.given_up_at

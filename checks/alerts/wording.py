@@ -1,0 +1,92 @@
+"""Owns the words of messages: plain text of whitelisted fields, clean, short, one subject line. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime, tzinfo
+
+from checks.alerts.alert import Condition, Item, Letter, Route
+from checks.board import SystemInfo
+from checks.recurrence.zones import zone_named
+from checks.text import clean
+
+LONGEST_SUBJECT = 160
+"""Characters."""
+LONGEST_SUMMARY = 240
+"""Characters of what was seen of one check."""
+ROOM = 1800
+"""Bytes that are filled with checks; the rest, up to 2 KiB, is for what stands around them."""
+
+_RANKS = sorted(Condition, key=lambda condition: -condition.severity)
+
+
+def letter_of(route: Route, system: SystemInfo, items: Sequence[Item], at: float) -> Letter:
+    """Return the message that says these things; `items` are in the order in which they are to be told."""
+    said = "\n".join(f"{item.check} {item.before} {item.now} {item.since} {item.reminder}" for item in items)
+    key = hashlib.sha256(f"{system.name}\n{route.name}\n{at}\n{said}".encode()).hexdigest()[:16]
+    return Letter(key, route.name, _subject(system, items), _body(system, items, at, key), at, at)
+
+
+def trial_of(route: Route, system: SystemInfo, at: float) -> Letter:
+    """Return the message with which a route is tried."""
+    key = hashlib.sha256(f"test\n{route.name}\n{at}".encode()).hexdigest()[:16]
+    body = "\n".join((*_head(system, at), "", "This is a test. Nothing has happened.", "", _foot(key)))
+    return Letter(key, route.name, _line(f"[TEST] {_name(system)}: route {route.name}"), body, at, at)
+
+
+def _subject(system: SystemInfo, items: Sequence[Item]) -> str:
+    worst = max((item.now for item in items), key=lambda condition: condition.severity)
+    again = "still " if all(item.reminder for item in items) else ""
+    if len(items) == 1:
+        return _line(f"[{worst}] {_name(system)}: {again}{items[0].title}")
+    counts = Counter(item.now for item in items)
+    parts = ", ".join(f"{counts[rank]} {rank}" for rank in _RANKS if counts[rank])
+    return _line(f"[{worst}] {_name(system)}: {again}{parts}")
+
+
+def _name(system: SystemInfo) -> str:
+    environment = f" ({system.environment})" if system.environment else ""
+    return f"{system.title or system.name}{environment}"
+
+
+def _body(system: SystemInfo, items: Sequence[Item], at: float, key: str) -> str:
+    zone = zone_named(system.timezone)
+    parts: list[str] = []
+    size = 0
+    for item in items:
+        part = _paragraph(item, zone)
+        size += len(part.encode()) + 2
+        if size > ROOM and parts:
+            break
+        parts.append(part)
+    more = [f"and {len(items) - len(parts)} more"] if len(parts) < len(items) else []
+    return "\n".join(("\n".join(_head(system, at)), "", "\n\n".join((*parts, *more)), "", _foot(key)))
+
+
+def _head(system: SystemInfo, at: float) -> Iterable[str]:
+    yield clean(f"system       {system.title or system.name}")
+    if system.environment:
+        yield clean(f"environment  {system.environment}")
+    yield f"told         {_moment(at, zone_named(system.timezone))}"
+
+
+def _foot(key: str) -> str:
+    return f"message {key}; one that comes twice bears the same number"
+
+
+def _paragraph(item: Item, zone: tzinfo) -> str:
+    course = f"still {item.now}" if item.reminder else f"{item.before} -> {item.now}"
+    since = f", since {_moment(item.since, zone)}" if item.since else ""
+    name = item.title if item.title == item.check else f"{item.title} ({item.check})"
+    return clean(f"{name}: {course}{since}") + "\n  " + clean(item.summary)[:LONGEST_SUMMARY]
+
+
+def _moment(at: float, zone: tzinfo) -> str:
+    return datetime.fromtimestamp(at, zone).isoformat(" ", "seconds")
+
+
+def _line(text: str) -> str:
+    """Return one clean line, fit for the head of a mail."""
+    return clean(text)[:LONGEST_SUBJECT]

@@ -1,0 +1,41 @@
+"""Owns what is said about routes of alerts that name what is not there, or no hours."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from checks.config.nodes import Node, Path, plain
+from checks.config.problems import Problems
+from checks.recurrence.hours import read_hours
+from checks.recurrence.timing import TimingError
+from checks.suggest import did_you_mean
+
+
+def check_routes(
+    routes: Node, checks: Collection[str], groups: Collection[str], timezone: str, problems: Problems
+) -> None:
+    """Record of each route that is well-formed which check, group or time of it there is not."""
+    for name, node in routes.children():
+        path: Path = ("notify", name)
+        if not isinstance(node.value, dict) or problems.blames(path):
+            continue
+        for key, what, known in (("checks", "check", checks), ("groups", "group", groups)):
+            _check_named(node.get(key), (*path, key), what, known, problems)
+        if (when := node.get("when")) is not None:
+            _check_hours(when, (*path, "when"), timezone, problems)
+
+
+def _check_named(
+    listed: Node | None, path: Path, what: str, known: Collection[str], problems: Problems
+) -> None:
+    for place, item in listed.children() if listed is not None else ():
+        if item.value not in known:
+            near = did_you_mean(str(item.value), known)
+            problems.missing(item.key, (*path, place), f"unknown {what} {item.value!r}{near}")
+
+
+def _check_hours(when: Node, path: Path, timezone: str, problems: Problems) -> None:
+    try:
+        read_hours(plain(when), timezone)
+    except TimingError as error:
+        problems.error((when.get(error.key) or when).key, (*path, error.key), str(error))
