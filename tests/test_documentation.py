@@ -31,6 +31,7 @@ from runbooks.library import load_library
 from tests.servers.commands import WALKDOWN, CommandLine
 from tests.tui.golden import screen_text
 from tui import app as console
+from tui import navigation
 from tui.cli import walkdown as root
 from tui.source import Scene
 
@@ -168,14 +169,16 @@ def test_the_guide_names_every_key_of_a_configuration_and_no_other() -> None:
 
 
 def test_the_guide_names_every_binding_and_no_other() -> None:
-    from tui.screen_registry import SCREENS, find_detail, find_screen
+    from tui.dialog import Dialog
+    from tui.screen_registry import DETAILS, SCREENS, find_detail, find_screen
     from tui.widgets.filter_bar import FilterBar
     from tui.widgets.table_keys import KEYS
 
     guide = (ROOT / "docs/guide.md").read_text()
     table = guide.partition("| key | does | id |")[2].partition("\n\n")[0]
     said = {name for row in table.splitlines() for name in re.findall(r"`([a-z]+\.[a-z-]+)`", row)}
-    holders = (console.ConsoleApp, find_detail(), FilterBar, *map(find_screen, SCREENS))
+    details = map(find_detail, DETAILS)
+    holders = (console.ConsoleApp, Dialog, FilterBar, *details, *map(find_screen, SCREENS))
     bindings = [*KEYS, *(binding for holder in holders for binding in holder.BINDINGS)]
     assert said == {binding.id for binding in bindings}
 
@@ -316,7 +319,7 @@ async def until(pilot: Pilot[None], holds: Callable[[], object]) -> None:
 
 async def test_the_added_screen_counts_and_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = space_of(code("Owns the screen that counts"))["CountsScreen"]
-    modes = {**console.ConsoleApp.MODES, screen.NAME: partial(console._bound, screen)}
+    modes = {**console.ConsoleApp.MODES, screen.NAME: partial(navigation._bound, screen)}
     monkeypatch.setattr(console.ConsoleApp, "MODES", modes)
     about, result = seen_backup()
     link = MemoryLink()
