@@ -27,7 +27,7 @@ EVERY = (*CHANGING, "manual")
 WITHIN = 30.0
 
 WAITS = 'echo "$1" >> "$2/begun"; while [ ! -e "$2/gate" ]; do sleep 0.02; done; echo "$1" >> "$2/done"'
-SERVICE = f"case $1 in restart) set -- it \"$2\"; {WAITS} ;; status) exit 0 ;; esac\n"
+SERVICE = f'case $1 in restart) set -- it "$2"; {WAITS} ;; status) exit 0 ;; esac\n'
 SQL = """\
 DO $$ BEGIN
   WHILE NOT EXISTS (SELECT 1 FROM public.gate) LOOP PERFORM pg_sleep(0.02); END LOOP;
