@@ -13,6 +13,7 @@ from textual.actions import SkipAction
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.reactive import var
+from textual.screen import Screen
 from textual.theme import Theme
 
 from checks.board import EMPTY, Snapshot, SystemInfo
@@ -116,6 +117,16 @@ class NavigatedApp(HardenedApp):
         """Know of no clash of keys yet."""
         super().__init__()
         self._clashes: set[str] = set()
+
+    @property
+    def _background_screens(self) -> list[Screen[object]]:
+        """Return the screens that shine through the one on top: none through a full one.
+
+        Textual counts the one below as well, and paints all of the top anew whenever that is told something.
+        """
+        if not self._screen_stack or self._screen_stack[-1].styles.background.a == 1:
+            return []
+        return super()._background_screens
 
     @property
     def available_themes(self) -> dict[str, Theme]:

@@ -78,6 +78,16 @@ class ConsoleScreen(Screen[None]):
             isinstance(above, ModalScreen) for above in stack[stack.index(self) + 1 :]
         )
 
+    def _compositor_refresh(self) -> None:
+        """Beneath a dialog, have only what has changed painted again: Textual has all of it, each time."""
+        changed = self._compositor._dirty_regions
+        if changed and self in self.app._background_screens:
+            self.app.screen.refresh(*changed)
+            changed.clear()
+            self._dirty_widgets.clear()
+        else:
+            super()._compositor_refresh()
+
     def ask_draw(self) -> None:
         """Have it drawn soon, once, however often it is asked."""
         if not self._draw_asked and self.is_mounted:

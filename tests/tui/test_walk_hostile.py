@@ -172,6 +172,6 @@ async def test_where_only_ascii_is_to_be_had_no_mark_is_missing() -> None:
         await console.enter_walk(past())
         assert console.text.isascii()
         assert "+  1 Make a restore point" in console.text
-        assert "!  3 Restart the API" in console.text
+        assert "x  3 Restart the API" in console.text
         assert "<3 back to the image" in console.text
         assert "?" not in console.app.screen.query_one("#steps").text

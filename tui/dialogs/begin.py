@@ -19,7 +19,7 @@ from tui.cell import Tone
 from tui.dialog import Dialog
 from tui.paragraph import Paragraph, fact, prose
 from tui.walk_messages import BeginRequested, DryRunArrived, DryRunRequested, WalkBegun
-from tui.walks.words import RISK_TONE, WINDOW_WORD, name_of, said
+from tui.walks.words import RISK_TONE, WINDOW_WORD, name_of, said, size_of
 from tui.widgets.field import Field, Labelled
 from tui.widgets.page import Page
 
@@ -71,10 +71,7 @@ class BeginDialog(Dialog):
                 "Only steps that look are run; of all others it is shown what they would do.", Tone.MUTED
             )
             return
-        changing = sum(step.changes for step in plan.steps)
-        yield fact(
-            "steps", f"{len(plan.steps)}, of which {changing} change something; each of them is confirmed"
-        )
+        yield fact("steps", f"{size_of(plan)}; each is shown before it is run")
         yield fact("risk", plan.risk.value, RISK_TONE[plan.risk])
         yield fact("when", WINDOW_WORD[plan.window])
         if plan.guards:

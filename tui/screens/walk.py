@@ -22,7 +22,7 @@ from tui.screen import ConsoleScreen
 from tui.walk_dialog import WalkDialog
 from tui.walk_dialogs import dialog_for
 from tui.walk_messages import DecisionMade, DecisionTaken, EvidenceOpened, WalkLeft
-from tui.walks.asked import asked
+from tui.walks.asked import Phase, asked, phase_of
 from tui.walks.guards import watch
 from tui.walks.may import may
 from tui.walks.open_walk import OpenWalk
@@ -36,6 +36,8 @@ PARTS = ("step", "output", "steps", "guards")
 """What is shown one at a time where there is not the room for more."""
 TWO, THREE = 76, 100
 """Cells from which steps stand beside the current one, and then guards too."""
+TICKING = (Phase.RUNS, Phase.OVERDUE, Phase.VERIFIES)
+"""Phases in which a clock goes on."""
 LOW = 20
 """Lines below which one part is shown at a time."""
 
@@ -94,6 +96,10 @@ current one. What runs goes on without this console. Who holds the walk decides;
         self._drawn = ""
         """Id of the step that is shown large."""
         self._part = PARTS[0]
+        self._how: tuple[object, ...] = ()
+        """What was drawn last: all but the guards, and clocks that go on."""
+        self._page_of: tuple[object, ...] = ()
+        """What the step that is shown large was made of."""
         self._dialog: WalkDialog | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -125,13 +131,19 @@ current one. What runs goes on without this console. Who holds the walk decides;
             return
         if self._dialog is not None and self._dialog.is_current and self._dialog.is_mounted:
             self._dialog.follow(opened)
+        seen = watch(opened.walk, self.system, self.snapshot, self.now)
+        self.query_one(GuardPanel).show(seen)
+        self.query_one(GuardLine).show(seen)
+        how = (opened, self._looked, self.detached, self.size, self.focused, self._part)
+        if how != self._how or phase_of(opened) in TICKING:
+            self._how = how
+            self._draw_walk(opened)
+
+    def _draw_walk(self, opened: OpenWalk) -> None:
         state = self._shown(opened.walk)
         looked = state.id if state else ""
         self.query_one(StepList).show(opened, looked, self.now, self._looks_elsewhere(opened))
         self._draw_step(opened, state)
-        seen = watch(opened.walk, self.system, self.snapshot, self.now)
-        self.query_one(GuardPanel).show(seen)
-        self.query_one(GuardLine).show(seen)
         self._draw_bar(opened)
         self.refresh_bindings()
 
@@ -150,7 +162,10 @@ current one. What runs goes on without this console. Who holds the walk decides;
         left, right = heading(walk, state, number_of(walk, state.id))
         title = "".join(piece.text for piece in left)
         self.query_one(TitleLine).show(title, right, focused=page.has_focus)
-        page.show(step_text(walk, state, usual_of(walk.plan.step(state.id), live.usual)))
+        usual = usual_of(walk.plan.step(state.id), live.usual)
+        if self._page_of != (state, walk.values, walk.over, usual):
+            self._page_of = (state, walk.values, walk.over, usual)
+            page.show(step_text(walk, state, usual))
         if state.id != self._drawn:
             self._drawn = state.id
             page.begin()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import enum
 
 from checks.units import show
+from runbooks import wording
 from runbooks.model import StepPlan
 from runbooks.walk import Stage, Status, StepState, Walk
 from runbooks.walking.deciding import closed_for
 from tui.cell import Cell, Piece, Tone
 from tui.walks.open_walk import OpenWalk
-from tui.walks.words import DOT, ENDING_TONE, ENDING_WORD, said, short_who, span, title_of, usual_of
+from tui.walks.words import DOT, ENDING_TONE, ENDING_WORD, said, span, title_of, usual_of
 
 
 class Phase(enum.StrEnum):
@@ -182,7 +183,7 @@ def _keys(phase: Phase, opened: OpenWalk) -> Cell:
 def _watching(walk: Walk) -> Cell:
     return (
         Piece(" WATCHING ", Tone.MUTED),
-        Piece(f" {short_who(walk.holder)} decides", Tone.STRONG),
+        Piece(f" {wording.who(walk.holder)} decides", Tone.STRONG),
         Piece("   T takes over, n writes a note", Tone.FOCUS),
     )
 

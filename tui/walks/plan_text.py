@@ -19,6 +19,7 @@ from tui.walks.words import (
     WINDOW_WORD,
     lines_of,
     said,
+    size_of,
     span,
     title_of,
     usual_of,
@@ -50,8 +51,7 @@ def _head(plan: Plan, library: Runbooks) -> Iterator[Paragraph]:
     yield fact("risk", plan.risk.value, RISK_TONE[plan.risk])
     yield fact("when", WINDOW_WORD[plan.window])
     usual = library.usual.get(plan.name, 0.0) or plan.expected
-    changing = sum(step.changes for step in plan.steps)
-    words = [f"{len(plan.steps)} steps, {changing} change something"]
+    words = [size_of(plan)]
     words += [f"usually {show(usual, 's')}"] if usual else []
     yield fact("takes", DOT.join(words))
     yield fact("guards", ", ".join(map(said, plan.guards)) or "none")

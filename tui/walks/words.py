@@ -114,6 +114,18 @@ def number_of(walk: Walk, step: str) -> str:
     return ""
 
 
+def size_of(plan: Plan) -> str:
+    """Return how many steps a runbook has, and how many of them change something."""
+    changing = sum(step.changes for step in plan.steps)
+    if len(plan.steps) == 1:
+        return "one step, which changes something" if changing else "one step, which only looks"
+    if changing in (0, len(plan.steps)):
+        return (
+            f"{len(plan.steps)} steps, {'all of which change something' if changing else 'which only look'}"
+        )
+    return f"{len(plan.steps)} steps, {changing} of which change something"
+
+
 def usual_of(plan: StepPlan, usual: Mapping[str, float]) -> float:
     """Return the seconds that a step usually takes, 0 when nobody knows."""
     return usual.get(plan.id, 0.0) or plan.expected
