@@ -96,6 +96,21 @@ class Store:
         await self._run(self._writing, self._writer.write)
         self._tell()
 
+    async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do other work than results in one transaction, in the writing thread; waits for it.
+
+        Raises:
+            StoreError: when the store cannot be written; the notices say so too.
+        """
+        try:
+            return await self._run(self._writing, lambda: self._writer.perform(work))
+        finally:
+            self._tell()
+
+    async def ask(self, question: Callable[[sqlite3.Connection], T], nothing: T) -> T:
+        """Return the answer to a question about the store; `nothing` when it cannot be read."""
+        return await self._read(question, nothing)
+
     async def newest(self) -> dict[str, Result]:
         """Return the last written result of each check."""
         return await self._read(newest, {})

@@ -11,9 +11,10 @@ import logging
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 from checks.board import Notice
 from checks.clock import Clock
@@ -39,6 +40,8 @@ DISTRUST = 3600.0
 """Seconds for which nothing is deleted by age after the clock was set: it may be set back."""
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class Backlog:
@@ -117,6 +120,24 @@ class Writer:
     def write(self) -> None:
         """Write the backlog now, whether a pause lasts or not."""
         self._attempt(sweep=False)
+
+    def perform(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do other work in one transaction of its own, now.
+
+        Raises:
+            StoreError: when the store cannot be written, or a pause lasts for it could not be.
+        """
+        if self._clock.monotonic() < self._retry_at:
+            raise StoreError(f"the store {self._path} could not be written a moment ago")
+        try:
+            with transaction(connection := self._open()):
+                return work(connection)
+        except (sqlite3.Error, OSError) as error:
+            self._fail(error)
+            raise StoreError(f"the store {self._path} cannot be written: {error}") from error
+        except StoreError as error:
+            self._fail(error)
+            raise
 
     def close(self) -> None:
         """Write what is left, and close; what cannot be written is lost, counted and logged."""
