@@ -18,7 +18,7 @@ import msgspec
 
 from agent.changes import apply
 from agent.frames import read_frame
-from agent.link import Attached, Detached, LinkEvent, Moved, RefusedError, Updated
+from agent.link import Attached, Detached, LinkEvent, Moved, RefusedError, Updated, WindowsMoved
 from agent.protocol import (
     PROTOCOL,
     Answer,
@@ -54,6 +54,14 @@ from agent.protocol import (
     frame,
     to_console_decoder,
 )
+from agent.window_messages import (
+    AskWindows,
+    CloseWindow,
+    ExtendWindow,
+    OpenWindow,
+    WindowMoved,
+    WindowsAnswer,
+)
 from checks.board import EMPTY, Snapshot
 from checks.clock import Clock
 from checks.errors import LinkError
@@ -65,9 +73,12 @@ from runbooks.fold import fold_all
 from runbooks.live import DryStep, Runbooks, WalkHead
 from runbooks.walk import EMPTY as NO_WALK
 from runbooks.walk import Walk
+from runbooks.windows.state import WindowsNow
 
 SILENCE = 5.0
 """Seconds without a word after which the agent counts as gone; it says something every 1.5 s."""
+_ABOUT_WINDOWS = "windows"
+"""Beside the ids of walks, which have a date in them."""
 RETRY = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds between attempts to attach again; the last one repeats."""
 
@@ -171,6 +182,24 @@ class AttachedLink:
         """Decide something about a walk."""
         await self._ask(Decided, lambda number: Decide(number, walk, fence, decision))
 
+    async def windows(self) -> WindowsNow:
+        """Return how windows stand."""
+        return (await self._ask(WindowsAnswer, AskWindows)).windows
+
+    async def open_window(self, name: str, lasts: float, reason: str) -> WindowsNow:
+        """Open a window that is not planned now, for so many seconds."""
+        return (
+            await self._ask(WindowsAnswer, lambda number: OpenWindow(number, name, lasts, reason))
+        ).windows
+
+    async def extend_window(self, lasts: float, reason: str) -> WindowsNow:
+        """Have the open window close so many seconds later."""
+        return (await self._ask(WindowsAnswer, lambda number: ExtendWindow(number, lasts, reason))).windows
+
+    async def close_window(self, reason: str) -> WindowsNow:
+        """Close the open window now."""
+        return (await self._ask(WindowsAnswer, lambda number: CloseWindow(number, reason))).windows
+
     async def _send(self, message: ToAgent) -> None:
         if self._writer is None:
             raise LinkError("not attached to an agent")
@@ -244,6 +273,8 @@ class AttachedLink:
                 raise LinkError(message.reason)
             case Refused():
                 self._resolve(message.id, RefusedError(message.reason))
+            case WindowMoved():
+                self._emit(WindowsMoved(message.windows))
             case WalkMoved():
                 self._move(message)
             case Bye():
@@ -290,7 +321,9 @@ class AttachedLink:
 
     def _emit(self, event: LinkEvent) -> None:
         """Let the event take the place of one not yet taken; an attachment takes the newer snapshot in."""
-        key = event.walk.id if isinstance(event, Moved) else ""
+        key = event.walk.id if isinstance(event, Moved) else _ABOUT_WINDOWS
+        if not isinstance(event, Moved | WindowsMoved):
+            key = ""
         before = self._pending.get(key)
         if isinstance(event, Updated) and isinstance(before, Attached):
             event = replace(before, snapshot=event.snapshot)

@@ -30,6 +30,7 @@ from agent.protocol import (
     WalksAnswer,
 )
 from agent.walks import Walks
+from agent.window_messages import AskWindows, CloseWindow, ExtendWindow, OpenWindow, WindowsAnswer
 from checks import board
 from checks.board import Snapshot
 from checks.errors import LinkError, StoreError
@@ -92,8 +93,23 @@ class Desk:
             case Decide():
                 await walks.decide(ask.walk, ask.fence, ask.decision, operator)
                 return Decided(ask.id)
+            case AskWindows() | OpenWindow() | ExtendWindow() | CloseWindow():
+                await self._about_windows(ask, operator)
+                return WindowsAnswer(ask.id, walks.windows.now)
             case _:
                 raise UnansweredError(f"{type(ask).__name__} is not understood")
+
+    async def _about_windows(self, ask: Question, operator: Operator) -> None:
+        windows = self.walks.windows
+        match ask:
+            case OpenWindow():
+                await windows.open(ask.name, ask.lasts, ask.reason, operator)
+            case ExtendWindow():
+                await windows.extend(ask.lasts, ask.reason, operator)
+            case CloseWindow():
+                await windows.close(ask.reason, operator)
+            case _:
+                await windows.look()
 
     async def _probed(self, names: tuple[str, ...]) -> Snapshot:
         """Return what is seen of these checks, all of it by one engine."""

@@ -17,6 +17,7 @@ from runbooks.decisions import Decision
 from runbooks.events import Entry, Manner
 from runbooks.live import DryStep, Live, Runbooks, WalkHead
 from runbooks.walk import Walk
+from runbooks.windows.state import WindowsNow
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,14 @@ class Moved:
     live: Live
 
 
-LinkEvent = Attached | Updated | Detached | Moved
+@dataclass(frozen=True, slots=True)
+class WindowsMoved:
+    """How windows stand now; comes first after `Attached`, and whenever it changes."""
+
+    windows: WindowsNow
+
+
+LinkEvent = Attached | Updated | Detached | Moved | WindowsMoved
 
 
 class RefusedError(LinkError):
@@ -120,6 +128,34 @@ class Link(Protocol):
 
         Raises:
             RefusedError: when it may not be, by this console or now; says why.
+        """
+        ...
+
+    async def windows(self) -> WindowsNow:
+        """Return how windows stand."""
+        ...
+
+    async def open_window(self, name: str, lasts: float, reason: str) -> WindowsNow:
+        """Open a window that is not planned now, for so many seconds.
+
+        Raises:
+            RefusedError: when it may not be; says why.
+        """
+        ...
+
+    async def extend_window(self, lasts: float, reason: str) -> WindowsNow:
+        """Have the open window close so many seconds later.
+
+        Raises:
+            RefusedError: when it may not; says why.
+        """
+        ...
+
+    async def close_window(self, reason: str) -> WindowsNow:
+        """Close the open window now.
+
+        Raises:
+            RefusedError: when it may not be; says why.
         """
         ...
 

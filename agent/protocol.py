@@ -11,6 +11,14 @@ import struct
 
 import msgspec
 
+from agent.window_messages import (
+    AskWindows,
+    CloseWindow,
+    ExtendWindow,
+    OpenWindow,
+    WindowMoved,
+    WindowsAnswer,
+)
 from checks.board import CheckState, Health, Notice, Snapshot, SystemInfo
 from checks.errors import LinkError
 from checks.model import HistoryQuery, Result, Series
@@ -265,6 +273,10 @@ Question = (
     | AskDryRun
     | OpenWalk
     | Decide
+    | AskWindows
+    | OpenWindow
+    | ExtendWindow
+    | CloseWindow
 )
 """What is answered, by a message with the same id or by `Refused`."""
 Answer = (
@@ -278,9 +290,10 @@ Answer = (
     | DryRunAnswer
     | WalkAnswer
     | Decided
+    | WindowsAnswer
 )
 ToAgent = Hello | ProbeNow | Pace | Stop | Question
-ToConsole = Welcome | Refused | Difference | WalkMoved | Answer | Bye
+ToConsole = Welcome | Refused | Difference | WalkMoved | WindowMoved | Answer | Bye
 
 _encoder = msgspec.msgpack.Encoder()
 to_agent_decoder = msgspec.msgpack.Decoder(ToAgent)

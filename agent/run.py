@@ -113,10 +113,10 @@ async def _keep(source: Path | None, system: System, configuration: str, masker:
 async def _end_when_idle(
     server: Server, walks: Walks, clock: Clock, ended: asyncio.Event, stay: bool
 ) -> None:
-    """End the agent when no console and no walk has been there for a while, unless it was told to stay."""
+    """End the agent when no console, walk or open window was there for a while, unless told to stay."""
     while not stay:
         await clock.sleep(min(5.0, IDLE_AFTER))
-        busy = server.attached or walks.under_way
+        busy = server.attached or walks.under_way or walks.windows.is_open
         if not busy and clock.monotonic() - server.idle_since > IDLE_AFTER:
             log.info("no console for %.0f s; ending", IDLE_AFTER)
             ended.set()

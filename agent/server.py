@@ -39,6 +39,7 @@ from agent.protocol import (
     to_agent_decoder,
 )
 from agent.walks import Walks
+from agent.window_messages import WindowMoved
 from checks.board import Snapshot
 from checks.clock import Clock
 from checks.engine import Engine
@@ -169,6 +170,7 @@ class Server:
                 telling = (
                     tasks.create_task(self._tell(attachment), name="tell console"),
                     tasks.create_task(self._tell_walks(attachment), name="tell console of walks"),
+                    tasks.create_task(self._tell_windows(attachment), name="tell console of windows"),
                 )
                 await self._listen(reader, attachment, tasks)
                 for task in telling:
@@ -204,6 +206,13 @@ class Server:
                 await attachment.send(WalkMoved(name, entries, one.live))
             await self._walks.newer(version)
             await self._clock.sleep(GATHERED)
+
+    async def _tell_windows(self, attachment: Attachment) -> None:
+        """Tell the console how windows stand, and again whenever that changes."""
+        windows, version = self._walks.windows, 0
+        while True:
+            version = await windows.newer(version)
+            await attachment.send(WindowMoved(windows.now))
 
     def _dated(self, snapshot: Snapshot) -> Snapshot:
         """Return the snapshot as one of now: from its time a console knows how old the results in it are."""

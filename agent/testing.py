@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import Self
 
-from agent.link import Attached, Detached, LinkEvent, Moved, RefusedError, Updated
+from agent.link import Attached, Detached, LinkEvent, Moved, RefusedError, Updated, WindowsMoved
 from checks.board import Snapshot, SystemInfo
 from checks.errors import LinkError
 from checks.model import HistoryQuery, Result, Series
@@ -18,6 +18,7 @@ from runbooks.decisions import Decision
 from runbooks.events import Entry, Manner
 from runbooks.live import DryStep, Live, Runbooks, WalkHead
 from runbooks.walk import Walk
+from runbooks.windows.state import WindowsNow
 
 
 class MemoryLink:
@@ -51,6 +52,10 @@ class MemoryLink:
         """The runbook, inputs and manner of every `open_walk`."""
         self.decisions: list[tuple[str, int, Decision]] = []
         """The walk, fence and decision of every `decide`."""
+        self.windows_now = WindowsNow()
+        """What `windows` and all that is asked of windows answer."""
+        self.window_wishes: list[tuple[str, ...]] = []
+        """What every call about a window asked for: `open`, `extend` or `close`, and its arguments."""
         self.refusal = ""
         """Why `open_walk` and `decide` are refused; empty: they are not."""
         self._attached = False
@@ -79,6 +84,11 @@ class MemoryLink:
         """Tell how an open walk stands."""
         self.known_walks[walk.id] = walk
         await self._feed(Moved(walk, live))
+
+    async def move_windows(self, windows: WindowsNow) -> None:
+        """Tell how windows stand."""
+        self.windows_now = windows
+        await self._feed(WindowsMoved(windows))
 
     async def detach(self, reason: str) -> None:
         """Lose the agent."""
@@ -156,6 +166,29 @@ class MemoryLink:
         self._need_agent()
         self._may_be_refused()
         self.decisions.append((walk, fence, decision))
+
+    async def windows(self) -> WindowsNow:
+        """Answer from `windows_now`."""
+        self._need_agent()
+        return self.windows_now
+
+    async def open_window(self, name: str, lasts: float, reason: str) -> WindowsNow:
+        """Record the wish."""
+        return self._window("open", name, f"{lasts:g}", reason)
+
+    async def extend_window(self, lasts: float, reason: str) -> WindowsNow:
+        """Record the wish."""
+        return self._window("extend", f"{lasts:g}", reason)
+
+    async def close_window(self, reason: str) -> WindowsNow:
+        """Record the wish."""
+        return self._window("close", reason)
+
+    def _window(self, *wish: str) -> WindowsNow:
+        self._need_agent()
+        self._may_be_refused()
+        self.window_wishes.append(wish)
+        return self.windows_now
 
     def _may_be_refused(self) -> None:
         if self.refusal:

@@ -19,6 +19,7 @@ from pathlib import Path
 from agent.board_view import LiveBoard
 from agent.live import LiveSystem
 from agent.shelf import Shelf
+from agent.windows import Windows
 from checks import paths
 from checks.board import Notice
 from checks.clock import Clock
@@ -83,6 +84,8 @@ class Walks:
         self._clock = clock
         self._shelf = Shelf(live, source)
         self._journal = Journal(paths.journal_file(source), clock)
+        self.windows = Windows(live, self._journal, masker, clock)
+        """When changing steps may be started."""
         self._database = paths.journal_file(source)
         self._evidence = paths.evidence_folder(source)
         self._launcher = Launcher(clock)
@@ -100,6 +103,8 @@ class Walks:
         """Open the journal and take up the walks that are open in it; leave them as they are at the end."""
         try:
             async with self._journal, self._launcher, self._tasks:
+                await self.windows.look()
+                self._begin(self.windows.run(), "windows")
                 self._begin(self._take_up_all(), "take up walks")
                 self._begin(self._follow_files(), "follow runbooks")
                 try:
@@ -217,7 +222,7 @@ class Walks:
             operator,
             engine.snapshot,
             self._clock.now(),
-            self.gate(),
+            self.windows.gate(),
         )
         opened = await open_walk(wish, self._journal)
         await self._walk(opened.grip, list(opened.entries), opened.inputs.secret)
@@ -243,13 +248,9 @@ class Walks:
             who = holder.login or holder.name
             raise RefusedDecisionError(f"{who} decides; to take it over needs a reason")
 
-    def gate(self) -> str:
-        """Return why no changing step may be started now; empty when one may."""
-        return "no window is open"
-
     def _gate_for(self, plan: Plan) -> str:
         """Return why no changing step of this plan may be started now; nothing where no window matters."""
-        return "" if plan.window is WindowNeed.ANY else self.gate()
+        return "" if plan.window is WindowNeed.ANY else self.windows.gate()
 
     # Walking
 

@@ -14,6 +14,7 @@ import msgspec
 from runbooks.action import Action
 from runbooks.model import Plan
 from runbooks.outcome import Outcome
+from runbooks.window_events import WindowClosed, WindowExtended, WindowOpened
 
 
 class Operator(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -334,6 +335,9 @@ Event = (
     | Overridden
     | Denied
     | JournalBegun
+    | WindowOpened
+    | WindowExtended
+    | WindowClosed
 )
 
 

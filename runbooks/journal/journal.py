@@ -20,7 +20,7 @@ from typing import Self, TypeVar
 
 from checks.clock import Clock
 from checks.errors import StoreError
-from runbooks.events import WALKDOWN, Entry, Operator
+from runbooks.events import WALKDOWN, Entry, Event, Operator
 from runbooks.journal import leases, questions
 from runbooks.journal.anchors import SECONDS, SYSLOG
 from runbooks.journal.ballast import SIZE
@@ -153,6 +153,15 @@ class Journal:
             JournalError: when they cannot be read.
         """
         return await self._read(lambda connection: questions.since(connection, seq, limit))
+
+    async def newest(self, *kinds: type[Event], limit: int = 100) -> tuple[Entry, ...]:
+        """Return the newest rows of these kinds, at most so many of each, in order.
+
+        Raises:
+            JournalError: when they cannot be read.
+        """
+        names = [kind.__name__ for kind in kinds]
+        return await self._read(lambda connection: questions.newest(connection, names, limit))
 
     async def walks(self, limit: int = 200, *, open_only: bool = False) -> tuple[WalkHead, ...]:
         """Return the newest walks, newest first; `open_only` leaves out those that have ended.

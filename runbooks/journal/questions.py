@@ -1,4 +1,4 @@
-"""Owns what is asked of the journal: the rows of a walk, the list of walks, how long steps took.
+"""Owns what is asked of the journal: the rows of a walk or of a kind, the list of walks, how long steps took.
 
 Reads only, by indexes: what is asked costs what is answered, however long the journal is.
 """
@@ -6,7 +6,7 @@ Reads only, by indexes: what is asked costs what is answered, however long the j
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -23,6 +23,7 @@ _OPENED = "SELECT seq, walk FROM entry INDEXED BY entry_kind WHERE kind = 'WalkO
 _ENDED = "SELECT max(seq) FROM entry INDEXED BY entry_kind WHERE kind = 'WalkEnded' AND walk = ?"
 _BODY = "SELECT body FROM entry WHERE seq = ?"
 _OF_RUNBOOK = "SELECT walk FROM entry WHERE kind = 'WalkOpened' AND runbook = ? ORDER BY seq DESC LIMIT ?"
+_KIND = "SELECT seq, body FROM entry INDEXED BY entry_kind WHERE kind = ? ORDER BY seq DESC LIMIT ?"
 _STEPS = (
     "SELECT seq, body FROM entry INDEXED BY entry_kind WHERE kind = 'StepEnded' AND walk = ? ORDER BY seq"
 )
@@ -100,6 +101,16 @@ def since(connection: sqlite3.Connection, seq: int, limit: int) -> tuple[Entry, 
         ValueError: when this version cannot read one.
     """
     return tuple(read_entry(seq, body) for seq, body in connection.execute(_SINCE, (seq, limit)))
+
+
+def newest(connection: sqlite3.Connection, kinds: Iterable[str], limit: int) -> tuple[Entry, ...]:
+    """Return the newest rows of these kinds, at most so many of each, in order.
+
+    Raises:
+        ValueError: when this version cannot read one.
+    """
+    found = [row for kind in kinds for row in connection.execute(_KIND, (kind, limit))]
+    return tuple(read_entry(seq, body) for seq, body in sorted(found))
 
 
 def walks(connection: sqlite3.Connection, limit: int, open_only: bool) -> tuple[WalkHead, ...]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 
 from checks.errors import UsageError
 from checks.recurrence.timing import Span, Timing, read_timing
+from checks.recurrence.zones import zone_named
 from checks.suggest import did_you_mean
 from checks.system import System
 
@@ -19,6 +21,8 @@ class WindowPlan:
     timing: Timing
     words: str
     """When, as it is written: `sunday 03:00`, a crontab's five fields, or a moment."""
+    zone: tzinfo = UTC
+    """In which its times are meant and told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class Occurrence:
 
     window: str
     span: Span
+    zone: tzinfo = UTC
 
 
 def windows_of(system: System) -> tuple[WindowPlan, ...]:
@@ -37,6 +42,7 @@ def windows_of(system: System) -> tuple[WindowPlan, ...]:
             name,
             read_timing(options, system.info.timezone),
             str(next(options[key] for key in ("every", "cron", "from") if options.get(key) is not None)),
+            zone_named(str(options.get("timezone") or system.info.timezone)),
         )
         for name, options in section.items()
     )
@@ -55,13 +61,11 @@ def window_named(plans: Iterable[WindowPlan], name: str) -> WindowPlan:
     return known[name]
 
 
-def planned_now(plans: Iterable[WindowPlan], at: float) -> Occurrence | None:
-    """Return the window that is planned to be open; of several the one that stays open longest."""
-    found = [Occurrence(plan.name, span) for plan in plans if (span := plan.timing.containing(at))]
-    return max(found, key=lambda one: one.span.end, default=None)
-
-
 def next_planned(plans: Iterable[WindowPlan], at: float) -> Occurrence | None:
     """Return the window that opens next after this moment; None when none ever does."""
-    found = [Occurrence(plan.name, span) for plan in plans if (span := plan.timing.next_after(at))]
+    found = [
+        Occurrence(plan.name, span, plan.zone)
+        for plan in plans
+        if (span := plan.timing.next_after(at)) is not None
+    ]
     return min(found, key=lambda one: one.span.start, default=None)

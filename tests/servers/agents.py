@@ -12,7 +12,7 @@ import pytest
 from agent.ask import visiting
 from agent.attach import AttachedLink
 from agent.lifecycle import AgentPlace
-from agent.link import Attached, Detached, LinkEvent, Moved
+from agent.link import Attached, Detached, LinkEvent, Moved, Updated
 from checks import paths
 from checks.clock import SystemClock
 from checks.errors import LinkError
@@ -124,7 +124,7 @@ class Events:
 
     async def snapshot(self, accepts, within: float = 30.0):
         """Return the first snapshot that `accepts` takes."""
-        event = await self.until(lambda e: not isinstance(e, Detached) and accepts(e.snapshot), within)
+        event = await self.until(lambda e: isinstance(e, Attached | Updated) and accepts(e.snapshot), within)
         return event.snapshot
 
 

@@ -1,0 +1,129 @@
+"""Owns what `walkdown window` says and does: how windows stand, and opening, extending and closing one."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from agent.link import Link, RefusedError
+from agent.session import session
+from agent.walk_exits import WalkExit
+from checks.clock import Clock
+from checks.instants import rfc3339
+from checks.text import clean
+from runbooks.events import WALKDOWN
+from runbooks.windows.state import PlannedWindow, WindowsNow, WindowState
+from runbooks.wording import moment, span, who
+
+NONE_OPEN = 3
+"""Exit code of `window status` when none is open, as that of `agent status` without an agent."""
+
+
+async def tell_windows(source: Path | None, output: str) -> int:
+    """Say how windows stand."""
+    async with session(source) as attached:
+        windows, now = await attached.link.windows(), attached.clock.now()
+    if output == "json":
+        click.echo(msgspec.json.format(msgspec.json.encode(_plain(windows, now)), indent=2).decode())
+    else:
+        _say(windows, now)
+    return 0 if windows.state.is_open(now) else NONE_OPEN
+
+
+async def open_window(source: Path | None, name: str, lasts: float, reason: str) -> int:
+    """Open a window that is not planned now."""
+    return await _changed(source, lambda link: link.open_window(name, lasts, reason))
+
+
+async def extend_window(source: Path | None, lasts: float, reason: str) -> int:
+    """Have the open window close later."""
+    return await _changed(source, lambda link: link.extend_window(lasts, reason))
+
+
+async def close_window(source: Path | None, reason: str) -> int:
+    """Close the open window."""
+    return await _changed(source, lambda link: link.close_window(reason))
+
+
+async def _changed(source: Path | None, wish: Callable[[Link], Awaitable[WindowsNow]]) -> int:
+    async with session(source) as attached:
+        clock: Clock = attached.clock
+        try:
+            windows = await wish(attached.link)
+        except RefusedError as error:
+            click.echo(f"not done: {error}", err=True)
+            return WalkExit.REFUSED
+    _say(windows, clock.now())
+    return 0
+
+
+def _say(windows: WindowsNow, now: float) -> None:
+    state = windows.state
+    if state.is_open(now):
+        left = span(state.until - now)
+        click.echo(clean(f"{state.name} is open until {moment(state.until, None)}, for {left} more"))
+        click.echo(clean(f"  opened {moment(state.opened_at, None)} {_why(state)}"))
+        for longer in state.extensions:
+            until = moment(longer.until, None)
+            click.echo(clean(f"  extended until {until} by {who(longer.by)}: {longer.reason}"))
+    else:
+        click.echo(clean(windows.gate or "no window is open"))
+        if state.name and state.closed_at:
+            early = f", early, by {who(state.closed_by)}: {state.close_reason}" if state.close_reason else ""
+            click.echo(
+                clean(f"  the last one, {state.name}, was closed {moment(state.closed_at, None)}{early}")
+            )
+    for planned in windows.planned:
+        click.echo(clean(f"  planned: {_when(planned)}"))
+    if windows.trouble:
+        click.echo(clean(f"trouble: {windows.trouble}"), err=True)
+
+
+def _why(state: WindowState) -> str:
+    if state.opened_by == WALKDOWN:
+        return "as planned"
+    return f"by {who(state.opened_by)}: {state.reason}"
+
+
+def _when(planned: PlannedWindow) -> str:
+    if not planned.start:
+        return f"{planned.name} ({planned.words}): never again"
+    lasts = span(planned.end - planned.start)
+    return f"{planned.name} ({planned.words} {planned.zone}): {moment(planned.start, None)} for {lasts}"
+
+
+def _plain(windows: WindowsNow, now: float) -> dict[str, Any]:
+    state = windows.state
+    last = {
+        "name": state.name,
+        "opened_at": _at(state.opened_at),
+        "opened_by": who(state.opened_by),
+        "planned": bool(state.planned_until),
+        "until": _at(state.until),
+        "reason": state.reason,
+        "closed_at": _at(state.closed_at),
+        "close_reason": state.close_reason,
+        "extensions": [
+            {"at": _at(one.at), "by": who(one.by), "until": _at(one.until), "reason": one.reason}
+            for one in state.extensions
+        ],
+    }
+    return {
+        "open": state.is_open(now),
+        "left": round(max(0.0, state.until - now), 1) if state.is_open(now) else 0,
+        "gate": windows.gate,
+        "window": last if state.name else None,
+        "planned": [
+            {"name": one.name, "when": one.words, "start": _at(one.start), "end": _at(one.end)}
+            for one in windows.planned
+        ],
+        "trouble": windows.trouble,
+    }
+
+
+def _at(at: float) -> str | None:
+    return rfc3339(at) if at else None

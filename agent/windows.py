@@ -1,0 +1,193 @@
+"""Owns the windows of an agent: opened and closed by plan or by hand, written down, told as they move.
+
+Nothing here stops a step that runs; a closed window keeps the next one that changes something from being
+started, which is the walker's to see to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from collections.abc import Callable
+
+from agent.live import LiveSystem
+from checks.clock import Clock
+from checks.masking import Masker
+from checks.system import System
+from checks.text import clean
+from runbooks.errors import RefusedDecisionError
+from runbooks.events import WALKDOWN, Operator
+from runbooks.journal.errors import JournalError
+from runbooks.journal.journal import Journal
+from runbooks.journal.rows import Draft
+from runbooks.window_events import WindowClosed, WindowExtended, WindowOpened
+from runbooks.windows import ruling
+from runbooks.windows.fold import KINDS, fold_all
+from runbooks.windows.plan import Occurrence, WindowPlan, next_planned, windows_of
+from runbooks.windows.state import PlannedWindow, WindowsNow, WindowState
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks at whether a window opens or closes."""
+LONGEST = 4096
+"""Characters of a reason."""
+
+WindowEvent = WindowOpened | WindowExtended | WindowClosed
+
+log = logging.getLogger(__name__)
+
+
+class Windows:
+    """The windows of one system, while `run` runs."""
+
+    def __init__(self, live: LiveSystem, journal: Journal, masker: Masker, clock: Clock) -> None:
+        """Know nothing yet."""
+        self._live = live
+        self._journal = journal
+        self._masker = masker
+        self._clock = clock
+        self._state = WindowState()
+        self._known = False
+        """Whether the journal was read."""
+        self._trouble = ""
+        self._plans: tuple[WindowPlan, ...] = ()
+        self._planned_for: System | None = None
+        """The system whose plans they are."""
+        self._coming: Occurrence | None = None
+        self._planned: tuple[PlannedWindow, ...] = ()
+        self._planned_at = self._planned_until = 0.0
+        """When it was reckoned what comes, and until when that stays true."""
+        self._now = WindowsNow()
+        self._deciding = asyncio.Lock()
+        self._version = 0
+        self._moved = asyncio.Event()
+
+    @property
+    def now(self) -> WindowsNow:
+        """Return how all windows stand."""
+        return self._now
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether one is open."""
+        return self._state.is_open(self._clock.now())
+
+    @property
+    def version(self) -> int:
+        """Return a number that rises with every move."""
+        return self._version
+
+    async def newer(self, version: int) -> int:
+        """Return the version of now, once something has moved since that one."""
+        while self._version <= version:
+            await self._moved.wait()
+        return self._version
+
+    def gate(self) -> str:
+        """Return why no changing step may be started now for want of a window; empty when one may."""
+        closed = ruling.gate(self._state, self._coming, self._clock.now())
+        return f"{closed} ({self._trouble})" if closed and self._trouble else closed
+
+    async def run(self) -> None:
+        """Open and close windows as they are planned, again and again, until cancelled."""
+        while True:
+            await self._clock.sleep(LOOK_EVERY)
+            await self.look()
+
+    async def look(self) -> None:
+        """Do what is due, and say how things stand."""
+        async with self._deciding:
+            self._plan()
+            try:
+                await self._read()
+                while (event := ruling.due(self._state, self._plans, self._clock.now())) is not None:
+                    await self._write(event, WALKDOWN)
+                self._trouble = ""
+            except JournalError as error:
+                self._say_trouble(str(error))
+            self._tell()
+
+    async def open(self, name: str, lasts: float, reason: str, operator: Operator) -> None:
+        """Open a window by hand, for so many seconds.
+
+        Raises:
+            RefusedDecisionError: when it may not be; says why.
+        """
+        said = self._safe(reason)
+        await self._decide(lambda state, at: ruling.opened_by_hand(state, name, lasts, said, at), operator)
+
+    async def extend(self, lasts: float, reason: str, operator: Operator) -> None:
+        """Have the open window close so many seconds later.
+
+        Raises:
+            RefusedDecisionError: when it may not; says why.
+        """
+        said = self._safe(reason)
+        await self._decide(lambda state, at: ruling.extended(state, lasts, said, at), operator)
+
+    async def close(self, reason: str, operator: Operator) -> None:
+        """Close the open window now.
+
+        Raises:
+            RefusedDecisionError: when it may not be; says why.
+        """
+        said = self._safe(reason)
+        await self._decide(lambda state, at: ruling.closed_early(state, said, at), operator)
+
+    async def _decide(self, rule: Callable[[WindowState, float], WindowEvent], operator: Operator) -> None:
+        await self.look()
+        async with self._deciding:
+            if not self._known:
+                raise RefusedDecisionError(self._trouble or "the journal was not read yet")
+            try:
+                await self._write(rule(self._state, self._clock.now()), operator)
+            except JournalError as error:
+                raise RefusedDecisionError(str(error)) from error
+            self._tell()
+
+    def _safe(self, reason: str) -> str:
+        return clean(self._masker.mask(reason))[:LONGEST]
+
+    async def _read(self) -> None:
+        """Learn from the journal how the windows were left, once."""
+        if not self._known:
+            self._state = fold_all(await self._journal.newest(*KINDS))
+            self._known = True
+
+    async def _write(self, event: WindowEvent, operator: Operator) -> None:
+        self._state = fold_all(await self._journal.append(Draft("", event, operator)), self._state)
+        log.info("%s: %s", type(event).__name__, event.name)
+
+    def _plan(self) -> None:
+        """Take in the plans of the system as it is now, and what comes next by them."""
+        system, now = self._live.system, self._clock.now()
+        if system is not self._planned_for:
+            self._planned_for, self._plans = system, windows_of(system)
+        elif self._planned_at <= now < self._planned_until:
+            return
+        self._coming = next_planned(self._plans, now)
+        self._planned = ruling.planned(self._plans, now)
+        moves = [edge for one in self._planned for edge in (one.start, one.end) if edge > now]
+        self._planned_at, self._planned_until = now, min(moves, default=math.inf)
+
+    def _say_trouble(self, trouble: str) -> None:
+        if trouble != self._trouble:
+            log.warning("windows: %s", trouble)
+        self._trouble = trouble
+
+    def _tell(self) -> None:
+        """Say how all windows stand, when that has changed."""
+        at = self._clock.now()
+        now = WindowsNow(
+            self._state,
+            self._planned,
+            self.gate(),
+            ruling.reminder(self._state, at),
+            self._trouble,
+        )
+        if now == self._now and self._version:
+            return
+        self._now = now
+        self._version += 1
+        moved, self._moved = self._moved, asyncio.Event()
+        moved.set()

@@ -1,0 +1,184 @@
+"""When windows open and close by themselves, and what may be done with them by hand."""
+
+from datetime import datetime
+
+import pytest
+
+from runbooks.errors import RefusedDecisionError
+from runbooks.events import WALKDOWN, Entry, Event, Operator, decoder, encoder
+from runbooks.fold import fold_all as fold_walk
+from runbooks.walk import EMPTY
+from runbooks.window_events import WindowClosed, WindowOpened
+from runbooks.windows import ruling
+from runbooks.windows.fold import fold_all
+from runbooks.windows.plan import next_planned
+from runbooks.windows.state import WindowState
+from tests.runbooks.windows.planning import window
+
+WEEKLY = window("weekly", every="sunday 03:00")
+MONTHLY = window("monthly", every="first sunday 04:00")
+PLANS = (WEEKLY, MONTHLY)
+OPERATOR = Operator("oper1", 1000)
+
+
+def at(text: str) -> float:
+    return datetime.fromisoformat(f"2026-{text}Z").timestamp()
+
+
+class Journal:
+    """Rows as they come, and the window that they come to."""
+
+    def __init__(self) -> None:
+        self.rows: list[Entry] = []
+
+    @property
+    def state(self) -> WindowState:
+        # As it is read back from a journal.
+        return fold_all(decoder.decode(encoder.encode(row)) for row in self.rows)
+
+    def write(self, event: Event, when: float, operator: Operator = OPERATOR) -> None:
+        self.rows.append(Entry(len(self.rows) + 1, "", when, 0.0, "boot", "host", operator, event))
+
+    def look(self, when: float) -> list[str]:
+        """Let happen what is due; return what did."""
+        happened = []
+        while (event := ruling.due(self.state, PLANS, when)) is not None:
+            self.write(event, when, WALKDOWN)
+            happened.append(f"{type(event).__name__} {event.name}")
+        return happened
+
+
+def test_a_window_opens_and_closes_as_planned() -> None:
+    journal = Journal()
+    assert journal.look(at("11-22T02:59:59")) == []
+    assert journal.look(at("11-22T03:00")) == ["WindowOpened weekly"]
+    assert journal.look(at("11-22T04:59:59")) == []
+    state = journal.state
+    assert (state.until, state.planned_until, state.opened_by) == (
+        at("11-22T05:00"),
+        at("11-22T05:00"),
+        WALKDOWN,
+    )
+    assert journal.look(at("11-22T05:00")) == ["WindowClosed weekly"]
+    assert not journal.state.shut_at
+
+
+def test_an_agent_that_comes_late_opens_for_the_rest_and_one_that_was_away_closes() -> None:
+    journal = Journal()
+    assert journal.look(at("11-22T04:30")) == ["WindowOpened weekly"]
+    assert journal.state.until == at("11-22T05:00")
+    assert journal.look(at("11-29T03:10")) == ["WindowClosed weekly", "WindowOpened weekly"]
+
+
+def test_of_two_planned_windows_one_follows_the_other_without_a_gap() -> None:
+    journal = Journal()
+    journal.look(at("12-06T03:00"))
+    assert journal.look(at("12-06T04:30")) == []
+    assert journal.look(at("12-06T05:00")) == ["WindowClosed weekly", "WindowOpened monthly"]
+    assert journal.state.until == at("12-06T06:00")
+
+
+def test_what_was_closed_early_is_not_opened_again_by_its_plan_nor_what_overlaps() -> None:
+    journal = Journal()
+    journal.look(at("12-06T03:00"))
+    journal.write(ruling.closed_early(journal.state, "all done", at("12-06T04:10")), at("12-06T04:10"))
+    assert journal.look(at("12-06T04:11")) == journal.look(at("12-06T05:30")) == []
+    assert journal.state.close_reason == "all done"
+    assert journal.look(at("12-13T03:00")) == ["WindowOpened weekly"]
+
+
+def test_an_extended_window_stays_open_beyond_its_plan() -> None:
+    journal = Journal()
+    journal.look(at("11-22T03:00"))
+    journal.write(
+        ruling.extended(journal.state, 1800, "restore is slow", at("11-22T04:50")), at("11-22T04:50")
+    )
+    assert journal.look(at("11-22T05:10")) == []
+    assert [one.reason for one in journal.state.extensions] == ["restore is slow"]
+    assert journal.look(at("11-22T05:30")) == ["WindowClosed weekly"]
+
+
+def test_a_window_by_hand_lasts_as_said_and_the_plan_takes_over_afterwards() -> None:
+    journal = Journal()
+    now = at("11-22T02:30")
+    journal.write(ruling.opened_by_hand(journal.state, "urgent", 3600, " disk is full ", now), now)
+    state = journal.state
+    assert (state.name, state.reason, state.planned_until) == ("urgent", "disk is full", 0.0)
+    assert journal.look(at("11-22T03:10")) == []
+    assert journal.look(at("11-22T03:30")) == ["WindowClosed urgent", "WindowOpened weekly"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [
+        (
+            lambda state, now: ruling.opened_by_hand(state, "x", 3600, "why not", now),
+            "weekly is open already",
+        ),
+        (
+            lambda state, now: ruling.extended(state, 5, "why not", now),
+            "a length is from 1 m 0 s to 31 d 0 h",
+        ),
+        (lambda state, now: ruling.extended(state, float("nan"), "why not", now), "a length is from"),
+        (lambda state, now: ruling.extended(state, 600, "  x ", now), "a reason of at least 3 characters"),
+        (lambda state, now: ruling.closed_early(state, "", now), "a reason of at least 3 characters"),
+    ],
+)
+def test_what_may_not_be_done_while_a_window_is_open_is_refused(wish: object, said: str) -> None:
+    journal = Journal()
+    journal.look(at("11-22T03:00"))
+    with pytest.raises(RefusedDecisionError, match=said):
+        wish(journal.state, at("11-22T03:30"))  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [
+        (lambda state, now: ruling.extended(state, 600, "why not", now), "no window is open"),
+        (lambda state, now: ruling.closed_early(state, "why not", now), "no window is open"),
+        (
+            lambda state, now: ruling.opened_by_hand(state, "A b", 600, "why not", now),
+            "small letters and digits",
+        ),
+    ],
+)
+def test_what_needs_a_window_is_refused_without_one(wish: object, said: str) -> None:
+    with pytest.raises(RefusedDecisionError, match=said):
+        wish(WindowState(), at("11-22T03:30"))  # type: ignore[operator]
+
+
+def test_the_gate_says_when_the_next_window_opens_in_its_own_zone() -> None:
+    berlin = window("nightly", every="daily 02:00", timezone="Europe/Berlin")
+    now = at("11-22T03:30")
+    assert ruling.gate(WindowState(), next_planned(PLANS, now), now) == (
+        "no window is open; weekly opens Sun 29 Nov 03:00 UTC"
+    )
+    assert ruling.gate(WindowState(), next_planned((berlin,), now), now).endswith(
+        "nightly opens Mon 23 Nov 02:00 CET"
+    )
+    assert ruling.gate(WindowState(), None, now) == "no window is open, and none is planned"
+    assert ruling.gate(WindowState("weekly", now, until=now + 60), None, now) == ""
+
+
+@pytest.mark.parametrize(
+    ("lasts", "left", "said"),
+    [
+        (7200, 1801, ""),
+        (7200, 1800, "30"),
+        (7200, 901, "30"),
+        (7200, 899, "15"),
+        (7200, 12, "5"),
+        (1200, 1190, ""),
+    ],
+)
+def test_a_reminder_comes_before_the_end(lasts: float, left: float, said: str) -> None:
+    state = WindowState("weekly", 1000.0, until=1000.0 + lasts)
+    words = ruling.reminder(state, state.until - left)
+    assert words == (f"the window weekly closes within {said} minutes" if said else "")
+
+
+def test_the_rows_of_windows_are_nothing_to_a_walk() -> None:
+    journal = Journal()
+    journal.write(WindowOpened("weekly", 1.0), 0.0)
+    journal.write(WindowClosed("weekly"), 0.0)
+    assert fold_walk(journal.rows, EMPTY).steps == ()
