@@ -7,6 +7,7 @@ import os
 import signal
 import sqlite3
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -17,7 +18,7 @@ from runbooks import crash_points, decisions, events
 from runbooks.events import WalkEnding, decoder
 from runbooks.journal.verify import verify
 from runbooks.walk import Status
-from tests.runbooks.steps.deeds import CHANGING, deed, each, http_deed
+from tests.runbooks.steps.deeds import CHANGING, EVERY, deed, each, http_deed
 from tests.runbooks.steps.sql_ground import ground
 
 __all__ = ["deed", "ground", "http_deed"]
@@ -99,11 +100,12 @@ def entries(place):
         return [decoder.decode(body) for (body,) in connection.execute("SELECT body FROM entry ORDER BY seq")]
 
 
+@pytest.mark.fault("step:command", "console_killed")
 @pytest.mark.fault("step:sql", "console_killed")
 @pytest.mark.fault("step:http", "console_killed")
 @pytest.mark.fault("step:service", "console_killed")
 @pytest.mark.fault("step:manual", "console_killed")
-@each("sql", "http", "service", "manual")
+@each(*EVERY)
 async def test_killed_at_every_point_a_walk_does_every_step_once(deed, agents, place):
     deed.let()
     operator = Operator(agents, place, deed)
@@ -168,18 +170,25 @@ async def test_a_question_is_asked_again_after_the_agent_that_asked_it_has_ended
     assert walk.state("s1").status is Status.SUCCEEDED
 
 
+@pytest.mark.fault("step:command", "config_changed")
 @pytest.mark.fault("step:service", "config_changed")
-@each("service")
-async def test_a_service_is_told_as_it_was_written_when_the_walk_began(deed, agents, place, tmp_path):
+@each("command", "service")
+async def test_what_was_written_when_the_walk_began_is_done_whatever_is_written_since(
+    deed, agents, place, tmp_path
+):
     deed.let()
     async with agents.link(place) as console:
         await console.attached()
         await console.link.open_walk("test", "", {})
         await console.shown("s1")
         trap = tmp_path / "trap"
-        other = json.loads(deed.system())
-        other["services"]["api"]["scripts"]["restart"] = ["/usr/bin/touch", str(trap)]
-        (place / "system.yaml").write_text(json.dumps(other))
+        other = replace(deed, step={**deed.step}, services=json.loads(json.dumps(deed.services)))
+        if deed.kind == "service":
+            other.services["api"]["scripts"]["restart"] = ["/usr/bin/touch", str(trap)]
+        else:
+            other.step["run"] = ["/usr/bin/touch", str(trap)]
+        (place / "system.yaml").write_text(other.system())
+        agents.runbook(place, other.runbook(STEPS))
         event = await console.moved(lambda w, live: live.file_changed and live.step == "s1")
         await console.link.decide(event.walk.id, event.walk.fence, deed.yes(event.walk.state("s1")))
         walk = await console.shown("s2")
@@ -187,9 +196,10 @@ async def test_a_service_is_told_as_it_was_written_when_the_walk_began(deed, age
     assert (deed.done(), trap.exists()) == (1, False)
 
 
+@pytest.mark.fault("step:command", "supervisor_killed")
 @pytest.mark.fault("step:service", "supervisor_killed")
-@each("service")
-async def test_a_service_step_without_its_supervisor_goes_on_and_its_end_is_not_guessed(deed, agents, place):
+@each(*CHANGING)
+async def test_a_step_without_its_supervisor_goes_on_and_its_end_is_not_guessed(deed, agents, place):
     async with agents.link(place) as console:
         await console.attached()
         await console.link.open_walk("test", "", {})
@@ -205,7 +215,7 @@ async def test_a_service_step_without_its_supervisor_goes_on_and_its_end_is_not_
             await console.link.decide(walk.id, walk.fence, decisions.Retry("s1", "it is not known"))
         deed.let()
         await deed.until_done()
-        wish = decisions.Resolve("s1", 1, events.Resolution.SUCCEEDED, "s1", "it was restarted")
+        wish = decisions.Resolve("s1", 1, events.Resolution.SUCCEEDED, "s1", "its mark is there")
         await console.link.decide(walk.id, walk.fence, wish)
-        await console.shown("s2")
-    assert (deed.begun(), deed.done()) == (1, 1)
+        walk = await console.shown("s2")
+    assert (walk.state("s1").attempt, deed.done()) == (1, 1)
