@@ -12,7 +12,9 @@ from tui.dialog import Dialog
 from tui.dialogs.help import HelpDialog
 from tui.screen_registry import DETAILS, SCREENS, find_detail, find_screen
 from tui.widgets.filter_bar import FilterBar
+from tui.widgets.menu import Menu
 from tui.widgets.page import Page
+from tui.widgets.step_list import StepList
 from tui.widgets.table_keys import KEYS
 
 
@@ -33,6 +35,6 @@ def unknown_ids(keymap: Iterable[str], of_app: Iterable[BindingType]) -> list[st
 
 def _holders() -> Iterator[Any]:
     """Yield whatever has bindings with ids, besides the App and the table."""
-    yield from (FilterBar, HelpDialog, Dialog, Page)
+    yield from (FilterBar, HelpDialog, Dialog, Menu, Page, StepList)
     yield from map(find_screen, SCREENS)
     yield from map(find_detail, DETAILS)

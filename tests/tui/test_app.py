@@ -20,13 +20,18 @@ from checks.model import Level
 from tests.tui.boards import SHOP, SHOP_BOARD, SHOP_STATES, START, result, snapshot, state
 from tests.tui.stage import stage
 from tui.app import BEAT, ConsoleApp
+from tui.dialog import Dialog
 from tui.dialogs.help import HelpDialog
 from tui.environment import Manners
-from tui.screen_registry import SCREENS, find_screen
+from tui.screen_registry import DETAILS, SCREENS, find_detail, find_screen
 from tui.screens.check import CheckScreen
 from tui.screens.health import HealthScreen
+from tui.widgets.filter_bar import FilterBar
 from tui.widgets.header import HeaderBar
 from tui.widgets.live_table import LiveTable
+from tui.widgets.menu import Menu
+from tui.widgets.page import Page
+from tui.widgets.step_list import StepList
 
 
 async def test_an_attached_agent_is_on_screen() -> None:
@@ -253,7 +258,9 @@ async def test_a_hidden_screen_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_every_binding_can_be_remapped_and_explains_itself() -> None:
-    for node in (ConsoleApp, *map(find_screen, SCREENS), CheckScreen, HelpDialog, LiveTable):
+    details = map(find_detail, DETAILS)
+    widgets = (LiveTable, Page, Menu, StepList, FilterBar)
+    for node in (ConsoleApp, *map(find_screen, SCREENS), *details, HelpDialog, Dialog, *widgets):
         for binding in node.BINDINGS:
             assert isinstance(binding, Binding), (node, binding)
             assert binding.id, (node, binding)

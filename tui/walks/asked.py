@@ -11,7 +11,7 @@ from runbooks.walk import Stage, Status, StepState, Walk
 from runbooks.walking.deciding import closed_for
 from tui.cell import Cell, Piece, Tone
 from tui.walks.open_walk import OpenWalk
-from tui.walks.words import DOT, ENDING_TONE, ENDING_WORD, said, span, title_of, usual_of
+from tui.walks.words import DOT, ENDING_TONE, ENDING_WORD, said, short_who, span, title_of, usual_of
 
 
 class Phase(enum.StrEnum):
@@ -181,10 +181,12 @@ def _keys(phase: Phase, opened: OpenWalk) -> Cell:
 
 
 def _watching(walk: Walk) -> Cell:
+    name = short_who(walk.holder)
     return (
         Piece(" WATCHING ", Tone.MUTED),
-        Piece(f" {wording.who(walk.holder)} decides", Tone.STRONG),
+        Piece(f" {name} decides", Tone.STRONG),
         Piece("   T takes over, n writes a note", Tone.FOCUS),
+        Piece(f"   {wording.who(walk.holder).removeprefix(name).strip(', ')}", Tone.MUTED),
     )
 
 
