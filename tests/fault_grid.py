@@ -1,7 +1,7 @@
 """The fault grid: which faults every kind must be shown to survive, and where tests say so.
 
-A test claims a cell with `@pytest.mark.fault("KIND", "SLUG")`. Rows and columns are those of the reliability
-specification, section 2.4.
+A test claims a cell with `@pytest.mark.fault("KIND", "SLUG")`, of a kind of step with `"step:KIND"`. Rows and
+columns are those of the reliability specification, section 2.4.
 """
 
 import ast
@@ -31,7 +31,44 @@ GRID: dict[str, str] = {
     "clock": "http tls postgres command",
     "config_changed": "http tls postgres redis container command",
 }
-"""Fault -> the kinds that it applies to."""
+"""Fault -> the kinds of checks that it applies to."""
+
+STEPS: dict[str, str] = {
+    "refused": "sql http service",
+    "blackhole": "sql http",
+    "dns": "sql http",
+    "slow_loris": "sql http",
+    "total_timeout": "command sql http service manual",
+    "reset": "sql http service",
+    "server_error": "command sql http service",
+    "malformed": "sql http",
+    "huge": "command sql http service",
+    "redirect": "http",
+    "bad_certificates": "sql http",
+    "auth": "command sql http service manual",
+    "restart": "sql http service",
+    "overloaded": "sql http service",
+    "hostile_text": "command sql http service manual",
+    "helper_hang": "command service",
+    "fork_daemon": "command service",
+    "console_killed": "command sql http service manual",
+    "supervisor_killed": "command service",
+    "signals": "command sql http service manual",
+    "store": "command sql http service manual",
+    "clock": "command sql http service manual",
+    "two_operators": "command sql http service manual",
+    "config_changed": "command sql http service",
+}
+"""Fault -> the kinds of steps that it applies to; a test claims them as `step:KIND`."""
+
+
+def columns(grid: dict[str, str]) -> dict[str, set[str]]:
+    """Return kind -> the faults that it must be shown to survive."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for fault, kinds in grid.items():
+        for kind in kinds.split():
+            found[kind].add(fault)
+    return found
 
 
 def claimed(folder: Path) -> dict[str, set[str]]:

@@ -93,6 +93,7 @@ async def test_a_daemon_that_holds_the_output_delays_nothing_and_is_named_not_ki
     os.kill(number_in(note), signal.SIGKILL)
 
 
+@pytest.mark.fault("step:command", "signals")
 @pytest.mark.parametrize("signum", [signal.SIGHUP, signal.SIGINT])
 async def test_a_hang_up_and_ctrl_c_do_not_reach_supervisor_or_program(tmp_path: Path, signum):
     folder, go = fresh(tmp_path), tmp_path / "go"

@@ -98,6 +98,7 @@ async def test_p4b_behind_a_closed_gate_nothing_is_executed_though_nobody_can_pr
     assert not trap.exists()
 
 
+@pytest.mark.fault("step:command", "supervisor_killed")
 async def test_p5_a_program_without_its_supervisor_goes_on_and_its_end_is_not_known(tmp_path: Path):
     folder, trap, go = fresh(tmp_path), tmp_path / "trap", tmp_path / "go"
     script = f"echo x >>{trap}; while [ ! -e {go} ]; do sleep 0.02; done"
@@ -130,6 +131,8 @@ async def test_the_death_of_the_agent_costs_nothing(tmp_path: Path, crash: str):
     assert trap.read_text() == "x\n"
 
 
+@pytest.mark.fault("step:command", "supervisor_killed")
+@pytest.mark.fault("step:command", "console_killed")
 @pytest.mark.parametrize(
     ("point", "state", "runs"),
     [
@@ -150,6 +153,7 @@ async def test_both_die(tmp_path: Path, point: str, state: State, runs: bool):
     assert (trap.read_text() if trap.exists() else "") == ("x\n" if runs else "")
 
 
+@pytest.mark.fault("step:command", "console_killed")
 async def test_an_agent_killed_at_any_moment_never_leaves_an_unknown_end(tmp_path: Path):
     for number in range(12):
         folder, trap = fresh(tmp_path, number), tmp_path / f"trap{number}"
@@ -166,6 +170,7 @@ async def test_an_agent_killed_at_any_moment_never_leaves_an_unknown_end(tmp_pat
             assert trap.read_text() == "x\n"
 
 
+@pytest.mark.fault("step:command", "supervisor_killed")
 async def test_after_a_restart_of_the_host_nothing_is_taken_for_alive(tmp_path: Path):
     folder = fresh(tmp_path)
     async with running(shell("sleep 300"), folder):

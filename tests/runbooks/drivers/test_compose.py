@@ -148,6 +148,7 @@ async def test_files_that_are_missing_or_wrong_are_said_to_be(stack):
         assert caught.value.error_class == why
 
 
+@pytest.mark.fault("step:service", "refused")
 async def test_an_engine_that_is_down_is_told_from_one_that_may_not_be_used(stack, tmp_path):
     down = replace(stack.service("api"), host=f"unix://{tmp_path}/nobody.sock")
     with pytest.raises(FailedError) as caught:
@@ -158,6 +159,8 @@ async def test_an_engine_that_is_down_is_told_from_one_that_may_not_be_used(stac
     assert (caught.value.error_class, caught.value.applied) == ("daemon_down", Applied.NONE)
 
 
+@pytest.mark.fault("step:service", "reset")
+@pytest.mark.fault("step:service", "restart")
 async def test_an_engine_that_goes_away_in_the_middle_leaves_an_unknown_end(stack, tmp_path):
     driver = stack.service("api", "trap '' TERM; while true; do sleep 0.1; done", stop_signal="SIGTERM")
     await driver.perform("start", context())
@@ -172,6 +175,7 @@ async def test_an_engine_that_goes_away_in_the_middle_leaves_an_unknown_end(stac
         wire.close()
 
 
+@pytest.mark.fault("step:service", "hostile_text")
 async def test_hostile_words_do_no_harm(stack):
     escape = "\x1b]0;title\x07\x1b[2J[/nope][@click=app.quit]x"
     long = "n" * 4096

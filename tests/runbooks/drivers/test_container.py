@@ -66,6 +66,7 @@ async def test_a_signal_that_ends_it_is_no_reload(containers):
     assert (caught.value.error_class, caught.value.applied) == ("not_up", Applied.PARTIAL)
 
 
+@pytest.mark.fault("step:service", "server_error")
 async def test_what_the_engine_refuses_is_said_in_its_words(containers):
     made = containers.run()
     containers.client.api.pause(made.id)
@@ -76,6 +77,8 @@ async def test_what_the_engine_refuses_is_said_in_its_words(containers):
     containers.client.api.unpause(made.id)
 
 
+@pytest.mark.fault("step:service", "refused")
+@pytest.mark.fault("step:service", "helper_hang")
 async def test_an_engine_that_is_down_hangs_or_may_not_be_used_is_told_apart(own_engine, tmp_path):
     nobody = ContainerDriver("box", f"unix://{tmp_path}/nobody.sock")
     with pytest.raises(FailedError) as caught:
@@ -96,6 +99,7 @@ async def test_an_engine_that_is_down_hangs_or_may_not_be_used_is_told_apart(own
         os.kill(own_engine.process.pid, signal.SIGCONT)
 
 
+@pytest.mark.fault("step:service", "auth")
 async def test_an_engine_that_this_account_may_not_use_is_told_with_the_way_out(containers):
     where = Path(containers.host.removeprefix("unix://")).parent
     mode = where.stat().st_mode
@@ -122,6 +126,7 @@ async def test_the_environment_names_the_engine_when_the_service_does_not(contai
     assert one.shown("restart") == (f"POST {containers.host} /containers/{made.name}/restart?t=10",)
 
 
+@pytest.mark.fault("step:service", "hostile_text")
 async def test_hostile_words_do_no_harm(containers):
     made = containers.run(
         "sh", "-c", r"printf '\033]0;t\007[/nope]\377\n'; sleep 1000", labels={"a": "\x1b" * 4096}

@@ -68,6 +68,7 @@ async def test_what_is_not_there_is_absent_and_nothing_is_done(stand):
     assert (caught.value.error_class, caught.value.applied) == (stand.absent_class or "absent", Applied.NONE)
 
 
+@pytest.mark.fault("step:service", "total_timeout")
 @pytest.mark.parametrize("stand", stands("process"), indirect=True)
 async def test_a_tool_that_hangs_costs_no_more_than_its_time(stand):
     for look in (stand.hung.status(context(0.5)), stand.hung.perform("restart", context(0.5))):
@@ -78,6 +79,7 @@ async def test_a_tool_that_hangs_costs_no_more_than_its_time(stand):
         assert time.monotonic() - began < 0.5 + ended_within
 
 
+@pytest.mark.fault("step:service", "reset")
 @pytest.mark.parametrize("stand", stands("process"), indirect=True)
 async def test_what_was_cut_in_the_middle_has_an_unknown_end(stand):
     before = await stand.slow.status(context())
@@ -89,6 +91,7 @@ async def test_what_was_cut_in_the_middle_has_an_unknown_end(stand):
     assert caught.value.facts["identity_before"] == before.identity
 
 
+@pytest.mark.fault("step:service", "total_timeout")
 @pytest.mark.parametrize("stand", stands("process"), indirect=True)
 async def test_what_takes_longer_than_its_time_has_an_unknown_end(stand):
     began = time.monotonic()

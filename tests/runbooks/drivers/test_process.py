@@ -79,6 +79,7 @@ async def test_a_program_that_ends_at_once_is_not_started(program):
     assert (await driver.perform("stop", context())).after.running is Running.STOPPED
 
 
+@pytest.mark.fault("step:service", "fork_daemon")
 async def test_one_that_does_not_want_to_end_is_killed_after_its_grace(program):
     driver = program("sh", "-c", STUBBORN, grace=0.5)
     await driver.perform("start", context())
@@ -198,6 +199,7 @@ async def test_a_process_that_is_killed_by_somebody_is_failed(program):
     assert (await driver.perform("start", context())).after.running is Running.RUNNING
 
 
+@pytest.mark.fault("step:service", "hostile_text")
 async def test_hostile_output_does_no_harm(program):
     driver = program(
         "sh", "-c", "printf '\\033[2J[/nope]\\377\\n'; head -c 3000000 /dev/zero | tr '\\0' n; sleep 1000"

@@ -50,6 +50,7 @@ def script(name: str) -> tuple[str, ...]:
     return ("./service.sh", name)
 
 
+@pytest.mark.fault("step:service", "fork_daemon")
 async def test_a_program_that_goes_on_writing_to_its_scripts_output_lives_on(place):
     one = driver(place, start=script("start"), stop=script("stop"))
     deed = await one.perform("start", context())
@@ -104,6 +105,7 @@ async def test_the_exit_code_of_its_status_script_is_read_as_the_lsb_has_it(plac
     assert caught.value.error_class == "status_unknown"
 
 
+@pytest.mark.fault("step:service", "server_error")
 async def test_a_script_that_fails_says_how_far_it_got(place):
     fails = ("sh", "-c", "echo no port left >&2; exit 9")
     one = driver(place, start=fails)
@@ -124,6 +126,7 @@ async def test_a_script_that_starts_nothing_is_found_out(place):
     assert (caught.value.error_class, caught.value.applied) == ("not_up", Applied.NONE)
 
 
+@pytest.mark.fault("step:service", "fork_daemon")
 async def test_a_script_that_hangs_is_ended_alone(place):
     (place / "pid").write_text(str(os.getpid()))
     one = driver(place, restart=script("hang"))
@@ -151,6 +154,7 @@ async def test_its_version_is_the_first_line_of_its_script(place):
     assert await driver(place, version=script("version")).version(context()) == "2.1.0"
 
 
+@pytest.mark.fault("step:service", "hostile_text")
 async def test_hostile_output_does_no_harm(place):
     noise = "printf '\\033[2J[/nope]\\377'; head -c 100000 /dev/zero | tr '\\0' n; exit 3"
     seen = await driver(place, status=("sh", "-c", noise)).status(context())

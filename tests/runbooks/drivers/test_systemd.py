@@ -29,6 +29,7 @@ def unit(booted):
     booted.systemctl("reset-failed", check=False)
 
 
+@pytest.mark.fault("step:service", "server_error")
 async def test_a_restart_that_is_accepted_and_never_comes_up_fails_with_its_log(unit):
     driver = unit(
         "[Service]\nType=notify\nTimeoutStartSec=1\nExecStart=/bin/sh -c 'echo not today; sleep 100'\n"
@@ -109,6 +110,8 @@ async def test_where_no_systemd_runs_that_is_what_is_said():
         assert caught.value.error_class == "no_systemd"
 
 
+@pytest.mark.fault("step:service", "auth")
+@pytest.mark.fault("step:service", "fork_daemon")
 async def test_sudo_never_waits_for_a_password(tmp_path):
     stand_in = tmp_path / "su"
     stand_in.write_text("#!/bin/sh\necho 'sudo: a password is required' >&2\nexit 1\n")
@@ -119,6 +122,7 @@ async def test_sudo_never_waits_for_a_password(tmp_path):
     assert caught.value.error_class == "needs_password"
 
 
+@pytest.mark.fault("step:service", "hostile_text")
 async def test_hostile_output_does_no_harm(unit):
     hostile = "[/nope][@click=app.quit]" + "n" * 4096
     driver = unit(

@@ -27,6 +27,7 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may become 
 AS_NOBODY = "setpriv --reuid=65534 --regid=65534 --clear-groups"
 
 
+@pytest.mark.fault("step:command", "server_error")
 async def test_another_exit_code_is_a_failure_and_the_last_error_says_why(tmp_path: Path):
     outcome, _ = await carried_out(script("echo fine; echo 'disk on fire' >&2; exit 3"), tmp_path)
     assert (outcome.ending, outcome.error_class, outcome.applied) == (
@@ -38,6 +39,7 @@ async def test_another_exit_code_is_a_failure_and_the_last_error_says_why(tmp_pa
     assert outcome.detail == "disk on fire\nfine"
 
 
+@pytest.mark.fault("step:command", "server_error")
 @pytest.mark.parametrize(("name", "number"), [("KILL", 9), ("SEGV", 11), ("TERM", 15)])
 async def test_a_signal_is_named(tmp_path: Path, name: str, number: int):
     outcome, _ = await carried_out(script(f"echo working; kill -{number} $$"), tmp_path)
@@ -51,6 +53,7 @@ async def test_a_program_that_is_not_there_was_not_started_and_changed_nothing(t
     assert ended.status == 127
 
 
+@pytest.mark.fault("step:command", "auth")
 async def test_a_program_that_cannot_be_executed_was_not_started_and_changed_nothing(tmp_path: Path):
     outcome, ended = await carried_out(command("/etc/passwd"), tmp_path)
     assert (outcome.error_class, outcome.applied) == ("not_executable", Applied.NONE)
@@ -77,6 +80,8 @@ async def test_under_an_old_fence_nothing_is_executed(tmp_path: Path):
     assert not (tmp_path / "trap").exists()
 
 
+@pytest.mark.fault("step:command", "auth")
+@pytest.mark.fault("step:command", "fork_daemon")
 @pytest.mark.parametrize(
     "text",
     [
@@ -98,6 +103,7 @@ async def test_sudo_that_wants_a_password_in_the_midst_may_have_come_after_a_cha
     assert (outcome.error_class, outcome.applied) == ("needs_password", Applied.PARTIAL)
 
 
+@pytest.mark.fault("step:command", "auth")
 @needs_root
 async def test_sudo_that_lets_nobody_in_changed_nothing(tmp_path: Path):
     (tmp_path / "sudo").write_text(f'#!/bin/sh\nexec {AS_NOBODY} /usr/bin/sudo "$@"\n')
@@ -108,6 +114,7 @@ async def test_sudo_that_lets_nobody_in_changed_nothing(tmp_path: Path):
     assert "sudo wants a password" in outcome.summary
 
 
+@pytest.mark.fault("step:command", "fork_daemon")
 async def test_a_daemon_that_holds_the_output_is_named_and_left_alone(tmp_path: Path):
     note = tmp_path / "pid"
     daemon = f"sleep 300 & echo $! >{note}; until grep -q sleep /proc/$!/comm; do :; done; echo started"
@@ -119,6 +126,7 @@ async def test_a_daemon_that_holds_the_output_is_named_and_left_alone(tmp_path: 
     os.kill(number_in(note), signal.SIGKILL)
 
 
+@pytest.mark.fault("step:command", "fork_daemon")
 async def test_a_command_that_ignores_term_is_gone_six_seconds_after_it_was_asked_to_end(tmp_path: Path):
     note = tmp_path / "pid"
     step = script(f"trap '' TERM; echo $$ >{note}; while :; do sleep 0.1; done")
@@ -159,6 +167,8 @@ def test_without_evidence_a_command_has_failed(tmp_path: Path, stopped: str, wor
     assert word in outcome.summary
 
 
+@pytest.mark.fault("step:command", "huge")
+@pytest.mark.fault("step:command", "fork_daemon")
 async def test_a_hundred_megabytes_are_judged_at_both_ends_and_cost_little_memory(tmp_path: Path):
     text = f"echo FIRST; head -c {100 * MIB} /dev/zero; echo LAST 7"
     expect = Expected(output="(?s)^FIRST\n.*bytes left out.*LAST 7\n$")
@@ -192,6 +202,7 @@ async def test_a_judgement_is_the_same_before_and_after_the_evidence_was_cut(tmp
     assert before.ending is Ending.SUCCEEDED
 
 
+@pytest.mark.fault("step:command", "hostile_text")
 async def test_nothing_in_the_output_can_reach_a_terminal_raw_and_on_disk_it_is_as_it_came(tmp_path: Path):
     content = b"\n".join(BYTES) + b"\x00\xff\xfe\n"
     (tmp_path / "content").write_bytes(content)

@@ -34,6 +34,7 @@ async def test_not_done_fails_the_step(tmp_path):
     assert failed.value.error_class == "not_done"
 
 
+@pytest.mark.fault("step:manual", "hostile_text")
 @pytest.mark.parametrize("answer", ["", "y", "DONE", "done\n", "\x1b[200~done"])
 async def test_any_other_answer_is_asked_for_again(tmp_path, answer):
     with pytest.raises(FailedError) as refused:
@@ -49,6 +50,7 @@ async def test_evidence_is_a_line_that_later_steps_find(tmp_path):
     assert "build 42 by anna" in outcome.summary
 
 
+@pytest.mark.fault("step:manual", "hostile_text")
 @pytest.mark.parametrize("answer", ["", "   ", "two\nlines", "a\x00b", "x" * 5000, "hid\u202eden"])
 async def test_evidence_that_says_nothing_or_hides_something_is_refused(tmp_path, answer):
     with pytest.raises(FailedError) as refused:

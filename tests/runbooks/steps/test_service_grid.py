@@ -1,4 +1,4 @@
-"""Services behind an engine that is busy, broken or restarts, and scripts that say more than anybody reads."""
+"""Services behind an engine that is busy, broken or restarts, and scripts that say far too much."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -36,6 +36,7 @@ def locked(stage: Stage):
         hand.close()
 
 
+@pytest.mark.fault("step:command", "store")
 async def test_what_cannot_be_confirmed_in_the_journal_is_not_done(tmp_path):
     trap = tmp_path / "trap"
     async with Stage(tmp_path, plan_of(CommandStep(run=words("touch", trap)))).walking() as stage:
@@ -48,6 +49,7 @@ async def test_what_cannot_be_confirmed_in_the_journal_is_not_done(tmp_path):
     assert trap.exists()
 
 
+@pytest.mark.fault("step:command", "store")
 async def test_what_was_confirmed_is_not_done_when_its_start_cannot_be_written(tmp_path):
     trap, hold, waiting = tmp_path / "trap", tmp_path / "hold", tmp_path / "waiting"
     script = 'touch "$2"; while [ -e "$1" ]; do sleep 0.05; done; exit 1'
@@ -68,6 +70,7 @@ async def test_what_was_confirmed_is_not_done_when_its_start_cannot_be_written(t
     assert trap.exists()
 
 
+@pytest.mark.fault("step:command", "store")
 async def test_what_was_done_is_written_as_soon_as_it_can_be(tmp_path):
     done, gate = tmp_path / "done", tmp_path / "gate"
     script = 'touch "$1"; while [ ! -e "$2" ]; do sleep 0.05; done'

@@ -197,6 +197,7 @@ async def test_a_guard_that_gets_worse_pauses_the_walk(tmp_path, world):
     assert world.deeds == ["one", "two"]
 
 
+@pytest.mark.fault("step:command", "total_timeout")
 async def test_a_program_that_takes_too_long_is_asked_about_and_ended_when_somebody_says_so(tmp_path):
     step = command("long", "sleep", "600", undo=("true",), timeout=0.5)
     async with Stage(tmp_path, plan_of(step)).walking() as stage:
