@@ -109,7 +109,7 @@ class Runner:
             if not deadline.expired():
                 raise
             summary = f"no answer within {definition.timeout:g} s"
-            return Observation(summary, Level.CRIT, "total_timeout", detail=_notes(late.__cause__))
+            return Observation(summary, Level.CRIT, "total_timeout", detail=self._notes(late.__cause__))
 
     async def _fetch_secrets(self, definition: Definition) -> None:
         """Read the secrets that the check names, in a thread: a command or a dead mount may hang."""
@@ -123,6 +123,11 @@ class Runner:
         except TimeoutError:
             listed = ", ".join(sorted(names))
             raise MeasureError("secret", f"secret {listed}: not read within the timeout") from None
+
+    def _notes(self, cancelled: BaseException | None) -> str:
+        """Return what a probe left on its cancellation with `add_note`; it may have been cut in a secret."""
+        notes: tuple[str, ...] = getattr(cancelled, "__notes__", ())
+        return "\n".join(self.masker.growing(note, len(note)) for note in notes)
 
     def _bug(self, definition: Definition) -> Observation:
         # Masked and cleaned here: where no agent logs, it goes to a terminal as it is.
@@ -167,8 +172,3 @@ async def open_runner(
             yield Runner(clock, Vault(secrets, masker), masker, keep, threads)
     finally:
         threads.shutdown(wait=False, cancel_futures=True)
-
-
-def _notes(cancelled: BaseException | None) -> str:
-    """Return the evidence that a probe left on its cancellation with `add_note`."""
-    return "\n".join(getattr(cancelled, "__notes__", ()))

@@ -67,7 +67,7 @@ async def run(
     """Run the program to its end, and lend what it said; of our variables it is not given those `without`.
 
     When cancelled, the whole family gets TERM, five seconds later KILL, and the cancellation carries the
-    child's last words as a note.
+    child's last words as notes, one for each stream.
 
     Raises:
         MeasureError: `not_found`, `not_executable` or `not_started`.
@@ -81,7 +81,8 @@ async def run(
             await _drain(out, err)
         except asyncio.CancelledError as cancelled:
             await _end(child)
-            cancelled.add_note(_last_words(out, err))
+            for said in _last_words(out, err):
+                cancelled.add_note(said)
             raise
         finally:
             _signal(child, signal.SIGKILL)
@@ -237,15 +238,15 @@ def _describe(pids: list[int]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _last_words(out: _Pipe, err: _Pipe) -> str:
-    """Return what the child said last, errors first."""
+def _last_words(out: _Pipe, err: _Pipe) -> tuple[str, ...]:
+    """Return what the child said last, errors first; a word at the end may be half a secret."""
     said = (("errors", err.capture), ("output", out.capture))
     parts = [
         f"last {name}:\n{_whole_words(capture).decode(errors='replace')}"
         for name, capture in said
         if capture.size
     ]
-    return "\n".join(parts) or "it had said nothing"
+    return tuple(parts) or ("it had said nothing",)
 
 
 def _whole_words(capture: Capture) -> bytes:

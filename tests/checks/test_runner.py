@@ -11,6 +11,7 @@ from checks.definition import Definition
 from checks.errors import Degraded, MeasureError, TargetError
 from checks.expressions import Rule
 from checks.kind import ProbeContext
+from checks.kinds.command import CommandCheck
 from checks.model import Level, Observation, Reading, Table
 from checks.runner import DETAIL_BYTES, SUMMARY_CELLS, open_runner
 from checks.secrets import SecretSource, SecretText
@@ -135,6 +136,16 @@ async def test_the_last_words_of_a_probe_that_was_cut_are_masked_and_cleaned_too
     assert result.observation.detail.startswith("said *****")
     assert not {"\x1b", "\x07"} & set(result.observation.detail)
     assert len(result.observation.detail.encode()) <= DETAIL_BYTES
+
+
+async def test_a_program_that_was_cut_in_the_middle_of_a_secret_shows_none_of_it(tmp_path):
+    (tmp_path / "word").write_text("opensesame-and-more\n")
+    script = 'printf "first\n%.16s" "$WORD" | tee /dev/stderr; sleep 600'
+    check = CommandCheck(("sh", "-c", script), env={"WORD": SecretText("{{ secret.word }}")})
+    async with open_runner({"word": SecretSource(file=str(tmp_path / "word"))}, SystemClock()) as runner:
+        result = await runner.run(Definition("it", "command", check, timeout=1.0))
+    assert result.error_class == "total_timeout"
+    assert result.observation.detail == "last errors:\nfirst\n*****\nlast output:\nfirst\n*****"
 
 
 async def test_a_probe_ended_from_outside_is_no_bug(caplog):
