@@ -155,18 +155,14 @@ class Performer:
         folder = await asyncio.to_thread(attempt_folder, self.root, job.walk.id, place)
         context = self._context(job, folder, key)
         order = None
-        if isinstance(step, Program | Act):
-            shown = await self.prepare(job)
-            if shown.sha256 != confirmed:
-                raise FailedError("action_changed", "it would do something else now than what was confirmed")
-            secrets = await self.secrets.of(step)
-            context = replace(context, secrets=secrets)
-            if isinstance(step, Program):
-                order = step.order(context)
-            else:
-                request = Request.of(context, confirmed)
-                await asyncio.to_thread(write_request, folder, request)
-                order = order_for_act(folder, secrets)
+        if isinstance(step, Program | Act) and (await self.prepare(job)).sha256 != confirmed:
+            raise FailedError("action_changed", "it would do something else now than what was confirmed")
+        context = replace(context, secrets=await self.secrets.of(step))
+        if isinstance(step, Program):
+            order = step.order(context)
+        elif isinstance(step, Act):
+            await asyncio.to_thread(write_request, folder, Request.of(context, confirmed))
+            order = order_for_act(folder, context.secrets)
         return Ready(job, step, context, confirmed, str(folder.relative_to(self.root)), order)
 
     # Doing it
