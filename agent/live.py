@@ -54,6 +54,8 @@ class LiveSystem:
         self._clock = clock
         self._engine: Engine | None = None
         self._maintenance: frozenset[str] = frozenset()
+        self._of_files: tuple[Notice, ...] = ()
+        self._announced: tuple[Notice, ...] = ()
         self._begun = asyncio.Event()
 
     @property
@@ -77,6 +79,11 @@ class LiveSystem:
         if self._engine is not None:
             self._engine.maintenance = names
 
+    def announce(self, notices: tuple[Notice, ...]) -> None:
+        """Show these notices beside those about files, in place of those announced before."""
+        self._announced = notices
+        self._show_notices()
+
     async def engine_after(self, last: Engine | None) -> Engine:
         """Return the engine that probes now, once it is another one than `last`."""
         while self._engine is None or self._engine is last:
@@ -88,16 +95,16 @@ class LiveSystem:
         while True:
             async with self._probing(self._system) as engine:
                 self._engine = engine
+                self._say(_warnings(self._system))
                 begun, self._begun = self._begun, asyncio.Event()
                 begun.set()
-                self._system = await self._next_system(engine)
+                self._system = await self._next_system()
 
     @contextlib.asynccontextmanager
     async def _probing(self, system: System) -> AsyncIterator[Engine]:
         known = await self._stored()
         async with open_runner(system.secrets, self._clock, self._masker) as runner:
             engine = Engine(system.info, system.definitions, runner, self._store, self._clock, known)
-            engine.notices = _warnings(system)
             engine.maintenance = self._maintenance
             async with running(engine):
                 yield engine
@@ -115,7 +122,7 @@ class LiveSystem:
             for name, result in newest.items()
         }
 
-    async def _next_system(self, engine: Engine) -> System:
+    async def _next_system(self) -> System:
         """Wait until the files have changed into a configuration that can be used."""
         source = Path(self._system.info.source) if self._system.info.source else None
         seen = self.configuration
@@ -128,14 +135,23 @@ class LiveSystem:
             try:
                 system = await asyncio.to_thread(self._load)
             except ConfigError as error:
-                engine.notices = (self._refusal(error),)
+                self._say((self._refusal(error),))
                 log.warning("configuration not loaded again:\n%s", error)
                 continue
             self.configuration = now
             if system == self._system:
-                engine.notices = _warnings(system)
+                self._say(_warnings(system))
                 continue
             return system
+
+    def _say(self, notices: tuple[Notice, ...]) -> None:
+        """Show these notices about files."""
+        self._of_files = notices
+        self._show_notices()
+
+    def _show_notices(self) -> None:
+        if self._engine is not None:
+            self._engine.notices = (*self._of_files, *self._announced)
 
     def _refusal(self, error: ConfigError) -> Notice:
         first, more = error.problems[0], len(error.problems) - 1

@@ -10,9 +10,11 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
+from agent.alerting import Alerting
 from agent.fingerprint import fingerprint
 from agent.lifecycle import ALREADY_RUNS
 from agent.live import LiveSystem
@@ -99,24 +101,30 @@ async def _keep(source: Path | None, system: System, configuration: str, masker:
         live = LiveSystem(system, configuration, lambda: load(source), store, masker, clock)
         probing = tasks.create_task(live.run(), name="live system")
         walks = Walks(live, source, masker, clock)
+        alerting = Alerting(live, masker, clock)
         server = Server(live, walks, clock, clock.now(), stop)
-        async with walks.opened(), server.listening(paths.socket_file(source)):
+        async with alerting.opened(), walks.opened(), server.listening(paths.socket_file(source)):
             log.info("watching %s: %d checks", system.info.name, len(system.definitions))
             tell_systemd("READY=1", f"STATUS={len(system.definitions)} checks of {system.info.name}")
-            idle = tasks.create_task(_end_when_idle(server, walks, clock, ended, stay), name="end when idle")
+            busy = partial(_is_busy, server, walks, alerting)
+            idle = tasks.create_task(_end_when_idle(server, busy, clock, ended, stay), name="end when idle")
             await ended.wait()
             tell_systemd("STOPPING=1")
         idle.cancel()
         probing.cancel()
 
 
+def _is_busy(server: Server, walks: Walks, alerting: Alerting) -> bool:
+    """Return whether a console, a walk or an open window is there, or messages are still to be delivered."""
+    return bool(server.attached or walks.under_way or walks.windows.is_open or alerting.busy)
+
+
 async def _end_when_idle(
-    server: Server, walks: Walks, clock: Clock, ended: asyncio.Event, stay: bool
+    server: Server, busy: Callable[[], bool], clock: Clock, ended: asyncio.Event, stay: bool
 ) -> None:
-    """End the agent when no console, walk or open window was there for a while, unless told to stay."""
+    """End the agent when nothing has been there for it to do for a while, unless told to stay."""
     while not stay:
         await clock.sleep(min(5.0, IDLE_AFTER))
-        busy = server.attached or walks.under_way or walks.windows.is_open
-        if not busy and clock.monotonic() - server.idle_since > IDLE_AFTER:
+        if not busy() and clock.monotonic() - server.idle_since > IDLE_AFTER:
             log.info("no console for %.0f s; ending", IDLE_AFTER)
             ended.set()

@@ -38,6 +38,11 @@ def refused(letter: Letter, reason: str, now: float, chance: float) -> Letter:
     """
     tried = replace(letter, attempts=letter.attempts + 1, error=reason)
     if now - letter.created >= GIVEN_UP_AFTER:
-        return replace(tried, given_up_at=now)
+        return abandoned(tried, reason, now)
     pause = min(LONGEST, SHORTEST * 2.0 ** min(letter.attempts, 10)) * (1 + JITTER * (2 * chance - 1))
     return replace(tried, due=now + pause)
+
+
+def abandoned(letter: Letter, reason: str, now: float) -> Letter:
+    """Return the message as one that is tried no more."""
+    return replace(letter, error=reason, given_up_at=now)

@@ -1,0 +1,189 @@
+"""Owns the telling of people while an agent runs: it looks at the board, decides, keeps and delivers.
+
+It looks once a second and goes by states, so that neither the engine nor a walk ever waits for it. Messages
+are delivered one after another: whatever kills the agent, at most the one on its way may arrive twice.
+Where no route is configured it does nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Protocol
+
+from agent.carrying import carry
+from agent.outbox import Outbox
+from checks.alerts.alert import Letter, Route
+from checks.alerts.changes import Scene, advance
+from checks.alerts.routes import routes_of
+from checks.alerts.trying import abandoned, next_due, refused, taken
+from checks.alerts.wording import letter_of
+from checks.board import Notice
+from checks.clock import Clock
+from checks.engine import Engine
+from checks.masking import Masker
+from checks.secrets import SecretSource
+from checks.storage.store import Store
+from checks.system import System
+from checks.text import clean
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks at the board, and at what is due."""
+PARTING = 4.0
+"""Seconds that a delivery under way has left when the agent ends."""
+SOURCE = "alerts"
+
+Carry = Callable[[Route, Letter, Mapping[str, SecretSource]], Awaitable[str]]
+"""Hands a message over; returns why it was not taken, empty when it was."""
+
+log = logging.getLogger(__name__)
+
+
+class Watched(Protocol):
+    """What is looked at: the live system."""
+
+    @property
+    def system(self) -> System:
+        """Return the system as it was loaded last."""
+        ...
+
+    @property
+    def store(self) -> Store:
+        """Return where what was told is kept."""
+        ...
+
+    async def engine_after(self, last: Engine | None) -> Engine:
+        """Return the engine that probes now, once it is another one than `last`."""
+        ...
+
+    def announce(self, notices: tuple[Notice, ...]) -> None:
+        """Show these notices, in place of those announced before."""
+        ...
+
+
+class Alerting:
+    """Tells people of a live system."""
+
+    def __init__(self, live: Watched, masker: Masker, clock: Clock, carry: Carry = carry) -> None:
+        """Prepare to tell of what `live` sees."""
+        self._live = live
+        self._masker = masker
+        self._clock = clock
+        self._carry = carry
+        self._outbox = Outbox(live.store)
+        self._routes: dict[str, Route] = {}
+        self._lost: dict[str, str] = {}
+        """Route -> what was given up on it, until it takes something again."""
+        self._at_rest = asyncio.Event()
+        self._at_rest.set()
+        self._ending = False
+        self._delivering: tuple[asyncio.Task[None], ...] = ()
+
+    @property
+    def busy(self) -> bool:
+        """Return whether messages wait to be delivered."""
+        return bool(self._outbox.letters)
+
+    @contextlib.asynccontextmanager
+    async def opened(self) -> AsyncIterator[None]:
+        """Tell people while the context is open; what is on its way at its end may still arrive."""
+        async with asyncio.TaskGroup() as tasks:
+            following = tasks.create_task(self._follow(tasks), name="alerts")
+            try:
+                yield
+            finally:
+                self._ending = True
+                following.cancel()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(PARTING):
+                        await self._at_rest.wait()
+                for task in self._delivering:
+                    task.cancel()
+
+    async def _follow(self, tasks: asyncio.TaskGroup) -> None:
+        """Watch with each configuration that has routes; deliver from the first one on."""
+        engine = None
+        while True:
+            engine = await self._live.engine_after(engine)
+            system = self._live.system
+            self._routes = {route.name: route for route in routes_of(system.sections, system.info.timezone)}
+            if not self._routes:
+                self._live.announce(())
+                continue
+            if not self._delivering:
+                await self._outbox.keep()
+                self._delivering = (tasks.create_task(self._deliver(), name="deliver alerts"),)
+            await self._watch(engine)
+
+    async def _watch(self, engine: Engine) -> None:
+        """Decide what is told until the engine ends."""
+        begun = self._clock.monotonic()
+        self._outbox.forget_all_but(self._routes)
+        while not engine.ended:
+            now = self._clock.now()
+            scene = Scene(engine.system, engine.snapshot, now, self._clock.monotonic() - begun)
+            for route in self._routes.values():
+                self._look(route, scene)
+            await self._outbox.keep()
+            self._live.announce(tuple(self._notices()))
+            await self._clock.sleep(LOOK_EVERY)
+
+    def _look(self, route: Route, scene: Scene) -> None:
+        state, items = advance(route, self._outbox.state(route.name), scene)
+        letter = None
+        # Where earlier messages have not got through, that something lasts goes without saying.
+        waits = any(one.route == route.name for one in self._outbox.letters)
+        if items and not (waits and all(item.reminder for item in items)):
+            said = letter_of(route, scene.system, items, scene.now)
+            mask = self._masker.mask
+            letter = replace(said, subject=mask(said.subject), body=mask(said.body))
+        self._outbox.decide(route.name, state, letter)
+
+    async def _deliver(self) -> None:
+        while not self._ending:
+            letter = next_due(self._outbox.letters, self._clock.now())
+            if letter is None:
+                await self._clock.sleep(LOOK_EVERY)
+                continue
+            self._at_rest.clear()
+            try:
+                self._outbox.put(await self._attempted(letter))
+                await self._outbox.keep()
+            finally:
+                self._at_rest.set()
+
+    async def _attempted(self, letter: Letter) -> Letter:
+        """Return the message after one attempt."""
+        route = self._routes.get(letter.route)
+        if route is None:
+            return abandoned(letter, "there is no such route any more", self._clock.now())
+        reason = await self._carry(route, letter, self._live.system.secrets)
+        now = self._clock.now()
+        if not reason:
+            self._lost.pop(route.name, None)
+            return taken(letter, now)
+        after = refused(letter, clean(self._masker.mask(reason)), now, random.random())  # noqa: S311
+        if letter.error != after.error:
+            log.warning("route %s: %s", route.name, after.error)
+        if not after.waits:
+            log.error("route %s: message %s was given up", route.name, letter.key)
+            self._lost[route.name] = f"a message was given up after a day: {after.error}"
+        return after
+
+    def _notices(self) -> list[Notice]:
+        """Return what the operator must know: which routes do not work, and what is kept in memory alone."""
+        found = [Notice(SOURCE, f"route {name}: {text}") for name, text in self._lost.items()]
+        for name in self._routes:
+            waiting = [letter for letter in self._outbox.letters if letter.route == name]
+            if waiting and waiting[0].error:
+                count = "a message waits" if len(waiting) == 1 else f"{len(waiting)} messages wait"
+                text = f"route {name}: {waiting[0].error}; {count}"
+                found.append(Notice(SOURCE, text, at=waiting[0].created))
+        if self._outbox.trouble:
+            text = f"what people were told is not stored and may be told twice: {self._outbox.trouble}"
+            found.append(Notice(SOURCE, text))
+        return found
