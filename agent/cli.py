@@ -1,6 +1,6 @@
 """Owns the commands that need an agent or stand in for one: checks, the agent itself, and walks.
 
-What commands about walks do is imported when they are called.
+What commands do is imported when they are called.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from pathlib import Path
 
 import click
 
-from agent.ask import dismiss, visiting
-from agent.fingerprint import fingerprint
 from checks import paths
 from checks.board import Snapshot, SystemInfo
 from checks.command_line import completed_by, leave, system_option
@@ -58,6 +56,9 @@ def _wants_colour() -> bool:
 
 def _probe_there(source: Path | None, names: tuple[str, ...]) -> tuple[SystemInfo, Snapshot] | None:
     """Return what an agent sees; None when there is none that knows the files as they are now."""
+    from agent.ask import visiting
+    from agent.fingerprint import fingerprint
+
     try:
         with visiting(*paths.sockets(source)) as visit:
             if visit is None or visit.welcome.configuration != fingerprint(source):
@@ -112,6 +113,8 @@ def agent() -> None:
 @system_option
 def status(source: Path | None) -> None:
     """Say whether an agent runs, and what it looks after. Exit code 3 when none does."""
+    from agent.ask import visiting
+
     with errors_as_exits(), visiting(*paths.sockets(source)) as visit:
         if visit is None:
             click.echo(f"no agent runs for {paths.system_name(source)}")
@@ -138,6 +141,8 @@ def stop(force: bool, source: Path | None) -> None:
 
     Exit code 69 when a walk is open in it, or it lives on after ten seconds; its process is named then.
     """
+    from agent.ask import dismiss
+
     with errors_as_exits():
         pid = dismiss(*paths.sockets(source), reason="walkdown agent stop", force=force)
     if pid is None:

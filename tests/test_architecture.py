@@ -73,7 +73,7 @@ def test_help_starts_without_textual_asyncio_drivers_or_configuration():
 
 
 def test_asking_a_running_agent_needs_no_event_loop():
-    loaded = modules_after("import agent.cli")
+    loaded = modules_after("import agent.cli, agent.ask")
     assert not loaded & (DRIVERS | CONFIGURATION | {"textual", "rich", "asyncio", "sqlite3"})
 
 
