@@ -12,6 +12,7 @@ import logging
 import os
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from secrets import token_hex
 from typing import Any, TypeVar
 
 from checks.clock import Clock
@@ -286,9 +287,9 @@ class Walker:
         await self._holding.write_after(events.StepVerified(step, attempt, passed, summary))
 
     async def _looked(self, look: StepPlan, attempt: int) -> Done:
-        """Do a step that only looks, as a part of another."""
+        """Do a step that only looks, as a part of another; in a folder that no look before had."""
         job = Job(look, self.walk, attempt)
-        place = f"{self._place(look.id, attempt)}-{self._clock.now():.0f}"
+        place = f"{self._place(look.id, attempt)}-{self._clock.now():.0f}-{token_hex(3)}"
         try:
             shown = await self._performer.prepare(job)
             return await self._performer.carry_out(await self._performer.ready(job, shown.sha256, place))
