@@ -8,11 +8,13 @@ come back. It ends itself when its time is over, also when nobody waits any more
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -68,6 +70,8 @@ def _delivered(order: Order) -> str:
         return str(error)
     if url.lower().startswith("mailto://") and not re.search(r"[?&]mode=", url):
         return IN_THE_CLEAR
+    with contextlib.suppress(ValueError):  # no URL; who delivers says so
+        masker.learn(unquote(urlsplit(url).password or ""))
     message = Message(masker.mask(order.subject), as_sent(masker.mask(order.body)))
     with without_ambient_credentials():
         return asyncio.run(deliver(url, message, order.seconds))

@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "walks": ("agent.cli:walks", "List the walks there were, newest first, or tell one in full."),
     "evidence": ("agent.cli:evidence", "List what the steps of a walk have left, or show one file of it."),
     "report": ("agent.cli:report", "Report on a walk: what was done, decided and left, with evidence."),
+    "alerts": ("agent.alert_cli:alerts", "List what people were told, and what waits; try a route."),
     "window": ("agent.window_cli:window", "Look after windows: status, open, extend, close."),
     "audit": ("agent.cli:audit", "Look after the record of walks: verify, renew."),
     "validate": ("runbooks.cli:validate", "Find everything wrong in a system's files."),

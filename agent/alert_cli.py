@@ -1,0 +1,45 @@
+"""Owns the command `walkdown alerts`: what people were told, what waits and why, and the trial of a route.
+
+What it does is imported when it is called.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from checks.command_line import leave, system_option
+from checks.exits import errors_as_exits
+
+
+@click.group(invoke_without_command=True)
+@click.option("--limit", type=click.IntRange(1, 10_000), default=20, help="Messages that are listed.")
+@click.option("-o", "--output", type=click.Choice(("text", "json")), default="text", help="Output format.")
+@system_option
+@click.pass_context
+def alerts(context: click.Context, limit: int, output: str, source: Path | None) -> None:
+    """List what people were told, newest first, what waits to be, and why.
+
+    What a message still waits for to become one, up to `wait:` of its route, is not listed yet.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from agent.alert_commands import tell_alerts
+
+    with errors_as_exits():
+        leave(tell_alerts(source, limit, output))
+
+
+@alerts.command(name="test")
+@click.argument("route")
+@system_option
+def test_(route: str, source: Path | None) -> None:
+    """Send a test message by a route, and say what became of it.
+
+    ROUTE is a name of the section `notify:`. Exit code 69 when the message was not taken.
+    """
+    from agent.alert_commands import try_route
+
+    with errors_as_exits():
+        leave(try_route(source, route))
