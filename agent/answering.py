@@ -17,7 +17,7 @@ from runbooks.decisions import Decision
 from runbooks.events import Resolution
 from runbooks.question import Question
 from runbooks.walk import Stage, StepState
-from runbooks.walking.deciding import FULL_REASON, REASON, WINDOW
+from runbooks.walking.deciding import FULL_REASON, LAST_SAFE, REASON, WINDOW, barred
 
 EVIDENCE_LINES = 50
 """Lines of evidence that are shown; its end."""
@@ -91,8 +91,11 @@ class Answering:
                 self._voice.say("Its program runs on, and what becomes of it has to be found out by hand.")
                 return decisions.Detach(state.id, state.attempt, await self._why("Why is it not waited for?"))
             case Way.OVERRIDE:
-                reason = await self._why("Why may it be done outside a window?", FULL_REASON)
-                return decisions.Override(WINDOW, reason)
+                live = self._following.live
+                rule, _ = barred(self._following.walk, state, live.gate, live.late)
+                why = "so late" if rule == LAST_SAFE else "outside a window"
+                reason = await self._why(f"Why may it be done {why}?", FULL_REASON)
+                return decisions.Override(rule or WINDOW, reason)
             case _:
                 return None
 

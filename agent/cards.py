@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from agent.situation import Kind, Situation
 from agent.voice import Voice
+from checks.clock import Clock
 from runbooks.live import Live
 from runbooks.model import Plan, StepPlan
 from runbooks.reckoning import left, verdict, watch
 from runbooks.walk import Stage, Status, StepState, Walk, to_undo
+from runbooks.windows.budget import budget_words
 from runbooks.wording import (
     afterwards,
     label_of,
@@ -30,9 +32,10 @@ LABEL = "  {:<11}"
 class Cards:
     """Shows things with one voice."""
 
-    def __init__(self, voice: Voice) -> None:
+    def __init__(self, voice: Voice, clock: Clock) -> None:
         """Show on this voice."""
         self._voice = voice
+        self._clock = clock
 
     def runbook(self, plan: Plan, usual: float) -> None:
         """Show what is about to be walked."""
@@ -72,9 +75,10 @@ class Cards:
         self._fact("as", action.user)
         self._fact("not needed", action.done_already)
         self._plan(plan, live.usual.get(plan.id, plan.expected))
+        self._fact("window", budget_words(walk, live, self._clock.now()) if plan.changes else "")
         self._fact("CLOSED", closed)
-        if not closed and live.gate and plan.changes and walk.stage is Stage.FORWARD:
-            self._fact("mind", live.gate)
+        if not closed and plan.changes and walk.stage is Stage.FORWARD:
+            self._fact("mind", live.gate or live.late)
 
     def _plan(self, plan: StepPlan, usual: float) -> None:
         self._fact("changes", "something" if plan.changes else "nothing")

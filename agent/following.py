@@ -10,11 +10,12 @@ import contextlib
 from collections.abc import Callable
 from typing import Protocol
 
-from agent.link import Attached, Detached, Link, Moved
+from agent.link import Attached, Detached, Link, Moved, WindowsMoved
 from checks.clock import Clock
 from checks.errors import LinkError
 from runbooks.live import Live
 from runbooks.walk import EMPTY, Walk
+from runbooks.windows.state import WindowsNow
 
 ASK_EVERY = 1.0
 """Seconds between two questions for a walk of which the agent does not tell."""
@@ -25,6 +26,10 @@ class Listener(Protocol):
 
     def moved(self, before: Walk, after: Walk, live: Live) -> None:
         """Hear that the walk has moved, or what is live has changed."""
+        ...
+
+    def windows(self, windows: WindowsNow) -> None:
+        """Hear how windows stand."""
         ...
 
     def lost(self, reason: str) -> None:
@@ -68,6 +73,8 @@ class Following:
                 case Moved(walk=walk, live=live) if walk.id == self._id:
                     self._told = True
                     self._move(walk, live)
+                case WindowsMoved(windows=windows):
+                    self._listener.windows(windows)
                 case Detached(reason=reason):
                     self._lose(reason)
                 case Attached():

@@ -7,7 +7,9 @@ from agent.output_lines import OutputLines
 from agent.voice import Voice
 from checks.text import clean
 from runbooks.live import Live
+from runbooks.model import WindowNeed
 from runbooks.walk import EMPTY, Walk
+from runbooks.windows.state import WindowsNow
 from runbooks.wording import name_of, span
 
 TOLD_AT = (15.0, 30.0, 60.0)
@@ -25,6 +27,7 @@ class Narrator:
         self._live = Live()
         self._output = OutputLines()
         self._times_told = 0
+        self._windows: WindowsNow | None = None
 
     def moved(self, before: Walk, after: Walk, live: Live) -> None:
         """Tell what is new; of a walk that was begun before we came, nothing that is past."""
@@ -43,6 +46,18 @@ class Narrator:
             self._voice.tell(f"Trouble: {live.trouble}")
         if live.file_changed and not known.file_changed:
             self._voice.tell("The runbook's file has changed; this walk goes by the plan that it began with.")
+
+    def windows(self, windows: WindowsNow) -> None:
+        """Tell that a window opens, closes, or soon will, where that matters to the walk."""
+        known, self._windows = self._windows, windows
+        if known is None or self._walk.plan.window is WindowNeed.ANY:
+            return
+        if windows.reminder and windows.reminder != known.reminder:
+            self._voice.tell(f"MIND: {windows.reminder}.")
+        if windows.gate and not known.gate:
+            self._voice.tell(f"The window has closed: {windows.gate}.")
+        elif known.gate and not windows.gate:
+            self._voice.tell(f"The window {windows.state.name} is open.")
 
     def lost(self, reason: str) -> None:
         """Tell that no agent answers."""

@@ -52,7 +52,7 @@ class PlainWalk:
         self._clock = clock
         self._me = me
         self._again = again
-        self._cards = Cards(voice)
+        self._cards = Cards(voice, clock)
         self._narrator = Narrator(voice)
         self._following = Following(link, walk, self._narrator, clock, asking.stir)
         self._claim = Claim(link, walk)

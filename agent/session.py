@@ -98,7 +98,7 @@ class Session:
             return await self._plain(head.id, asking).go(joining=True, reason=reason)
 
     async def _run(self, plan: Plan, usual: float, given: dict[str, str], asking: Asking) -> int:
-        Cards(self.voice).runbook(plan, usual)
+        Cards(self.voice, self.clock).runbook(plan, usual)
         try:
             inputs = await asked_for(plan, given, self.voice, asking)
             walk = await self.link.open_walk(plan.name, plan.sha256, inputs, Manner.PLAIN)

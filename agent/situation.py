@@ -100,7 +100,7 @@ def situation_of(walk: Walk, live: Live, *, held: bool) -> Situation:
         Kind.FAILED: f"{state.ended_at} {state.verified} {state.verdict}",
         Kind.UNKNOWN: f"{state.verified} {state.verdict}",
     }.get(kind, "")
-    closed = closed_for(walk, state, live.gate) if kind in (Kind.SHOWN, Kind.QUESTION) else ""
+    closed = closed_for(walk, state, live.gate, live.late) if kind in (Kind.SHOWN, Kind.QUESTION) else ""
     return Situation(
         kind, state.id, state.attempt, state.planned_at, state.action_sha256, state.status, closed, about
     )

@@ -252,6 +252,10 @@ class Walks:
         """Return why no changing step of this plan may be started now; nothing where no window matters."""
         return "" if plan.window is WindowNeed.ANY else self.windows.gate()
 
+    def _until_for(self, plan: Plan) -> float:
+        """Return when the window closes that is open for this plan; 0 without one, or where none matters."""
+        return 0.0 if plan.window is WindowNeed.ANY else self.windows.until()
+
     # Walking
 
     async def _take_up_all(self) -> None:
@@ -290,7 +294,7 @@ class Walks:
         live = Live(gate=gate(), usual=await self._shelf.usual(walk.plan, self._journal))
         holding = Holding(walk, live, grip, self._journal, partial(self._hear, walk.id))
         performer = self._performer(secret_inputs, walk, lambda: self._lease(holding.grip))
-        walker = Walker(holding, performer, self._clock, gate)
+        walker = Walker(holding, performer, self._clock, gate, partial(self._until_for, walk.plan))
         self._open[walk.id] = OpenWalk(entries, walker, live)
         self._note(walk.id)
         self._begin(walker.run(taken_up=taken_up), f"walk {walk.id}")

@@ -17,7 +17,7 @@ _WORDS = {
     Way.WAIT: "go on",
     Way.END_PROGRAM: "end its program (TERM, and KILL five seconds later)",
     Way.DETACH: "wait no longer for it; its end is unknown from then on",
-    Way.OVERRIDE: "set the window aside",
+    Way.OVERRIDE: "set the rule aside",
     Way.SKIP: "skip it",
     Way.ROLL_BACK: "roll back what was done",
     Way.STOP: "stop the walk here, without a way back",

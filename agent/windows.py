@@ -88,6 +88,10 @@ class Windows:
         closed = ruling.gate(self._state, self._coming, self._clock.now())
         return f"{closed} ({self._trouble})" if closed and self._trouble else closed
 
+    def until(self) -> float:
+        """Return when the open window closes, UTC seconds; 0 when none is open."""
+        return self._state.until if self.is_open else 0.0
+
     async def run(self) -> None:
         """Open and close windows as they are planned, again and again, until cancelled."""
         while True:

@@ -12,6 +12,23 @@ from runbooks.model import Plan
 from runbooks.question import Question
 
 
+class Budget(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How the time of a walk stands in the window that is open."""
+
+    until: float
+    """When the window closes, UTC seconds."""
+    rest: float = 0.0
+    """Seconds that the steps usually take that are not done, the one that runs as a whole."""
+    back: float = 0.0
+    """Seconds that a way back would take after the next changing step."""
+    safe_until: float = 0.0
+    """The last safe point, UTC seconds; 0 when no changing step is left."""
+    estimated: bool = False
+    """Whether `back` goes by the way forward, as nobody has gone back yet."""
+    unknown: tuple[str, ...] = ()
+    """Ids of the steps of whose time nothing is known; they count as none."""
+
+
 class Live(msgspec.Struct, frozen=True, omit_defaults=True):
     """What happens now in a walk and is not worth a row: it is gone when the agent is."""
 
@@ -34,6 +51,10 @@ class Live(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why what was wanted last could not be done."""
     gate: str = ""
     """Why no changing step may be started now, such as that no window is open; empty when one may."""
+    budget: Budget | None = None
+    """How the time stands; None without an open window."""
+    late: str = ""
+    """Why it is late to start the next changing step; empty while it is not."""
     file_changed: bool = False
     """Whether the runbook's file says something else by now; the walk goes by its own plan."""
     usual: dict[str, float] = {}

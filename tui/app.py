@@ -18,12 +18,13 @@ from textual._compositor import ChopsUpdate
 from textual.filter import LineFilter
 from textual.screen import Screen
 
-from agent.link import Attached, Detached, Link, LinkEvent, Moved, Updated
+from agent.link import Attached, Detached, Link, LinkEvent, Moved, Updated, WindowsMoved
 from checks.board import Snapshot, SystemInfo
 from checks.clock import Clock, SystemClock
 from checks.errors import LinkError
 from checks.text import clean
 from runbooks.live import Live
+from runbooks.windows.state import WindowsNow
 from tui.ascii_filter import AsciiFilter
 from tui.environment import PLAIN_MANNERS, Manners
 from tui.messages import CheckRequested, Question
@@ -146,9 +147,17 @@ class ConsoleApp(NavigatedApp):
                 self._came.set()
             case Moved():
                 self.walks = self._questions.moved(self.walks, event)
+            case WindowsMoved(windows=windows):
+                self._remind(windows)
+                self.windows = windows
             case Detached(reason=reason):
                 self._take_newest()
                 self._lose(reason)
+
+    def _remind(self, windows: WindowsNow) -> None:
+        """Say once that the open window closes soon."""
+        if windows.reminder and windows.reminder != self.windows.reminder:
+            self.notify(clean(windows.reminder), severity="warning", timeout=20)
 
     def _lose(self, reason: str) -> None:
         self.detached = clean(reason) or "the agent is gone"

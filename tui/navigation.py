@@ -18,12 +18,13 @@ from textual.theme import Theme
 
 from checks.board import EMPTY, Snapshot, SystemInfo
 from checks.text import clean
+from runbooks.windows.state import WindowsNow
 from tui.dialogs.help import HelpDialog, keys_of
 from tui.hardening import HardenedApp
 from tui.keymap import unknown_ids
 from tui.messages import CheckOpened, CopyRequested
 from tui.palette import ConsoleCommands
-from tui.screen import ConsoleScreen
+from tui.screen import NO_WINDOWS, ConsoleScreen
 from tui.screen_registry import SCREENS, find_detail, find_dialog, find_screen
 from tui.themes import THEMES
 from tui.trend import Trend
@@ -46,6 +47,7 @@ def _bound(screen: Callable[[], ConsoleScreen]) -> ConsoleScreen:
         NavigatedApp.detached,
         NavigatedApp.ascii_only,
         NavigatedApp.walks,
+        NavigatedApp.windows,
     )
 
 
@@ -112,6 +114,8 @@ class NavigatedApp(HardenedApp):
     """The terminal has no block characters."""
     walks: var[OpenWalks] = var({})
     """The walks that are open, and those that ended while somebody looked."""
+    windows: var[WindowsNow] = var(NO_WINDOWS)
+    """How windows stand."""
 
     def __init__(self) -> None:
         """Know of no clash of keys yet."""

@@ -14,11 +14,14 @@ from textual.reactive import var
 from textual.screen import ModalScreen, Screen
 
 from checks.board import EMPTY, Snapshot, SystemInfo
+from runbooks.windows.state import WindowsNow
 from tui.trend import Trend
 from tui.walks.open_walk import OpenWalks
 from tui.widgets.banner import Banner
-from tui.widgets.header import Facts, HeaderBar, walk_parts
+from tui.widgets.header import Facts, HeaderBar, walk_parts, window_parts
 from tui.widgets.key_footer import KeyFooter
+
+NO_WINDOWS = WindowsNow()
 
 
 class ConsoleScreen(Screen[None]):
@@ -51,6 +54,8 @@ class ConsoleScreen(Screen[None]):
     """The terminal has no block characters; constant while the console runs."""
     walks: var[OpenWalks] = var({})
     """The walks that are open, and those that ended while somebody looked."""
+    windows: var[WindowsNow] = var(NO_WINDOWS)
+    """How windows stand."""
 
     def __init__(self) -> None:
         """Compose nothing yet."""
@@ -99,7 +104,8 @@ class ConsoleScreen(Screen[None]):
         if not self.can_be_seen:
             return
         self.set_class(bool(self.detached), "-detached")
-        extra = walk_parts(self.walks)
+        windows = window_parts(self.windows, self.walks, self.now, self.system.timezone)
+        extra = (*windows, *walk_parts(self.walks))
         self.query_one(HeaderBar).show(Facts(self.system, self.snapshot, self.now, self.detached, extra))
         self.query_one(Banner).show(self.system, self.snapshot, self.now, self.detached)
         self.draw()
@@ -126,6 +132,10 @@ class ConsoleScreen(Screen[None]):
 
     def watch_detached(self) -> None:
         """Draw whether an agent answers."""
+        self.ask_draw()
+
+    def watch_windows(self) -> None:
+        """Draw how windows stand."""
         self.ask_draw()
 
     def watch_walks(self) -> None:

@@ -22,6 +22,8 @@ FULL_REASON = 10
 """Characters of a reason for what nobody can check (reliability 3.3)."""
 WINDOW = "window"
 """The rule that changing steps are started inside a window only."""
+LAST_SAFE = "last-safe-point"
+"""The rule that a changing step is started only while a way back would still fit into the window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Circumstances:
     """UTC seconds."""
     gate: str = ""
     """Why no changing step may be started now; empty when one may."""
+    late: str = ""
+    """Why it is late to start the next changing step; empty while it is not."""
     running: bool = False
     """Whether a program of the step whose end is unknown is still seen."""
 
@@ -99,7 +103,7 @@ def _confirm(walk: Walk, wish: decisions.Confirm, seen: Circumstances) -> Ruling
         return stale
     if walk.paused and walk.stage is Stage.FORWARD:
         return _no(wish, f"the walk is paused: {walk.paused}")
-    if closed := closed_for(walk, state, seen.gate):
+    if closed := closed_for(walk, state, seen.gate, seen.late):
         return _no(wish, closed)
     if state.action.phrase and wish.typed != state.action.phrase:
         return _no(wish, "what was typed is not the phrase that was asked for")
@@ -114,15 +118,24 @@ def shown_too_long_ago(state: StepState, now: float) -> Ruling:
     return Ruling((events.StepExpired(state.id, state.attempt),), f"it was shown {since}; it is shown anew")
 
 
-def closed_for(walk: Walk, state: StepState, gate: str) -> str:
-    """Return why a step may not be started now, for want of a window; empty when it may.
+def closed_for(walk: Walk, state: StepState, gate: str, late: str = "") -> str:
+    """Return why a step may not be started now, for want of a window or of time in it; empty when it may."""
+    return barred(walk, state, gate, late)[1]
+
+
+def barred(walk: Walk, state: StepState, gate: str, late: str) -> tuple[str, str]:
+    """Return the rule by which a step may not be started now, and why; both are empty when it may.
 
     The way back and `finally:` are never held up by a window.
     """
     needs = walk.plan.window is WindowNeed.REQUIRED and walk.plan.step(state.id).changes
-    if not gate or not needs or walk.stage is not Stage.FORWARD or WINDOW in walk.overridden:
-        return ""
-    return f"{gate}; this runbook changes things inside a window only"
+    if not needs or walk.stage is not Stage.FORWARD:
+        return "", ""
+    if gate and WINDOW not in walk.overridden:
+        return WINDOW, f"{gate}; this runbook changes things inside a window only"
+    if late and not gate and LAST_SAFE not in walk.overridden:
+        return LAST_SAFE, late
+    return "", ""
 
 
 def _skip(walk: Walk, wish: decisions.Skip) -> Ruling:
@@ -219,9 +232,9 @@ def _detach(walk: Walk, wish: decisions.Detach) -> Ruling:
 
 
 def _override(walk: Walk, wish: decisions.Override) -> Ruling:
-    if wish.rule != WINDOW:
+    if wish.rule not in (WINDOW, LAST_SAFE):
         return _no(wish, f"no rule {wish.rule!r} can be set aside")
-    return _with_reason(wish, wish.reason, events.Overridden(WINDOW, wish.reason.strip()), FULL_REASON)
+    return _with_reason(wish, wish.reason, events.Overridden(wish.rule, wish.reason.strip()), FULL_REASON)
 
 
 def _with_reason(wish: Decision, reason: str, event: Event, least: int = REASON) -> Ruling:

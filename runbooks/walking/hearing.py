@@ -24,6 +24,7 @@ from runbooks.walking.attempt import Job, answered
 from runbooks.walking.deciding import Circumstances, Ruling, closed_for, expects, rule, shown_too_long_ago
 from runbooks.walking.holding import Holding
 from runbooks.walking.performing import Performer
+from runbooks.windows.budget import budget, late
 
 D = TypeVar("D", bound=Decision)
 
@@ -41,6 +42,8 @@ class Hearing:
     performer: Performer
     clock: Clock
     gate: Callable[[], str]
+    until: Callable[[], float]
+    """When the window closes that is open for the walk, UTC seconds; 0 without one."""
     verify: Callable[[str], Awaitable[None]]
     """Looks again whether what must be true after a step is."""
     detach: Callable[[], None]
@@ -76,7 +79,8 @@ class Hearing:
         return self.performer.shown(text)[:LONGEST]
 
     async def _ruled(self, decision: Decision, operator: Operator, fence: int) -> None:
-        seen = Circumstances(self.clock.now(), self.gate(), await self._still_runs(decision))
+        runs = await self._still_runs(decision)
+        seen = Circumstances(self.clock.now(), self.gate(), self._late(), runs)
         ruling = await self.holding.write_ruled(lambda walk: rule(walk, decision, fence, seen), operator)
         if ruling.refusal:
             raise RefusedDecisionError(ruling.refusal)
@@ -91,6 +95,11 @@ class Hearing:
         """Return whether what verifies a step still looks, while the walk goes elsewhere."""
         turns = isinstance(decision, decisions.RollBack | decisions.StopWalk | decisions.Skip)
         return turns and self.holding.live.running not in ("", self.holding.live.step)
+
+    def _late(self) -> str:
+        """Return why it is late to start the next changing step now; empty while it is not."""
+        walk = self.holding.walk
+        return late(walk, budget(walk, self.holding.live.usual, self.until()), self.clock.now())
 
     async def _still_runs(self, decision: Decision) -> bool:
         """Return whether something still runs of the step that a decision says the end of."""
@@ -121,7 +130,7 @@ class Hearing:
             return Ruling(refusal=why or "nothing is asked")
         if (stale := shown_too_long_ago(state, self.clock.now())).refusal:
             return stale
-        if closed := closed_for(walk, state, self.gate()):
+        if closed := closed_for(walk, state, self.gate(), self._late()):
             return Ruling(refusal=closed)
         job = Job(walk.plan.step(state.id), walk, state.attempt)
         try:

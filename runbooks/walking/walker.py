@@ -50,13 +50,20 @@ T = TypeVar("T")
 class Walker:
     """Walks one walk while `run` runs. Decisions may come at any time."""
 
-    def __init__(self, holding: Holding, performer: Performer, clock: Clock, gate: Callable[[], str]) -> None:
-        """Prepare; `gate` says why no changing step may be started now, empty when one may."""
+    def __init__(
+        self,
+        holding: Holding,
+        performer: Performer,
+        clock: Clock,
+        gate: Callable[[], str],
+        until: Callable[[], float] = lambda: 0.0,
+    ) -> None:
+        """Prepare; `gate` says why no changing step may be started, `until` when the open window closes."""
         self._holding = holding
         self._performer = performer
         self._clock = clock
-        self._watch = Watch(holding, performer, clock, gate)
-        self._hearing = Hearing(holding, performer, clock, gate, self._verify, self._detach)
+        self._watch = Watch(holding, performer, clock, gate, until)
+        self._hearing = Hearing(holding, performer, clock, gate, until, self._verify, self._detach)
         self._tasks = asyncio.TaskGroup()
         self._side: set[asyncio.Task[Any]] = set()
         self._detached = asyncio.Event()

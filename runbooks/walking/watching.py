@@ -15,6 +15,7 @@ from runbooks.walk import Stage
 from runbooks.walking.guarding import regressed
 from runbooks.walking.holding import Holding
 from runbooks.walking.performing import Performer
+from runbooks.windows.budget import budget, late
 
 RENEW_EVERY = 10.0
 """Seconds between two renewals of the lease (reliability 3.5)."""
@@ -32,6 +33,8 @@ class Watch:
     performer: Performer
     clock: Clock
     gate: Callable[[], str]
+    until: Callable[[], float]
+    """When the window closes that is open for the walk, UTC seconds; 0 without one."""
 
     async def renew(self) -> None:
         """Keep the lease until it is lost."""
@@ -44,9 +47,15 @@ class Watch:
         while not self.holding.relieved:
             await self.clock.sleep(LOOK_EVERY)
             self._output()
-            self.holding.say(gate=self.gate())
+            self._time()
             with contextlib.suppress(JournalError, FenceError):
                 await self._guards()
+
+    def _time(self) -> None:
+        """Say whether a changing step may be started, and how the time in the window stands."""
+        walk = self.holding.walk
+        spent = budget(walk, self.holding.live.usual, self.until())
+        self.holding.say(gate=self.gate(), budget=spent, late=late(walk, spent, self.clock.now()))
 
     def _output(self) -> None:
         """Show what the running program says; end one that nobody waits for and that takes too long."""

@@ -149,7 +149,7 @@ async def test_outside_a_required_window_the_window_has_to_be_set_aside_with_a_f
     plan = Plan("p", window=WindowNeed.REQUIRED, steps=(step("backup"),))
     async with plain(Telling(plan)) as stage:
         await stage.show("backup", gate="no window is open")
-        said = await stage.says("CLOSED     no window is open", "set the window aside")
+        said = await stage.says("CLOSED     no window is open", "set the rule aside")
         assert "run it" not in said
         stage.type("1")
         await stage.says("at least 10 characters")

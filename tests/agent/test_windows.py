@@ -109,3 +109,42 @@ async def test_a_window_of_a_short_length_closes_by_itself(agents):
             return_exceptions=True,
         )
         assert sum(isinstance(result, RefusedError) for result in results) == 4
+
+
+PLANNED = """
+runbook: test
+window: required
+steps:
+  - {{id: one, kind: command, run: [sh, -c, 'echo one >> "$1"', sh, {world}], expected: 10 m, undo: none}}
+  - id: two
+    kind: command
+    run: [sh, -c, 'echo two >> "$1"', sh, {world}]
+    expected: 20 m
+    undo: {{kind: command, run: [rm, {world}], expected: 15 m}}
+"""
+
+
+async def test_after_the_last_safe_point_the_next_change_needs_a_reason(agents, tmp_path):
+    source = agents.system(QUICK + NEVER)
+    agents.runbook(source, PLANNED.format(world=tmp_path / "world"))
+    async with agents.link(source) as console:
+        await console.attached()
+        opened = await console.link.open_window("urgent", 1800, "the disk is full")
+        until = opened.state.until
+        await console.link.open_walk("test", "", {})
+        event = await console.moved(lambda w, live: live.budget and w.current.status is Status.PLANNED)
+        assert (event.live.budget.rest, event.live.budget.safe_until) == (1800, until - 600)
+        await console.confirm(event.walk)
+        event = await console.moved(lambda w, live: w.current.id == "two" and live.late)
+        # `one` took a moment, not ten minutes; what `two` takes, and its way back, is not there any more.
+        assert event.live.budget.safe_until == until - 1200 - 900
+        walk = event.walk if event.walk.current.status is Status.PLANNED else await console.shown("two")
+        with pytest.raises(RefusedError, match="the last safe point was"):
+            await console.confirm(walk)
+        with pytest.raises(RefusedError, match="at least 10"):
+            await console.link.decide(walk.id, walk.fence, Override("last-safe-point", "go"))
+        await console.link.extend_window(3600, "the owner agrees")
+        await console.moved(lambda w, live: not live.late)
+        await console.confirm(walk)
+        await console.moved(lambda w, live: w.state("two").status is Status.SUCCEEDED)
+    assert (tmp_path / "world").read_text().split() == ["one", "two"]

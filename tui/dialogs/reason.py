@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from runbooks.decisions import Decision, Detach, EndProgram, GoOn, Override, Skip, StopWalk, TakeOver
 from runbooks.model import StepPlan
 from runbooks.walk import StepState
-from runbooks.walking.deciding import FULL_REASON, REASON, WINDOW
+from runbooks.walking.deciding import FULL_REASON, LAST_SAFE, REASON, WINDOW, barred
 from tui.paragraph import Paragraph, prose
 from tui.walk_dialog import WalkDialog
 from tui.walks.open_walk import OpenWalk
@@ -117,16 +117,20 @@ def go_on(opened: OpenWalk) -> ReasonDialog:
 
 
 def override(opened: OpenWalk) -> ReasonDialog:
-    """Return the dialog in which the rule of the window is set aside."""
+    """Return the dialog in which the rule of the window, or of the time in it, is set aside."""
+    walk, live = opened.walk, opened.live
+    rule, _ = barred(walk, walk.current, live.gate, live.late) if walk.current else ("", "")
+    late = rule == LAST_SAFE
+    why = live.late if late else f"{live.gate}\nThis runbook changes things inside a window only"
     text = (
-        f"{opened.live.gate}\nThis runbook changes things inside a window only. The rule is set aside for "
-        "the rest of this walk; that you did so, and why, stands in the journal and in every report."
+        f"{why}. The rule is set aside for the rest of this walk; that you did so, and why, stands in the "
+        "journal and in every report."
     )
     wish = Wish(
-        "Set the window aside",
+        "Set the last safe point aside" if late else "Set the window aside",
         text,
         "set the rule aside",
-        lambda reason, _: Override(WINDOW, reason),
+        lambda reason, _: Override(rule or WINDOW, reason),
         FULL_REASON,
         danger=True,
     )

@@ -9,6 +9,7 @@ from runbooks import wording
 from runbooks.model import StepPlan
 from runbooks.walk import Stage, Status, StepState, Walk
 from runbooks.walking.deciding import closed_for
+from runbooks.windows.budget import budget_words
 from tui.cell import Cell, Piece, Tone
 from tui.walks.open_walk import OpenWalk
 from tui.walks.words import DOT, ENDING_TONE, ENDING_WORD, said, short_who, span, title_of, usual_of
@@ -24,7 +25,7 @@ class Phase(enum.StrEnum):
     SECRET = "secret"  # noqa: S105 - a word for the screen
     """The value of a secret input has to be given again."""
     CLOSED = "closed"
-    """A step waits to be confirmed, but there is no window."""
+    """A step waits to be confirmed, but there is no window, or no time in it for a way back."""
     STARTS = "starts"
     RUNS = "runs"
     OVERDUE = "overdue"
@@ -87,7 +88,7 @@ def phase_of(opened: OpenWalk) -> Phase:
     if walk.paused and walk.stage is Stage.FORWARD:
         return Phase.PAUSED
     if state.status is Status.PLANNED:
-        if closed_for(walk, state, live.gate):
+        if closed_for(walk, state, live.gate, live.late):
             return Phase.CLOSED
         return Phase.ASKS if live.question is not None and live.step == state.id else Phase.CONFIRM
     return Phase.PREPARES
@@ -101,7 +102,14 @@ def asked(opened: OpenWalk, now: float) -> tuple[Cell, ...]:
     lines: list[Cell] = [(word, Piece(" "), *_sentence(phase, opened, now), *keys)]
     if not opened.held and not opened.walk.over:
         lines.append(_watching(opened.walk))
-    return (*lines, *_remarks(opened))
+    return (*lines, *_time(opened, now), *_remarks(opened))
+
+
+def _time(opened: OpenWalk, now: float) -> tuple[Cell, ...]:
+    """Return how the time in the window stands; nothing without one."""
+    words = budget_words(opened.walk, opened.live, now)
+    tone = Tone.WARN if opened.live.late else Tone.MUTED
+    return ((Piece(" TIME ", tone), Piece(f" {words}", tone)),) if words else ()
 
 
 def _sentence(phase: Phase, opened: OpenWalk, now: float) -> Cell:
@@ -121,7 +129,7 @@ def _sentence(phase: Phase, opened: OpenWalk, now: float) -> Cell:
         case Phase.SECRET:
             return (Piece(f"the value of {said(live.wanted_secret)} is wanted again; it was not stored"),)
         case Phase.CLOSED if state:
-            return (Piece(said(closed_for(walk, state, live.gate))),)
+            return (Piece(said(closed_for(walk, state, live.gate, live.late))),)
         case Phase.FAILED if state:
             return (Piece(_failure(state)),)
         case Phase.UNKNOWN:

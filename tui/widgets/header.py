@@ -15,6 +15,7 @@ from textual.widget import Widget
 from checks.board import EMPTY, Health, Snapshot, SystemInfo
 from checks.model import Level, worst
 from checks.text import clean
+from runbooks.windows.state import WindowsNow
 from tui.format import clock_time, zone, zone_name
 from tui.walks.asked import Phase, phase_of
 from tui.walks.open_walk import OpenWalks, foremost, tag
@@ -153,6 +154,27 @@ def walk_parts(walks: OpenWalks) -> tuple[Part, ...]:
     if phase in CALLS:
         badge = Content.styled(f" {phase.upper()} ", f"$background on {CALLS[phase]} bold")
         line.append(Part(Content(" ") + badge + Content(" "), drop=1))
+    return tuple(line)
+
+
+def window_parts(windows: WindowsNow, walks: OpenWalks, now: float, timezone: str) -> tuple[Part, ...]:
+    """Return how long the open window stays open, and until when it is safe to go on with the walk."""
+    state = windows.state
+    if not now or not state.is_open(now):
+        return ()
+    left = int(state.until - now)
+    clock = f"{left // 3600}:{left % 3600 // 60:02}:{left % 60:02}"
+    loud = "$text-warning bold" if windows.reminder else "$text-primary"
+    line = [
+        Part(Content.styled("  window", loud), drop=5),
+        Part(Content.styled(f" {clean(state.name)}:", loud), drop=3),
+        Part(Content.styled(f" {clock} left", loud), drop=1),
+    ]
+    opened = foremost(walks)
+    if opened is not None and (spent := opened.live.budget) is not None and spent.safe_until:
+        color = "$text-warning bold" if opened.live.late else "$text-muted"
+        until = clock_time(spent.safe_until, zone(timezone))[:5]
+        line.append(Part(Content.styled(f" (safe until {until})", color), drop=3))
     return tuple(line)
 
 

@@ -1,0 +1,119 @@
+"""Owns the time in a window: what the rest of a walk usually takes, what a way back would, and the last safe
+point. Pure.
+
+The last safe point is the latest moment at which the next changing step may be started so that it, and a way
+back after it, still end before the window does. Durations are those of past walks, else what the runbook
+expects; a way back that nobody has gone yet, and of which the runbook says nothing, counts as long as the way
+forward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from checks.text import clean
+from checks.units import show
+from runbooks.live import Budget, Live
+from runbooks.model import StepPlan
+from runbooks.walk import Stage, Status, StepState, Walk
+from runbooks.wording import moment
+
+
+def budget(walk: Walk, usual: Mapping[str, float], until: float) -> Budget | None:
+    """Return how the time of a walk stands in a window that closes at `until`; None without one (0)."""
+    if not until or walk.over:
+        return None
+    left = _left(walk)
+    rest = sum(_usual(plan, usual) for plan, _ in left)
+    unknown = tuple(plan.id for plan, _ in left if not _usual(plan, usual))
+    if walk.stage is not Stage.FORWARD:
+        return Budget(until, rest, unknown=unknown)
+    coming = next(
+        (plan for plan, state in left if state in walk.steps and plan.changes and not _has_started(state)),
+        None,
+    )
+    applied = [
+        plan
+        for plan in walk.plan.steps
+        if plan.changes and (plan is coming or _may_be_applied(walk.state(plan.id)))
+    ]
+    spans = [_back(plan, usual) for plan in applied if plan.undo]
+    back, estimated = sum(seconds for seconds, _ in spans), any(guess for _, guess in spans)
+    safe = until - back - _usual(coming, usual) if coming is not None else 0.0
+    return Budget(until, rest, back, safe, estimated, unknown)
+
+
+def late(walk: Walk, spent: Budget | None, at: float) -> str:
+    """Return why it is late to start the next changing step; empty while it is not."""
+    if spent is None or not spent.safe_until or at <= spent.safe_until or at >= spent.until:
+        return ""
+    last = moment(spent.safe_until, None)
+    return f"the last safe point was {last}: after it the step and a way back do not fit into the window"
+
+
+def budget_words(walk: Walk, live: Live, at: float) -> str:
+    """Return how the time stands, in one line; empty when no window is open for the walk."""
+    spent = live.budget
+    if spent is None:
+        return ""
+    words = [f"{_span(spent.until - at)} left"]
+    rest = rest_of(walk, live, at)
+    if rest:
+        words.append(f"the rest usually takes {_span(rest)}")
+    if walk.stage is Stage.FORWARD and spent.back:
+        guess = ", going by the way forward" if spent.estimated else ""
+        words.append(f"a way back {_span(spent.back)}{guess}")
+    if spent.safe_until:
+        words.append(f"last safe point {moment(spent.safe_until, None)}")
+    if spent.unknown:
+        words.append(f"no time known for {clean(', '.join(spent.unknown))}")
+    if at + rest > spent.until:
+        words.insert(0, "THE REST DOES NOT FIT")
+    return "; ".join(words)
+
+
+def rest_of(walk: Walk, live: Live, at: float) -> float:
+    """Return the seconds that the rest usually takes from now on: what has run of a step is taken off."""
+    spent, state = live.budget, walk.current
+    if spent is None:
+        return 0.0
+    running = state is not None and state.status is Status.STARTED and live.running == state.id and live.since
+    known = live.usual.get(state.id, 0.0) if state is not None and running else 0.0
+    return max(0.0, spent.rest - min(known, max(0.0, at - live.since)))
+
+
+def _left(walk: Walk) -> list[tuple[StepPlan, StepState]]:
+    """Return the steps that are still to be done, those of `finally:` among them."""
+    states = walk.last if walk.stage is Stage.LAST else (*walk.under_way, *walk.last)
+    plans = {plan.id: plan for plan in walk.plan.all_steps()}
+    left = ((plans[state.id], state) for state in states)
+    return [(plan, state) for plan, state in left if not state.settled(plan) and not _left_out(plan, walk)]
+
+
+def _left_out(plan: StepPlan, walk: Walk) -> bool:
+    """Return whether it is known already that a condition of the step does not hold."""
+    return any(one.name in walk.values and walk.values[one.name] not in one.values for one in plan.when)
+
+
+def _may_be_applied(state: StepState) -> bool:
+    return state.touched or state.status in (Status.STARTED, Status.UNKNOWN)
+
+
+def _has_started(state: StepState) -> bool:
+    return state.status is Status.STARTED
+
+
+def _usual(plan: StepPlan, usual: Mapping[str, float]) -> float:
+    return usual.get(plan.id) or plan.expected
+
+
+def _back(plan: StepPlan, usual: Mapping[str, float]) -> tuple[float, bool]:
+    """Return the seconds that it takes to undo a step, and whether that is an estimate."""
+    known = [_usual(undo, usual) for undo in plan.undo]
+    if all(known):
+        return sum(known), False
+    return max(sum(known), _usual(plan, usual)), True
+
+
+def _span(seconds: float) -> str:
+    return show(round(max(0.0, seconds)), "s")

@@ -1,0 +1,56 @@
+"""What a plain walk says of the window: the time in it, the last safe point, its end."""
+
+import time
+
+from runbooks.decisions import Override
+from runbooks.live import Budget
+from runbooks.model import Plan, WindowNeed
+from runbooks.windows.state import WindowsNow, WindowState
+from tests.agent.plain_stage import plain
+from tests.runbooks.reports.telling import Telling, step
+
+PLAN = Plan("p", window=WindowNeed.REQUIRED, steps=(step("backup"),))
+
+
+async def test_a_step_is_shown_with_the_time_that_is_left():
+    spent = Budget(time.time() + 3630, rest=2100.0, back=720.0, safe_until=time.time() + 1800, estimated=True)
+    async with plain(Telling(PLAN)) as stage:
+        await stage.show("backup", budget=spent)
+        await stage.says(
+            "window", "1 h 0 m left", "the rest usually takes 35 m 0 s",
+            "a way back 12 m 0 s, going by the way forward", "last safe point 20", "run it",
+        )  # fmt: skip
+
+
+async def test_after_the_last_safe_point_that_rule_is_set_aside():
+    async with plain(Telling(PLAN)) as stage:
+        await stage.show("backup", late="the last safe point was 04:31")
+        said = await stage.says("CLOSED     the last safe point was 04:31", "set the rule aside")
+        assert "run it" not in said
+        stage.type("1")
+        await stage.says("Why may it be done so late?")
+        stage.type("the owner has agreed")
+        assert await stage.decides() == [Override("last-safe-point", "the owner has agreed")]
+
+
+async def test_the_end_of_the_window_is_announced():
+    async with plain(Telling(PLAN)) as stage:
+        await stage.show("backup")
+        state = WindowState("weekly", time.time() - 60, until=time.time() + 800)
+        await stage.link.move_windows(WindowsNow(state))
+        await stage.link.move_windows(
+            WindowsNow(state, reminder="the window weekly closes within 15 minutes")
+        )
+        await stage.says("MIND: the window weekly closes within 15 minutes.")
+        await stage.link.move_windows(WindowsNow(state, gate="no window is open, and none is planned"))
+        await stage.says("The window has closed: no window is open, and none is planned.")
+
+
+async def test_windows_are_nothing_to_a_walk_that_needs_none():
+    async with plain(Telling(Plan("p", window=WindowNeed.ANY, steps=(step("backup"),)))) as stage:
+        await stage.show("backup")
+        await stage.link.move_windows(WindowsNow())
+        await stage.link.move_windows(WindowsNow(gate="no window is open"))
+        await stage.choose("run it")
+        await stage.decides()
+        assert "window has closed" not in stage.text

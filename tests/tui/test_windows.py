@@ -1,0 +1,79 @@
+"""What a console shows of windows: countdown and last safe point in the header, reminders, the rule."""
+
+from runbooks.decisions import Override
+from runbooks.live import Budget, Live
+from runbooks.windows.state import WindowsNow, WindowState
+from tests.tui.boards import START
+from tests.tui.stage import stage
+from tests.tui.test_dialogs_answers import ask, decided
+from tests.tui.walks import waiting
+from tui.cell import text_of
+from tui.walks.asked import asked
+from tui.walks.open_walk import OpenWalk
+from tui.widgets.header import HeaderBar, window_parts
+
+
+def windows(left: float, **more) -> WindowsNow:
+    return WindowsNow(WindowState("weekly", START - 60, until=START + left), **more)
+
+
+def header(console) -> str:
+    return str(console.app.screen.query_one(HeaderBar).render())
+
+
+async def test_the_header_counts_down_to_the_end_of_the_window():
+    async with stage(size=(120, 40)) as console:
+        assert "left" not in header(console)
+        await console.link.move_windows(windows(4360))
+        await console.until(lambda: "window weekly: 1:12:40 left" in header(console))
+        await console.link.move_windows(WindowsNow(gate="no window is open"))
+        await console.until(lambda: "left" not in header(console))
+
+
+async def test_with_a_walk_the_header_says_until_when_it_is_safe_to_go_on():
+    async with stage(size=(120, 40)) as console:
+        spent = Budget(START + 4360, safe_until=START + 3000)
+        await console.link.move(waiting(), Live(budget=spent))
+        await console.link.move_windows(windows(4360))
+        await console.until(lambda: "(safe until " in header(console))
+
+
+async def test_a_reminder_is_shown_once():
+    async with stage() as console:
+        said = "the window weekly closes within 15 minutes"
+        await console.link.move_windows(windows(890, reminder=said))
+        await console.until(lambda: [note.message for note in console.app._notifications] == [said])
+        await console.link.move_windows(windows(880, reminder=said))
+        await console.pilot.pause()
+        assert len(console.app._notifications) == 1
+
+
+async def test_on_a_narrow_screen_the_time_left_stays_longest():
+    line = window_parts(windows(600), {}, START, "UTC")
+    assert [part.drop for part in line] == [5, 3, 1]
+    assert window_parts(windows(600), {}, 0.0, "UTC") == ()
+
+
+async def test_the_walk_says_how_its_time_stands():
+    spent = Budget(START + 600, rest=900, back=300, safe_until=START + 300)
+    live = Live("restart", budget=spent)
+    opened = OpenWalk(waiting(), live, held=True)
+    said = " ".join(text_of(line) for line in asked(opened, START))
+    assert (
+        "TIME  THE REST DOES NOT FIT; 10 m 0 s left; the rest usually takes 15 m 0 s; a way back 5 m 0 s"
+        in said
+    )
+    assert "TIME" not in " ".join(
+        text_of(line) for line in asked(OpenWalk(waiting(), Live(), held=True), START)
+    )
+
+
+async def test_late_in_the_window_the_next_change_asks_for_the_last_safe_point_to_be_set_aside():
+    async with stage() as console:
+        await ask(console, waiting(), Live(late="the last safe point was 04:31"), key="o")
+        assert "Set the last safe point aside" in console.text
+        assert "the last safe point was 04:31. The rule is set aside" in " ".join(console.text.split())
+        await console.type("the owner wants it done")
+        await console.accept()
+        wanted = [Override("last-safe-point", "the owner wants it done")]
+        await console.until(lambda: decided(console) == wanted)
