@@ -11,58 +11,23 @@ from __future__ import annotations
 import asyncio
 
 from textual import events, on
-from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widget import Widget
 from textual.widgets import Static
 
 from checks.text import clean
 from runbooks.decisions import Decision
+from tui.dialog_box import DialogBox
 from tui.patience import ALONE, Patience
 from tui.walk_messages import DecisionMade, DecisionTaken
 from tui.widgets.field import Field, TypedField
 from tui.widgets.menu import Menu
 from tui.widgets.page import Page
 
-LEAST_WIDTH, LEAST_HEIGHT = 60, 15
-LEAST_PAGE = 3
-"""Lines that a page in a dialog has at least."""
 
-
-class Dialog(ModalScreen[str]):
+class Dialog(DialogBox):
     """Asks one thing; is dismissed with what comes next, empty for nothing."""
 
-    HEADING = ""
-    DEFAULT_CSS = """
-    Dialog {
-        align: center middle;
-        & > #box {
-            width: 92;
-            max-width: 100%;
-            height: auto;
-            max-height: 100%;
-            background: $surface;
-            border: round $primary;
-            border-title-color: $text-primary;
-            border-title-style: bold;
-            padding: 0 1;
-        }
-        & #box > Static { width: 1fr; height: auto; }
-        & Page { height: auto; background: $surface; margin-bottom: 1; }
-        & Menu { margin-bottom: 1; }
-        & Labelled { margin-bottom: 1; }
-        & #problem { color: $text-error; text-style: bold; display: none; margin-bottom: 1; }
-        & #problem.-shown { display: block; }
-        & #too-small { display: none; width: auto; text-align: center; }
-        &.-small > #too-small { display: block; }
-        &.-small > #box { display: none; }
-        &.-danger > #box { border: round $error; border-title-color: $text-error; }
-        &.-tight Page, &.-tight Menu, &.-tight Labelled, &.-tight #problem { margin-bottom: 0; }
-    }
-    """
     BINDINGS = [
         Binding("escape", "leave", "Back", id="dialog.leave", tooltip="Back, and nothing has happened"),
         Binding(
@@ -73,40 +38,18 @@ class Dialog(ModalScreen[str]):
             priority=True,
             tooltip="Do what is promised; a key that is held down or pasted does nothing",
         ),
-        Binding("down", "scroll(1)", "Down", id="dialog.down", show=False, tooltip="Scroll the text down"),
-        Binding("up", "scroll(-1)", "Up", id="dialog.up", show=False, tooltip="Scroll the text up"),
-        Binding(
-            "pagedown", "turn(1)", "Page down", id="dialog.page-down", show=False, tooltip="Turn the page"
-        ),
-        Binding(
-            "pageup", "turn(-1)", "Page up", id="dialog.page-up", show=False, tooltip="Turn the page back"
-        ),
     ]
-    AUTO_FOCUS = ""  # which would take the first in the dialog, whether it is to be answered or only read
 
     def __init__(self, heading: str = "") -> None:
-        """Ask nothing yet; text from outside in the heading is made safe."""
-        super().__init__()
-        self._heading = clean(heading or self.HEADING)
+        """Ask nothing yet."""
+        super().__init__(heading)
         self._patience = Patience(0.0)
         self._sent = False
         """Whether the agent has not answered yet."""
         self._result: str | None = None
         """What it was dismissed with, or is to be once it lies on top again."""
 
-    def compose(self) -> ComposeResult:
-        yield Static(id="too-small", markup=False)
-        with Vertical(id="box") as box:
-            box.border_title = Content(self._heading)
-            yield from self.compose_body()
-            yield Static(id="problem", markup=False)
-            yield Static(id="hint", markup=False)
-
     # What a dialog says
-
-    def compose_body(self) -> ComposeResult:
-        """Yield what is asked."""
-        yield from ()
 
     def missing(self) -> str:
         """Return what is still to be done before enter does anything; empty when nothing is."""
@@ -128,16 +71,6 @@ class Dialog(ModalScreen[str]):
     @property
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
-
-    @property
-    def _stands(self) -> bool:
-        """Return whether it is composed, and not on its way out."""
-        return self.is_mounted and bool(self.query("#hint"))
-
-    @property
-    def is_small(self) -> bool:
-        """Return whether there is not the room to show what is asked."""
-        return self.size.width < LEAST_WIDTH or self.size.height < LEAST_HEIGHT
 
     def on_mount(self) -> None:
         """Begin the dead time once it can be seen."""
@@ -192,22 +125,12 @@ class Dialog(ModalScreen[str]):
 
     @property
     def _may_accept(self) -> bool:
-        return self._stands and self.is_active and not (self._sent or self.is_small or self.missing())
+        return self.stands and self.is_active and not (self._sent or self.is_small or self.missing())
 
     def _accept_if_alone(self, pressed: float) -> None:
         if self._may_accept and self._patience.stayed_alone(pressed):
             self.complain("")
             self.accept()
-
-    def action_scroll(self, lines: int) -> None:
-        """Scroll the text while something is typed."""
-        for page in self.query(Page):
-            page.action_move(lines)
-
-    def action_turn(self, pages: int) -> None:
-        """Turn the page while something is typed."""
-        for page in self.query(Page):
-            page.action_page(pages)
 
     def action_leave(self) -> None:
         """Go back; nothing has happened."""
@@ -248,7 +171,7 @@ class Dialog(ModalScreen[str]):
 
     def complain(self, problem: str) -> None:
         """Say why something was not done; nothing when that is empty."""
-        if not self._stands:
+        if not self.stands:
             return
         said = self.query_one("#problem", Static)
         said.update(Content(clean(problem, lines=True)))
@@ -260,7 +183,7 @@ class Dialog(ModalScreen[str]):
 
     def say(self) -> None:
         """Say what enter does now, or what is to be done before."""
-        if not self._stands:
+        if not self.stands:
             return
         missing = "one moment" if self._sent else self.missing()
         if not missing and self._patience.rest(self._now) > 0:
@@ -275,37 +198,3 @@ class Dialog(ModalScreen[str]):
         static = self.query_one("#hint", Static)
         if not (isinstance(static.content, Content) and static.content.is_same(hint)):
             static.update(hint)
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Fit the new size, or say that it is too small."""
-        small = self.is_small
-        self.set_class(small, "-small")
-        self.set_class(event.size.height < 22, "-tight")
-        if small:
-            self.query_one("#too-small", Static).update(
-                Content(
-                    f"{self.size.width}x{self.size.height} is too small to show\nwhat is asked: "
-                    f"make it {LEAST_WIDTH}x{LEAST_HEIGHT}.\nNothing is lost. esc goes back."
-                )
-            )
-        self.call_after_refresh(self.fit)
-
-    def fit(self) -> None:
-        """Share the height between what is read and what is chosen from, so that all of the rest is seen."""
-        if self.is_small or not self._stands:
-            return
-        pages, menus = self.query(Page), self.query(Menu)
-        scrolled: list[Page | Menu] = [*pages, *menus]
-        others = sum(_height(child) for child in self.query_one("#box").children if child not in scrolled)
-        room = self.size.height - 2 - others - sum(widget.styles.margin.height for widget in scrolled)
-        for menu in menus:
-            read = sum(page.virtual_size.height for page in pages)
-            share = max(1, room - read, room // 2 if pages else room)
-            menu.styles.max_height = share
-            room -= min(share, menu.count)
-        for page in pages:
-            page.styles.max_height = max(LEAST_PAGE, room)
-
-
-def _height(widget: Widget) -> int:
-    return widget.outer_size.height + widget.styles.margin.height if widget.display else 0

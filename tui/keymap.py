@@ -9,6 +9,7 @@ from textual.binding import BindingType
 
 from checks.suggest import did_you_mean
 from tui.dialog import Dialog
+from tui.dialog_box import DialogBox
 from tui.dialogs.help import HelpDialog
 from tui.screen_registry import DETAILS, SCREENS, find_detail, find_screen
 from tui.widgets.filter_bar import FilterBar
@@ -35,6 +36,6 @@ def unknown_ids(keymap: Iterable[str], of_app: Iterable[BindingType]) -> list[st
 
 def _holders() -> Iterator[Any]:
     """Yield whatever has bindings with ids, besides the App and the table."""
-    yield from (FilterBar, HelpDialog, Dialog, Menu, Page, StepList)
+    yield from (FilterBar, HelpDialog, Dialog, DialogBox, Menu, Page, StepList)
     yield from map(find_screen, SCREENS)
     yield from map(find_detail, DETAILS)

@@ -9,10 +9,22 @@ from textual import events as textual_events
 
 from runbooks.action import Action
 from runbooks.decisions import Confirm
+from runbooks.events import HolderChanged
 from runbooks.live import Live
 from runbooks.walk import Walk
 from tests.tui.stage import Stage, stage
-from tests.tui.walks import ALICE, MOUNTS, PURGE, RESTART, UPDATE, WalkMaker, at_restart, running, waiting
+from tests.tui.walks import (
+    ALICE,
+    BOB,
+    MOUNTS,
+    PURGE,
+    RESTART,
+    UPDATE,
+    WalkMaker,
+    at_restart,
+    running,
+    waiting,
+)
 from tui.dialogs.confirm import ConfirmDialog
 from tui.patience import ALONE, DEAD_TIME
 from tui.screens.walk import WalkScreen
@@ -218,9 +230,6 @@ async def test_what_was_decided_elsewhere_meanwhile_can_no_longer_be_confirmed()
 
 
 async def test_who_is_relieved_while_the_dialog_is_open_confirms_nothing() -> None:
-    from runbooks.events import HolderChanged
-    from tests.tui.walks import BOB
-
     made = at_restart().shown("restart", RESTART)
     async with stage() as console:
         await asked(console, made.walk)

@@ -16,7 +16,7 @@ from textual.widgets import Static
 from runbooks.decisions import VerifyAgain
 from runbooks.walk import Status, StepState, Walk
 from tui.cell import Cell, Piece, Tone
-from tui.dialog import LEAST_HEIGHT, LEAST_WIDTH
+from tui.dialog_box import LEAST_HEIGHT, LEAST_WIDTH
 from tui.dialogs.note import NoteDialog
 from tui.screen import ConsoleScreen
 from tui.walk_dialog import WalkDialog
