@@ -156,12 +156,13 @@ def test_every_runbook_that_is_shown_can_be_walked(block: Block, tmp_path: Path)
 
 
 def test_the_guide_names_every_key_of_a_configuration_and_no_other() -> None:
-    from checks.config.document import CheckOptions, Document
+    from checks.config.document import CheckOptions, Document, Notify
 
     guide = (ROOT / "docs/guide.md").read_text()
     top = guide.partition("| key at the top | holds |")[2].partition("\n\n")[0]
     each = guide.partition("| key of every check | holds |")[2].partition("\n\n")[0]
-    for table, kind in ((top, Document), (each, CheckOptions)):
+    route = guide.partition("| key of every route | holds |")[2].partition("\n\n")[0]
+    for table, kind in ((top, Document), (each, CheckOptions), (route, Notify)):
         rows = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
         assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} == set(
             kind.__dataclass_fields__
