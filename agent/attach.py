@@ -16,6 +16,7 @@ from typing import TypeVar
 
 import msgspec
 
+from agent.baseline_messages import AskDifference, BaselineAnswer, DifferenceAnswer, TakeBaseline
 from agent.changes import apply
 from agent.frames import read_frame
 from agent.link import Attached, Detached, LinkEvent, Moved, RefusedError, Updated, WindowsMoved
@@ -67,12 +68,14 @@ from checks.clock import Clock
 from checks.errors import LinkError
 from checks.model import HistoryQuery, Result, Series
 from checks.version import __version__
+from runbooks.baseline import Comparison
 from runbooks.decisions import Decision
 from runbooks.events import Entry, Manner
 from runbooks.fold import fold_all
 from runbooks.live import DryStep, Runbooks, WalkHead
 from runbooks.walk import EMPTY as NO_WALK
 from runbooks.walk import Walk
+from runbooks.window_events import BaselineTaken
 from runbooks.windows.state import WindowsNow
 
 SILENCE = 5.0
@@ -181,6 +184,14 @@ class AttachedLink:
     async def decide(self, walk: str, fence: int, decision: Decision) -> None:
         """Decide something about a walk."""
         await self._ask(Decided, lambda number: Decide(number, walk, fence, decision))
+
+    async def take_baseline(self, name: str) -> BaselineTaken:
+        """Have everything looked at and kept under a name, and return it."""
+        return (await self._ask(BaselineAnswer, lambda number: TakeBaseline(number, name))).baseline
+
+    async def difference(self, name: str = "") -> Comparison:
+        """Return what is different now from a baseline; the newest one when none is named."""
+        return (await self._ask(DifferenceAnswer, lambda number: AskDifference(number, name))).difference
 
     async def windows(self) -> WindowsNow:
         """Return how windows stand."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from agent.baseline_messages import AskDifference, BaselineAnswer, DifferenceAnswer, TakeBaseline
 from agent.live import LiveSystem
 from agent.protocol import (
     Answer,
@@ -93,6 +94,10 @@ class Desk:
             case Decide():
                 await walks.decide(ask.walk, ask.fence, ask.decision, operator)
                 return Decided(ask.id)
+            case TakeBaseline():
+                return BaselineAnswer(ask.id, await walks.baselines.take(ask.name, operator))
+            case AskDifference():
+                return DifferenceAnswer(ask.id, await walks.baselines.difference(ask.name))
             case AskWindows() | OpenWindow() | ExtendWindow() | CloseWindow():
                 await self._about_windows(ask, operator)
                 return WindowsAnswer(ask.id, walks.windows.now)

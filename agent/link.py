@@ -13,10 +13,12 @@ from typing import Protocol
 from checks.board import Snapshot, SystemInfo
 from checks.errors import LinkError
 from checks.model import HistoryQuery, Result, Series
+from runbooks.baseline import Comparison
 from runbooks.decisions import Decision
 from runbooks.events import Entry, Manner
 from runbooks.live import DryStep, Live, Runbooks, WalkHead
 from runbooks.walk import Walk
+from runbooks.window_events import BaselineTaken
 from runbooks.windows.state import WindowsNow
 
 
@@ -156,6 +158,22 @@ class Link(Protocol):
 
         Raises:
             RefusedError: when it may not be; says why.
+        """
+        ...
+
+    async def take_baseline(self, name: str) -> BaselineTaken:
+        """Have everything looked at and kept under a name, and return it.
+
+        Raises:
+            RefusedError: when it may not be; says why.
+        """
+        ...
+
+    async def difference(self, name: str = "") -> Comparison:
+        """Return what is different now from a baseline; the newest one when none is named.
+
+        Raises:
+            RefusedError: when there is no such baseline.
         """
         ...
 

@@ -11,6 +11,7 @@ import struct
 
 import msgspec
 
+from agent.baseline_messages import AskDifference, BaselineAnswer, DifferenceAnswer, TakeBaseline
 from agent.window_messages import (
     AskWindows,
     CloseWindow,
@@ -277,6 +278,8 @@ Question = (
     | OpenWindow
     | ExtendWindow
     | CloseWindow
+    | TakeBaseline
+    | AskDifference
 )
 """What is answered, by a message with the same id or by `Refused`."""
 Answer = (
@@ -291,6 +294,8 @@ Answer = (
     | WalkAnswer
     | Decided
     | WindowsAnswer
+    | BaselineAnswer
+    | DifferenceAnswer
 )
 ToAgent = Hello | ProbeNow | Pace | Stop | Question
 ToConsole = Welcome | Refused | Difference | WalkMoved | WindowMoved | Answer | Bye

@@ -14,10 +14,12 @@ from agent.link import Attached, Detached, LinkEvent, Moved, RefusedError, Updat
 from checks.board import Snapshot, SystemInfo
 from checks.errors import LinkError
 from checks.model import HistoryQuery, Result, Series
+from runbooks.baseline import Comparison
 from runbooks.decisions import Decision
 from runbooks.events import Entry, Manner
 from runbooks.live import DryStep, Live, Runbooks, WalkHead
 from runbooks.walk import Walk
+from runbooks.window_events import BaselineTaken
 from runbooks.windows.state import WindowsNow
 
 
@@ -56,6 +58,10 @@ class MemoryLink:
         """What `windows` and all that is asked of windows answer."""
         self.window_wishes: list[tuple[str, ...]] = []
         """What every call about a window asked for: `open`, `extend` or `close`, and its arguments."""
+        self.baselines: list[str] = []
+        """The name of every `take_baseline`."""
+        self.differences: dict[str, Comparison] = {}
+        """What `difference` answers, by the name of the baseline."""
         self.refusal = ""
         """Why `open_walk` and `decide` are refused; empty: they are not."""
         self._attached = False
@@ -166,6 +172,19 @@ class MemoryLink:
         self._need_agent()
         self._may_be_refused()
         self.decisions.append((walk, fence, decision))
+
+    async def take_baseline(self, name: str) -> BaselineTaken:
+        """Record the name."""
+        self._need_agent()
+        self._may_be_refused()
+        self.baselines.append(name)
+        return BaselineTaken(name, "hand")
+
+    async def difference(self, name: str = "") -> Comparison:
+        """Answer from `differences`."""
+        self._need_agent()
+        self._may_be_refused()
+        return self.differences.get(name) or Comparison(name, 0.0, 0.0)
 
     async def windows(self) -> WindowsNow:
         """Answer from `windows_now`."""

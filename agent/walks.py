@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from agent.baselines import Baselines
 from agent.board_view import LiveBoard
 from agent.live import LiveSystem
 from agent.shelf import Shelf
@@ -84,7 +85,9 @@ class Walks:
         self._clock = clock
         self._shelf = Shelf(live, source)
         self._journal = Journal(paths.journal_file(source), clock)
-        self.windows = Windows(live, self._journal, masker, clock)
+        self.baselines = Baselines(live, self._journal)
+        """How everything was at some moments."""
+        self.windows = Windows(live, self._journal, self.baselines, masker, clock)
         """When changing steps may be started."""
         self._database = paths.journal_file(source)
         self._evidence = paths.evidence_folder(source)
@@ -225,6 +228,10 @@ class Walks:
             self.windows.gate(),
         )
         opened = await open_walk(wish, self._journal)
+        try:
+            await self.baselines.keep(wish.snapshot, opened.grip.walk, "walk", operator)
+        except JournalError as error:
+            log.warning("walk %s has no baseline of readings: %s", opened.grip.walk, error)
         await self._walk(opened.grip, list(opened.entries), opened.inputs.secret)
         return opened.grip.walk
 

@@ -11,17 +11,19 @@ import logging
 import math
 from collections.abc import Callable
 
+from agent.baselines import Baselines
 from agent.live import LiveSystem
 from checks.clock import Clock
 from checks.masking import Masker
 from checks.system import System
 from checks.text import clean
+from runbooks.baseline import is_complete
 from runbooks.errors import RefusedDecisionError
 from runbooks.events import WALKDOWN, Operator
 from runbooks.journal.errors import JournalError
 from runbooks.journal.journal import Journal
 from runbooks.journal.rows import Draft
-from runbooks.window_events import WindowClosed, WindowExtended, WindowOpened
+from runbooks.window_events import BaselineTaken, WindowClosed, WindowExtended, WindowOpened
 from runbooks.windows import ruling
 from runbooks.windows.fold import KINDS, fold_all
 from runbooks.windows.plan import Occurrence, WindowPlan, next_planned, windows_of
@@ -40,9 +42,14 @@ log = logging.getLogger(__name__)
 class Windows:
     """The windows of one system, while `run` runs."""
 
-    def __init__(self, live: LiveSystem, journal: Journal, masker: Masker, clock: Clock) -> None:
+    def __init__(
+        self, live: LiveSystem, journal: Journal, baselines: Baselines, masker: Masker, clock: Clock
+    ) -> None:
         """Know nothing yet."""
         self._live = live
+        self._baselines = baselines
+        self._baseline_for = ""
+        """The window that was opened and has no baseline yet; empty when there is none."""
         self._journal = journal
         self._masker = masker
         self._clock = clock
@@ -106,6 +113,7 @@ class Windows:
                 await self._read()
                 while (event := ruling.due(self._state, self._plans, self._clock.now())) is not None:
                     await self._write(event, WALKDOWN)
+                await self._take_baseline()
                 self._trouble = ""
             except JournalError as error:
                 self._say_trouble(str(error))
@@ -157,10 +165,33 @@ class Windows:
         if not self._known:
             self._state = fold_all(await self._journal.newest(*KINDS))
             self._known = True
+            if self.is_open and not await self._has_baseline():
+                self._baseline_for = self._state.name
+
+    async def _has_baseline(self) -> bool:
+        """Return whether a baseline was taken since the window was opened."""
+        taken = await self._journal.newest(BaselineTaken)
+        return any(
+            isinstance(entry.event, BaselineTaken)
+            and (entry.event.name, entry.event.occasion) == (self._state.name, "window")
+            and entry.at >= self._state.opened_at
+            for entry in taken
+        )
+
+    async def _take_baseline(self) -> None:
+        """Take the baseline of the window that was opened, once every check was looked at."""
+        engine = self._live.engine
+        if self._baseline_for and engine is not None and is_complete(engine.snapshot):
+            await self._baselines.keep(engine.snapshot, self._baseline_for, "window")
+            self._baseline_for = ""
 
     async def _write(self, event: WindowEvent, operator: Operator) -> None:
         self._state = fold_all(await self._journal.append(Draft("", event, operator)), self._state)
         log.info("%s: %s", type(event).__name__, event.name)
+        if isinstance(event, WindowOpened):
+            self._baseline_for = event.name
+        elif isinstance(event, WindowClosed):
+            self._baseline_for = ""
 
     def _plan(self) -> None:
         """Take in the plans of the system as it is now, and what comes next by them."""

@@ -14,7 +14,7 @@ import msgspec
 from runbooks.action import Action
 from runbooks.model import Plan
 from runbooks.outcome import Outcome
-from runbooks.window_events import WindowClosed, WindowExtended, WindowOpened
+from runbooks.window_events import BaselineTaken, WindowClosed, WindowExtended, WindowOpened
 
 
 class Operator(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -338,6 +338,7 @@ Event = (
     | WindowOpened
     | WindowExtended
     | WindowClosed
+    | BaselineTaken
 )
 
 

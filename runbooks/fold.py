@@ -12,7 +12,7 @@ from runbooks import events
 from runbooks.events import Entry, Resolution
 from runbooks.outcome import Applied, Ending
 from runbooks.walk import EMPTY, NOT_ENDED, Remark, Stage, Status, StepState, Walk
-from runbooks.window_events import WindowClosed, WindowExtended, WindowOpened
+from runbooks.window_events import BaselineTaken, WindowClosed, WindowExtended, WindowOpened
 
 
 def fold(walk: Walk, entry: Entry) -> Walk:
@@ -80,7 +80,7 @@ def _after(walk: Walk, entry: Entry) -> Walk:
             return _overridden(walk, entry, event)
         case events.Denied() as event:
             return _denied(walk, entry, event)
-        case events.JournalBegun() | WindowOpened() | WindowExtended() | WindowClosed():
+        case events.JournalBegun() | WindowOpened() | WindowExtended() | WindowClosed() | BaselineTaken():
             return walk
 
 

@@ -1,4 +1,7 @@
-"""Owns the events of windows: rows of the journal that concern no single walk. See `runbooks/events.py`."""
+"""Owns the events of windows and baselines: rows of the journal beside those of walks.
+
+They are part of the union that `runbooks/events.py` owns.
+"""
 
 from __future__ import annotations
 
@@ -33,3 +36,25 @@ class WindowClosed(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """Whether somebody closed it before its time was over."""
     reason: str = ""
     """Why it was closed early."""
+
+
+class SeenReading(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A number that a check saw."""
+
+    name: str
+    value: float
+    unit: str = ""
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+class BaselineTaken(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """How everything was, to be compared with later."""
+
+    name: str
+    """Of the window, the id of the walk, or whatever somebody called it."""
+    occasion: str = ""
+    """`window`, `walk` or `hand`."""
+    levels: dict[str, str] = {}
+    """Level of each check."""
+    readings: dict[str, tuple[SeenReading, ...]] = {}
+    """What each check saw, as far as it is worth comparing."""

@@ -1,0 +1,88 @@
+"""Baselines of real agents: when a window and a walk open, by wish, and what is different afterwards."""
+
+import json
+
+import pytest
+
+from agent.link import RefusedError
+from tests.agent.walking import wait_until
+from tests.servers.commands import CommandLine
+
+SYSTEM = """
+system: quick
+windows: {{always: {{cron: '* * * * *', lasts: 1h}}}}
+checks:
+  file:
+    kind: command
+    run: [cat, {file}]
+    every: 60s
+    timeout: 5s
+    expect: {{text: fine}}
+"""
+LOOKING = "runbook: test\nwindow: any\nsteps:\n  - {id: one, kind: manual, done: I have looked.}\n"
+
+
+@pytest.fixture
+def place(agents, tmp_path):
+    (tmp_path / "file").write_text("fine")
+    return agents.system(SYSTEM.format(file=tmp_path / "file"))
+
+
+async def compared(console, name):
+    """The difference, once there is such a baseline."""
+    for _ in range(100):
+        try:
+            return await console.link.difference(name)
+        except RefusedError as error:
+            assert "there is no baseline" in str(error)
+            await console.until(lambda event: True)
+    pytest.fail("there is no baseline")
+
+
+async def test_one_is_taken_when_a_window_opens_and_when_a_walk_does(agents, place, tmp_path):
+    agents.runbook(place, LOOKING)
+    async with agents.link(place) as console:
+        await console.attached()
+        assert not (await compared(console, "always")).newly_bad
+        (tmp_path / "file").write_text("broken")
+        found = await console.link.difference("always")
+        assert [one.check for one in found.newly_bad] == ["file"]
+        walk = await console.link.open_walk("test", "", {})
+        found = await console.link.difference(walk)
+        assert [one.check for one in found.bad_before] == ["file"]
+        (tmp_path / "file").write_text("fine")
+        assert [one.check for one in (await console.link.difference()).fixed] == ["file"]
+
+
+async def test_one_is_taken_by_wish_and_unknown_ones_are_refused(agents, place):
+    async with agents.link(place) as console:
+        await console.attached()
+        taken = await console.link.take_baseline("before-lunch")
+        assert (taken.occasion, taken.levels) == ("hand", {"file": "OK"})
+        with pytest.raises(
+            RefusedError, match=r"there is no baseline called 'lunch'; there are: .*before-lunch"
+        ):
+            await console.link.difference("lunch")
+        with pytest.raises(RefusedError, match="letters and digits"):
+            await console.link.take_baseline("../x")
+
+
+def test_baseline_and_diff_on_the_command_line(agents, place, tmp_path, walkdown: CommandLine):
+    try:
+        taken = walkdown("baseline", "mine", "--system", place)
+        assert (taken.returncode, taken.stdout) == (0, "baseline mine: 1 checks (1 OK)\n"), taken.stderr
+        same = walkdown("diff", "mine", "--system", place)
+        assert same.returncode == 0
+        assert same.stdout.endswith("no check is worse than the baseline\n")
+        (tmp_path / "file").write_text("broken")
+        worse = walkdown("diff", "mine", "--system", place)
+        assert worse.returncode == 1
+        assert "newly bad: file OK -> CRIT" in worse.stdout
+        said = json.loads(walkdown("diff", "mine", "--system", place, "-o", "json").stdout)
+        assert (said["worse"], said["newly_bad"][0]["check"]) == (True, "file")
+        none = walkdown("diff", "nothing", "--system", place)
+        assert none.returncode == 64
+        assert "there is no baseline called 'nothing'" in none.stderr
+    finally:
+        walkdown("agent", "stop", "--force", "--system", place)
+        wait_until(lambda: walkdown("agent", "status", "--system", place).returncode == 3)
