@@ -12,71 +12,37 @@ import os
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
-from typing import TypeVar
 
 import msgspec
 
-from agent.baseline_messages import AskDifference, BaselineAnswer, DifferenceAnswer, TakeBaseline
 from agent.changes import apply
 from agent.frames import read_frame
 from agent.link import Attached, Detached, LinkEvent, Moved, RefusedError, Updated, WindowsMoved
 from agent.protocol import (
     PROTOCOL,
-    Answer,
-    AskDryRun,
-    AskEntries,
-    AskEvidence,
-    AskHistory,
-    AskResults,
-    AskRunbooks,
-    AskWalks,
     Bye,
-    Decide,
-    Decided,
     Difference,
-    DryRunAnswer,
-    EntriesAnswer,
-    EvidenceAnswer,
     Hello,
-    HistoryAnswer,
-    OpenWalk,
     Pace,
     ProbeNow,
     Refused,
-    ResultsAnswer,
-    RunbooksAnswer,
     Stop,
     ToAgent,
     ToConsole,
-    WalkAnswer,
     WalkMoved,
-    WalksAnswer,
     Welcome,
     frame,
     to_console_decoder,
 )
-from agent.window_messages import (
-    AskWindows,
-    CloseWindow,
-    ExtendWindow,
-    OpenWindow,
-    WindowMoved,
-    WindowsAnswer,
-)
+from agent.questioning import A, Questioner
+from agent.window_messages import WindowMoved
 from checks.board import EMPTY, Snapshot
 from checks.clock import Clock
 from checks.errors import LinkError
-from checks.model import HistoryQuery, Result, Series
 from checks.version import __version__
-from runbooks.baseline import Comparison
-from runbooks.decisions import Decision
-from runbooks.events import Entry, Manner
 from runbooks.fold import fold_all
-from runbooks.live import DryStep, Runbooks, WalkHead
 from runbooks.walk import EMPTY as NO_WALK
 from runbooks.walk import Walk
-from runbooks.window_events import BaselineTaken
-from runbooks.windows.state import WindowsNow
 
 SILENCE = 5.0
 """Seconds without a word after which the agent counts as gone; it says something every 1.5 s."""
@@ -86,14 +52,13 @@ RETRY = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds between attempts to attach again; the last one repeats."""
 
 Connection = tuple[StreamReader, StreamWriter]
-A = TypeVar("A", bound=Answer)
 
 
 class OtherVersionError(LinkError):
     """The agent is of another version than the console."""
 
 
-class AttachedLink:
+class AttachedLink(Questioner):
     """The real link: a socket to an agent, restored whenever it is lost, while `opened` is open."""
 
     def __init__(self, connect: Callable[[], Awaitable[Connection]], clock: Clock) -> None:
@@ -136,80 +101,6 @@ class AttachedLink:
     async def pace(self, per_second: float) -> None:
         """Ask for at most so many snapshots per second."""
         await self._send(Pace(per_second))
-
-    async def history(self, query: HistoryQuery) -> tuple[Series, ...]:
-        """Return the course of a reading, one series for each member."""
-        return (await self._ask(HistoryAnswer, lambda number: AskHistory(number, query))).series
-
-    async def results(self, check: str, limit: int = 50) -> tuple[Result, ...]:
-        """Return the newest results of a check, newest first."""
-        return (await self._ask(ResultsAnswer, lambda number: AskResults(number, check, limit))).results
-
-    async def runbooks(self) -> Runbooks:
-        """Return what can be walked, and when it was last."""
-        return (await self._ask(RunbooksAnswer, AskRunbooks)).runbooks
-
-    async def walks(self, limit: int = 200) -> tuple[WalkHead, ...]:
-        """Return the walks there were, newest first."""
-        return (await self._ask(WalksAnswer, lambda number: AskWalks(number, limit))).walks
-
-    async def walk(self, walk: str) -> Walk:
-        """Return a walk, open or over, as it stands."""
-        return fold_all(await self.entries(walk))
-
-    async def entries(self, walk: str) -> tuple[Entry, ...]:
-        """Return all that happened to a walk, in order."""
-        return (await self._ask(EntriesAnswer, lambda number: AskEntries(number, walk))).entries
-
-    async def evidence(self, walk: str, step: str, attempt: int, name: str) -> str:
-        """Return what an attempt left, fit to be shown."""
-        answer = await self._ask(
-            EvidenceAnswer, lambda number: AskEvidence(number, walk, step, attempt, name)
-        )
-        return answer.text
-
-    async def open_walk(
-        self, runbook: str, plan_sha256: str, inputs: dict[str, str], manner: Manner = Manner.CONSOLE
-    ) -> str:
-        """Begin to walk a runbook, and return the id of the walk."""
-        answer = await self._ask(
-            WalkAnswer, lambda number: OpenWalk(number, runbook, plan_sha256, inputs, manner)
-        )
-        return answer.walk
-
-    async def dry_run(self, runbook: str, inputs: dict[str, str]) -> tuple[DryStep, ...]:
-        """Return what a walk would do; only steps that look are run."""
-        return (await self._ask(DryRunAnswer, lambda number: AskDryRun(number, runbook, inputs))).steps
-
-    async def decide(self, walk: str, fence: int, decision: Decision) -> None:
-        """Decide something about a walk."""
-        await self._ask(Decided, lambda number: Decide(number, walk, fence, decision))
-
-    async def take_baseline(self, name: str) -> BaselineTaken:
-        """Have everything looked at and kept under a name, and return it."""
-        return (await self._ask(BaselineAnswer, lambda number: TakeBaseline(number, name))).baseline
-
-    async def difference(self, name: str = "") -> Comparison:
-        """Return what is different now from a baseline; the newest one when none is named."""
-        return (await self._ask(DifferenceAnswer, lambda number: AskDifference(number, name))).difference
-
-    async def windows(self) -> WindowsNow:
-        """Return how windows stand."""
-        return (await self._ask(WindowsAnswer, AskWindows)).windows
-
-    async def open_window(self, name: str, lasts: float, reason: str) -> WindowsNow:
-        """Open a window that is not planned now, for so many seconds."""
-        return (
-            await self._ask(WindowsAnswer, lambda number: OpenWindow(number, name, lasts, reason))
-        ).windows
-
-    async def extend_window(self, lasts: float, reason: str) -> WindowsNow:
-        """Have the open window close so many seconds later."""
-        return (await self._ask(WindowsAnswer, lambda number: ExtendWindow(number, lasts, reason))).windows
-
-    async def close_window(self, reason: str) -> WindowsNow:
-        """Close the open window now."""
-        return (await self._ask(WindowsAnswer, lambda number: CloseWindow(number, reason))).windows
 
     async def _send(self, message: ToAgent) -> None:
         if self._writer is None:
