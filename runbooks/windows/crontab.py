@@ -20,7 +20,7 @@ SAMPLES = 48
 """Moments over the coming year at which the clocks of two zones are compared."""
 _STILL_MONTH = '[ "$(date -d \'12:00 next week\' +%m)" != "$(date +%m)" ]'
 _ABOUT_CLOCKS = (
-    "# In the night in which clocks change it may be left out or run twice: `walkdown timers` does neither."
+    "# In the night in which clocks change it may be left out, or run twice; a timer never runs twice."
 )
 
 

@@ -1,7 +1,7 @@
 """Owns the systemd units that run a command whenever a window opens. Pure.
 
 The timer names the zone, so that the host's own does not matter. What was missed while the host was off is
-not run later: the window is over then.
+not run later: the window is over then. systemd leaves out a time that does not come, as clocks are set on over it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from checks.recurrence.timing import Once, Recurring
 from runbooks.windows.crontab import nth_dates
 from runbooks.windows.plan import WindowPlan
 
+EARLY = 4
+"""Clocks are set on before this hour, wherever they are."""
 _NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -24,7 +26,7 @@ def units(plan: WindowPlan, command: Sequence[str]) -> dict[str, str]:
     when = "\n".join(f"OnCalendar={text}" for text in calendar(plan))
     timer = (
         f"[Unit]\nDescription=Begin of {about}\n\n"
-        f"[Timer]\n{when}\nAccuracySec=1s\nPersistent=false\n\n"
+        f"[Timer]\n{_about_clocks(plan)}{when}\nAccuracySec=1s\nPersistent=false\n\n"
         "[Install]\nWantedBy=timers.target\n"
     )
     run = " ".join(map(_quoted, command))
@@ -60,6 +62,17 @@ def _expressions(timing: Recurring) -> tuple[str, ...]:
     if days.either:
         return f"{weekdays}*-{month}-* {clock}{zone}", f"*-{month}{date} {clock}{zone}"
     return (f"{weekdays}*-{month}{date} {clock}{zone}",)
+
+
+def _about_clocks(plan: WindowPlan) -> str:
+    """Return a comment where clocks may be set on over the time at which it begins."""
+    timing = plan.timing
+    if isinstance(timing, Once) or str(timing.zone) == "UTC":
+        return ""
+    early = any(at.hour < EARLY for at in timing.recurrence.times)
+    return (
+        "# In the night in which clocks are set on over this time, systemd leaves it out.\n" if early else ""
+    )
 
 
 def _numbers(numbers: Iterable[int], every: int) -> str:

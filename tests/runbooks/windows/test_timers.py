@@ -51,6 +51,18 @@ def test_systemd_reads_the_moments_at_which_the_window_opens(options: dict[str, 
     assert moments(calendar(plan), 12)[: len(expected)] == expected
 
 
+@needs_systemd
+def test_a_time_over_which_clocks_are_set_on_is_left_out_and_the_unit_says_so() -> None:
+    plan = window(every="daily 02:30", timezone="Europe/Berlin")
+    argv = ["systemd-analyze", "calendar", "--base-time=2027-03-27 12:00:00 UTC", *calendar(plan)]
+    run = subprocess.run(argv, env={**os.environ, "TZ": "UTC"}, capture_output=True, text=True, check=True)
+    assert "2027-03-29 00:30:00 UTC" in run.stdout
+    said = "In the night in which clocks are set on over this time, systemd leaves it out."
+    assert said in units(plan, ("/bin/true",))["walkdown-window-weekly.timer"]
+    for calm in (window(every="daily 02:30"), window(every="daily 05:30", timezone="Europe/Berlin")):
+        assert said not in units(calm, ("/bin/true",))["walkdown-window-weekly.timer"]
+
+
 def test_the_first_sunday_in_berlin_is_a_range_of_dates_in_its_zone() -> None:
     plan = window(every="first sunday 04:00", timezone="Europe/Berlin")
     assert calendar(plan) == ("Sun *-*-01..07 04:00:00 Europe/Berlin",)
