@@ -1,7 +1,7 @@
 """Owns the systemd units that run a command whenever a window opens. Pure.
 
 The timer names the zone, so that the host's own does not matter. What was missed while the host was off is
-not run later: the window is over then. systemd leaves out a time that does not come, as clocks are set on over it.
+not run later: the window is over then. systemd leaves out a time that clocks are set on over.
 """
 
 from __future__ import annotations

@@ -109,7 +109,7 @@ def test_the_first_sunday_is_every_sunday_with_a_test_of_the_date() -> None:
 
 def test_a_line_for_another_zone_warns_of_the_night_in_which_clocks_change() -> None:
     found = lines(window(every="daily 02:30", timezone="Europe/Berlin"))
-    assert "may be left out or run twice" in found[1]
+    assert "may be left out, or run twice" in found[1]
     assert lines(window(every="daily 02:30", timezone="Europe/Berlin"), host="Europe/Paris")[1:] == [
         "30 2 * * * true"
     ]
