@@ -24,7 +24,7 @@ from checks.masking import Masker
 from checks.secrets import SecretText
 from checks.vault import Vault
 from runbooks import evidence
-from runbooks.events import Entry, StepStarted
+from runbooks.events import Entry
 from runbooks.journal import questions
 from runbooks.journal.database import looking
 from runbooks.journal.errors import failed
@@ -89,7 +89,11 @@ class _OfFiles:
         return self._read(lambda connection: questions.entries(connection, walk)) or ()
 
     async def shown(self, walk: str, step: str, attempt: int, name: str) -> str:
-        file = evidence_file(self._source, await self.entries(walk), step, attempt, name)
+        entries = await self.entries(walk)
+        file = evidence_file(self._source, entries, step, attempt, name)
+        event = evidence.started(entries, step, attempt)
+        if event is not None and (why := evidence.unhidden(event, load(self._source).secrets)):
+            raise StoreError(why)
         return evidence.tail(file, self._taught(), lines=LINES, most=SHOWN)
 
     def _read(self, question: Callable[[sqlite3.Connection], T]) -> T | None:
@@ -164,8 +168,7 @@ def evidence_file(
     Raises:
         StoreError: when the attempt left nothing of the kind.
     """
-    for entry in entries:
-        event = entry.event
-        if isinstance(event, StepStarted) and (event.step, event.attempt) == (step, attempt) and event.folder:
-            return paths.evidence_folder(source) / event.folder / name
+    event = evidence.started(entries, step, attempt)
+    if event is not None:
+        return paths.evidence_folder(source) / event.folder / name
     raise StoreError(f"attempt {attempt} of {step} left no {name}")

@@ -29,7 +29,7 @@ from checks.vault import Vault
 from runbooks import evidence
 from runbooks.decisions import Decision, TakeOver
 from runbooks.errors import RefusedDecisionError
-from runbooks.events import Entry, Manner, Operator, StepStarted, WalkEnded
+from runbooks.events import Entry, Manner, Operator, WalkEnded
 from runbooks.fold import fold_all
 from runbooks.inputs import accepted
 from runbooks.journal.errors import HeldError, JournalError
@@ -96,6 +96,8 @@ class Walks:
         self._tasks = asyncio.TaskGroup()
         self._walking: set[asyncio.Task[None]] = set()
         self._open: dict[str, OpenWalk] = {}
+        self._given: dict[str, SecretValues] = {}
+        """What was given to each walk that this process has known."""
         self._version = 1
         self.attending: Callable[[Operator], int] = lambda operator: 0
         """How many consoles of an operator are attached; set by who knows."""
@@ -172,10 +174,13 @@ class Walks:
             RefusedDecisionError: when there is no such thing.
         """
         await self._learn_secrets()
-        folder = _folder_of(await self.entries(walk), step, attempt)
-        if folder is None or not evidence.NAME.fullmatch(name):
+        event = evidence.started(await self.entries(walk), step, attempt)
+        if event is None or not evidence.NAME.fullmatch(name):
             raise RefusedDecisionError(f"attempt {attempt} of {step} left no {name}")
-        shown = partial(evidence.tail, self._evidence / folder / name, self._masker)
+        given = self._given[walk].inputs if walk in self._given else {}
+        if why := evidence.unhidden(event, {*self._live.system.secrets, *given}):
+            raise RefusedDecisionError(why)
+        shown = partial(evidence.tail, self._evidence / event.folder / name, self._masker)
         try:
             return await asyncio.to_thread(partial(shown, lines=2000, most=EVIDENCE_SHOWN))
         except OSError as error:
@@ -317,6 +322,7 @@ class Walks:
         secrets = SecretValues(
             Vault(self._live.system.secrets, self._masker), self._threads, dict(secret_inputs)
         )
+        self._given[walk.id] = secrets
         board = LiveBoard(self._live, walk.baseline)
         return Performer(self._evidence, self._launcher, secrets, board, self._clock, self._threads, lease)
 
@@ -352,12 +358,3 @@ class Walks:
         self._open[walk].changed = self._version
         moved, self._moved = self._moved, asyncio.Event()
         moved.set()
-
-
-def _folder_of(entries: tuple[Entry, ...], step: str, attempt: int) -> str | None:
-    """Return where an attempt's evidence lies, below the folder of all evidence; None when it left none."""
-    for entry in entries:
-        event = entry.event
-        if isinstance(event, StepStarted) and (event.step, event.attempt) == (step, attempt) and event.folder:
-            return event.folder
-    return None

@@ -15,7 +15,7 @@ import os
 import re
 import stat
 from codecs import getincrementaldecoder
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,7 +27,7 @@ from checks.kind import SLACK
 from checks.masking import Masker
 from checks.private import FILE_MODE, FOLDER_MODE, make_private, own
 from checks.text import clean
-from runbooks.events import Evidence
+from runbooks.events import Entry, Evidence, StepStarted
 from runbooks.records import ERRORS, MACHINERY, OUT
 
 HEAD = TAIL = 5 * 1024 * 1024
@@ -75,6 +75,30 @@ def attempt_folder(root: Path, walk: str, place: str) -> Path:
         own(folder, status, FOLDER_MODE)
         _sync(above)
     return folder
+
+
+def started(entries: Iterable[Entry], step: str, attempt: int) -> StepStarted | None:
+    """Return the start of an attempt that has a folder of evidence; None when there is none."""
+    for entry in entries:
+        event = entry.event
+        if isinstance(event, StepStarted) and (event.step, event.attempt) == (step, attempt) and event.folder:
+            return event
+    return None
+
+
+def unhidden(event: StepStarted, known: Container[str]) -> str:
+    """Return why nothing of what an attempt left can be shown; empty when it can.
+
+    What is given for a secret input is never stored: once the process that was told has ended, nobody could
+    mask it. `known` are the names of the secrets whose values are at hand.
+    """
+    forgotten = [name for name in event.secrets if name not in known]
+    if not forgotten:
+        return ""
+    return (
+        f"it was given the secret {', '.join(forgotten)}, which is not stored and cannot be hidden any more; "
+        "what it left can only be copied as it came"
+    )
 
 
 def gather(folder: Path) -> tuple[Evidence, ...]:
