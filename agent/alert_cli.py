@@ -19,9 +19,10 @@ from checks.exits import errors_as_exits
 @system_option
 @click.pass_context
 def alerts(context: click.Context, limit: int, output: str, source: Path | None) -> None:
-    """List what people were told, newest first, what waits to be, and why.
+    """List what people were told, and what waits; try a route.
 
-    What a message still waits for to become one, up to `wait:` of its route, is not listed yet.
+    Newest first, with what became of each message. What has happened just now, and waits up to `wait:` of its
+    route for what else happens, is not listed yet.
     """
     if context.invoked_subcommand is not None:
         return

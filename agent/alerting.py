@@ -21,7 +21,7 @@ from checks.alerts.alert import Letter, Route
 from checks.alerts.changes import Scene, advance
 from checks.alerts.routes import routes_of
 from checks.alerts.trying import abandoned, next_due, refused, taken
-from checks.alerts.wording import letter_of
+from checks.alerts.wording import letter_of, note_of
 from checks.board import Notice
 from checks.clock import Clock
 from checks.engine import Engine
@@ -60,8 +60,8 @@ class Watched(Protocol):
         """Return the engine that probes now, once it is another one than `last`."""
         ...
 
-    def announce(self, notices: tuple[Notice, ...]) -> None:
-        """Show these notices, in place of those announced before."""
+    def announce(self, source: str, notices: tuple[Notice, ...]) -> None:
+        """Show these notices of a source, in place of those it announced before."""
         ...
 
 
@@ -88,6 +88,12 @@ class Alerting:
         """Return whether messages wait to be delivered."""
         return bool(self._outbox.letters)
 
+    def tell(self, route: str, subject: str, text: str) -> None:
+        """Tell people something else than the state of a check; nothing where there is no such route."""
+        if route in self._routes:
+            system, now = self._live.system.info, self._clock.now()
+            self._outbox.put(self._masked(note_of(self._routes[route], system, subject, text, now)))
+
     @contextlib.asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
         """Tell people while the context is open; what is on its way at its end may still arrive."""
@@ -112,7 +118,7 @@ class Alerting:
             system = self._live.system
             self._routes = {route.name: route for route in routes_of(system.sections, system.info.timezone)}
             if not self._routes:
-                self._live.announce(())
+                self._live.announce(SOURCE, ())
                 continue
             if not self._delivering:
                 await self._outbox.keep()
@@ -129,7 +135,7 @@ class Alerting:
             for route in self._routes.values():
                 self._look(route, scene)
             await self._outbox.keep()
-            self._live.announce(tuple(self._notices()))
+            self._live.announce(SOURCE, tuple(self._notices()))
             await self._clock.sleep(LOOK_EVERY)
 
     def _look(self, route: Route, scene: Scene) -> None:
@@ -138,10 +144,12 @@ class Alerting:
         # Where earlier messages have not got through, that something lasts goes without saying.
         waits = any(one.route == route.name for one in self._outbox.letters)
         if items and not (waits and all(item.reminder for item in items)):
-            said = letter_of(route, scene.system, items, scene.now)
-            mask = self._masker.mask
-            letter = replace(said, subject=mask(said.subject), body=mask(said.body))
+            letter = self._masked(letter_of(route, scene.system, items, scene.now))
         self._outbox.decide(route.name, state, letter)
+
+    def _masked(self, letter: Letter) -> Letter:
+        mask = self._masker.mask
+        return replace(letter, subject=mask(letter.subject), body=mask(letter.body))
 
     async def _deliver(self) -> None:
         while not self._ending:

@@ -11,6 +11,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from agent.fingerprint import fingerprint
@@ -55,7 +56,7 @@ class LiveSystem:
         self._engine: Engine | None = None
         self._maintenance: frozenset[str] = frozenset()
         self._of_files: tuple[Notice, ...] = ()
-        self._announced: tuple[Notice, ...] = ()
+        self._announced: dict[str, tuple[Notice, ...]] = {}
         self._begun = asyncio.Event()
 
     @property
@@ -79,9 +80,9 @@ class LiveSystem:
         if self._engine is not None:
             self._engine.maintenance = names
 
-    def announce(self, notices: tuple[Notice, ...]) -> None:
-        """Show these notices beside those about files, in place of those announced before."""
-        self._announced = notices
+    def announce(self, source: str, notices: tuple[Notice, ...]) -> None:
+        """Show these notices of a source beside those about files, in place of those it announced before."""
+        self._announced[source] = notices
         self._show_notices()
 
     async def engine_after(self, last: Engine | None) -> Engine:
@@ -151,7 +152,7 @@ class LiveSystem:
 
     def _show_notices(self) -> None:
         if self._engine is not None:
-            self._engine.notices = (*self._of_files, *self._announced)
+            self._engine.notices = (*self._of_files, *chain.from_iterable(self._announced.values()))
 
     def _refusal(self, error: ConfigError) -> Notice:
         first, more = error.problems[0], len(error.problems) - 1

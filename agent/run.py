@@ -20,6 +20,7 @@ from agent.lifecycle import ALREADY_RUNS
 from agent.live import LiveSystem
 from agent.log import log_to
 from agent.readiness import tell_systemd
+from agent.responding import Responding, walk_alone
 from agent.server import Server
 from agent.walks import Walks
 from checks import paths
@@ -103,7 +104,19 @@ async def _keep(source: Path | None, system: System, configuration: str, masker:
         walks = Walks(live, source, masker, clock)
         alerting = Alerting(live, masker, clock)
         server = Server(live, walks, clock, clock.now(), stop)
-        async with alerting.opened(), walks.opened(), server.listening(paths.socket_file(source)):
+        responding = Responding(
+            live,
+            clock,
+            lambda: bool(walks.under_way or walks.windows.is_open),
+            partial(walk_alone, source),
+            alerting.tell,
+        )
+        async with (
+            alerting.opened(),
+            walks.opened(),
+            server.listening(paths.socket_file(source)),
+            responding.opened(),
+        ):
             log.info("watching %s: %d checks", system.info.name, len(system.definitions))
             tell_systemd("READY=1", f"STATUS={len(system.definitions)} checks of {system.info.name}")
             busy = partial(_is_busy, server, walks, alerting)

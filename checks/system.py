@@ -48,7 +48,7 @@ class System:
     keymap: Mapping[str, str] = field(default_factory=dict)
     """Binding id -> keys."""
     sections: Mapping[str, Any] = field(default_factory=dict)
-    """Sections whose meaning others know, as plain data: targets, contacts, services, windows, notify."""
+    """Sections whose meaning others know, as plain data: notify, windows, responses and so on."""
     warnings: tuple[Problem, ...] = ()
 
 

@@ -33,6 +33,9 @@ AMOUNT = re.compile(r"\s*([+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)\s*([^\s
 """A number and its unit, the space between them optional."""
 
 
+_LIMIT = re.compile(r"\s*([1-9]\d{0,2})\s+per\s+(.+)")
+
+
 def to_base(number: float, unit: str, base: str) -> float:
     """Return the amount in the base unit; a bare number is in the base unit already.
 
@@ -59,6 +62,21 @@ def read(text: str, base: str) -> float:
         example = {"s": "30s", "B": "10 MiB", "%": "80 %"}.get(base, "10")
         raise ValueError(f"{text!r} is not an amount; write it like {example!r}")
     return to_base(float(match[1]), match[2], base)
+
+
+def read_limit(text: str) -> tuple[int, float]:
+    """Return how often something may be done within how many seconds, such as `3 per 1 h`.
+
+    Raises:
+        ValueError: when the text does not say that.
+    """
+    found = _LIMIT.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text!r} is no limit; write it as in '3 per 1 h'")
+    span = read(found[2], "s")
+    if span < 1:
+        raise ValueError("a limit is for a second at least")
+    return int(found[1]), span
 
 
 def show(number: float, base: str) -> str:

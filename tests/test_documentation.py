@@ -156,13 +156,15 @@ def test_every_runbook_that_is_shown_can_be_walked(block: Block, tmp_path: Path)
 
 
 def test_the_guide_names_every_key_of_a_configuration_and_no_other() -> None:
-    from checks.config.document import CheckOptions, Document, Notify
+    from checks.config.document import CheckOptions, Document, Notify, Response
 
     guide = (ROOT / "docs/guide.md").read_text()
     top = guide.partition("| key at the top | holds |")[2].partition("\n\n")[0]
     each = guide.partition("| key of every check | holds |")[2].partition("\n\n")[0]
     route = guide.partition("| key of every route | holds |")[2].partition("\n\n")[0]
-    for table, kind in ((top, Document), (each, CheckOptions), (route, Notify)):
+    response = guide.partition("| key of every response | holds |")[2].partition("\n\n")[0]
+    kinds = (Document, CheckOptions, Notify, Response)
+    for table, kind in zip((top, each, route, response), kinds, strict=True):
         rows = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
         assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} == set(
             kind.__dataclass_fields__

@@ -29,11 +29,24 @@ def letter_of(route: Route, system: SystemInfo, items: Sequence[Item], at: float
     return Letter(key, route.name, _subject(system, items), _body(system, items, at, key), at, at)
 
 
+def note_of(route: Route, system: SystemInfo, subject: str, text: str, at: float) -> Letter:
+    """Return a message that says something else than the state of a check, in one line each."""
+    key = hashlib.sha256(f"note\n{route.name}\n{at}\n{subject}\n{text}".encode(errors="replace")).hexdigest()[
+        :16
+    ]
+    body = "\n".join((*_head(system, at), "", clean(text)[:ROOM], "", _foot(key)))
+    return Letter(key, route.name, _line(subject), body, at, at)
+
+
 def trial_of(route: Route, system: SystemInfo, at: float) -> Letter:
     """Return the message with which a route is tried."""
-    key = hashlib.sha256(f"test\n{route.name}\n{at}".encode()).hexdigest()[:16]
-    body = "\n".join((*_head(system, at), "", "This is a test. Nothing has happened.", "", _foot(key)))
-    return Letter(key, route.name, _line(f"[TEST] {_name(system)}: route {route.name}"), body, at, at)
+    subject = f"[TEST] {_name(system)}: route {route.name}"
+    return note_of(route, system, subject, "This is a test. Nothing has happened.", at)
+
+
+def left_to_people(system: SystemInfo, response: str) -> str:
+    """Return the subject of a message that says that a response has not helped."""
+    return f"[CRIT] {_name(system)}: response {response} has not helped"
 
 
 def _subject(system: SystemInfo, items: Sequence[Item]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from checks.config.nodes import Node, Path, Place, from_plain, plain
 from checks.config.parse import parse
 from checks.config.problems import Problems
 from checks.config.resolved import Resolved, ResolvedCheck
-from checks.config.routes import check_routes
+from checks.config.routes import check_responses, check_routes
 from checks.config.substitute import escaped, substitute
 from checks.config.validate import options_at, read_as
 from checks.config.windows import check_windows
@@ -82,9 +82,7 @@ def compile_tree(root: Node, problems: Problems) -> Resolved:
         problems.error(checks.key, ("checks",), "must be a mapping of names and checks")
     if (windows := root.get("windows")) is not None:
         check_windows(windows, document.timezone or "", problems)
-    if (routes := root.get("notify")) is not None:
-        names = [str(name) for name, _ in checks.children()] if checks is not None else []
-        check_routes(routes, names, {check.group for check in found}, document.timezone or "", problems)
+    _check_told(root, document, checks, {check.group for check in found}, problems)
     for literal, path in literal_secrets(root, (), _harmless):
         problems.literal_secret = True
         message = "a secret in plain text; define it under secrets: and write {{ secret.NAME }} here"
@@ -102,6 +100,19 @@ def compile_tree(root: Node, problems: Problems) -> Resolved:
         problems.settle(),
         not problems.literal_secret,
     )
+
+
+def _check_told(
+    root: Node, document: Document, checks: Node | None, groups: Collection[str], problems: Problems
+) -> None:
+    """Record what routes and responses name that is not there."""
+    names = [str(name) for name, _ in checks.children()] if checks is not None else []
+    routes, responses = root.get("notify"), root.get("responses")
+    if routes is not None:
+        check_routes(routes, names, groups, document.timezone or "", problems)
+    if responses is not None:
+        known = [str(name) for name, _ in routes.children()] if routes is not None else []
+        check_responses(responses, names, known, problems)
 
 
 def _harmless(path: Path) -> bool:

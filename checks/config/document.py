@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, JsonValue, StringConstraints, WithJs
 from checks.options import Amount, Seconds
 from checks.recurrence.zones import zone_named
 from checks.secrets import SecretSource, SecretText
+from checks.units import read_limit
 
 SLUG = r"^[a-z0-9]+(?:[-_.][a-z0-9]+)*$"
 """Names of checks, services, windows: small letters, digits, and single `-`, `_`, `.` between them."""
@@ -29,6 +30,11 @@ def _local(where: Any) -> str:
     if where != "local":
         raise ValueError("not supported yet; checks look from this host: via: local")
     return "local"
+
+
+def _cap(text: str) -> str:
+    read_limit(text)
+    return text
 
 
 def _with_driver(service: dict[str, JsonValue]) -> dict[str, JsonValue]:
@@ -147,6 +153,34 @@ class Notify:
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """What a response answers to."""
+
+    check: str
+    """Name of the check."""
+    level: Literal["WARN", "CRIT"] = "CRIT"
+    """The least that it answers to."""
+    times: Annotated[int, Field(ge=1, le=20)] = 3
+    """Results in a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A runbook that is walked without an operator when a check is in trouble."""
+
+    when: Trouble
+    """What it answers to."""
+    run: str
+    """Name of a runbook of which every step can do without an operator."""
+    most: Annotated[str, AfterValidator(_cap)] = "3 per 1 h"
+    """How often it may be run within a time, well or not."""
+    backoff: Annotated[float, Amount("s", least=1.0)] = 300.0
+    """Time from the first run to the second; it doubles with each further one."""
+    escalate: str = ""
+    """Route by which people are told when it has not helped."""
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """Everything that the files of a system say, put together."""
 
@@ -178,7 +212,9 @@ class Document:
     """When changes may be made."""
     notify: dict[Slug, Notify] = field(default_factory=dict)
     """Where alerts go."""
+    responses: dict[Slug, Response] = field(default_factory=dict)
+    """What is done about a trouble before anybody comes; nothing where nothing is written."""
 
 
-SECTIONS = ("targets", "contacts", "services", "windows", "notify")
+SECTIONS = ("targets", "contacts", "services", "windows", "notify", "responses")
 """Sections that are checked for their shape and kept as plain data, for those who will use them."""

@@ -1,4 +1,4 @@
-"""Owns what is said about routes of alerts that name what is not there, or no hours."""
+"""Owns what is said about routes of alerts and responses that name what is not there, or no hours."""
 
 from __future__ import annotations
 
@@ -39,3 +39,22 @@ def _check_hours(when: Node, path: Path, timezone: str, problems: Problems) -> N
         read_hours(plain(when), timezone)
     except TimingError as error:
         problems.error((when.get(error.key) or when).key, (*path, error.key), str(error))
+
+
+def check_responses(
+    responses: Node, checks: Collection[str], routes: Collection[str], problems: Problems
+) -> None:
+    """Record of each response that is well-formed which check or route of it there is not."""
+    for name, node in responses.children():
+        path: Path = ("responses", name)
+        if not isinstance(node.value, dict) or problems.blames(path):
+            continue
+        when, escalate = node.get("when"), node.get("escalate")
+        check = when.get("check") if when is not None else None
+        for item, where, what, known in (
+            (check, (*path, "when", "check"), "check", checks),
+            (escalate, (*path, "escalate"), "route", routes),
+        ):
+            if item is not None and item.value not in known:
+                near = did_you_mean(str(item.value), known)
+                problems.missing(item.key, where, f"unknown {what} {item.value!r}{near}")

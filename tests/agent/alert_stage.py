@@ -60,13 +60,14 @@ class Stage:
         self.carrier = Carrier(clock=self.clock)
         self.notices: tuple = ()
         self.store: Any = None
+        self.responses: dict[str, Any] = {}
         self._began = asyncio.Event()
         self.load(checks, notify)
 
     def load(self, checks: tuple[str, ...], notify: dict[str, Any]) -> None:
         """Have a configuration loaded."""
         info = SystemInfo("shop", "The shop", checks=tuple(CheckInfo(name, attempts=1) for name in checks))
-        self.system = System(info, sections={"notify": notify} if notify else {})
+        self.system = System(info, sections={"notify": notify, "responses": self.responses})
         before = getattr(self, "engine", None)
         self.engine = StagedEngine(info, (), None, None, self.clock)
         if before is not None:
@@ -79,7 +80,7 @@ class Stage:
             await self._began.wait()
         return self.engine
 
-    def announce(self, notices: tuple) -> None:
+    def announce(self, source: str, notices: tuple) -> None:
         self.notices = notices
 
     def see(self, **levels: Level) -> None:
@@ -99,7 +100,10 @@ class Stage:
         """Let time pass in steps, with room for the store's thread between them."""
         for _ in range(round(seconds)):
             await self.clock.advance(1.0)
-            await self.store.flush()
+            for _ in range(4):
+                await self.store.flush()
+                await self.store.ask(lambda connection: None, None)
+                await self.clock.advance(0.0)
 
     @property
     def said(self) -> list[str]:

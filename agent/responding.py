@@ -1,0 +1,148 @@
+"""Owns what is done about troubles without a person: runbooks are walked, or people are told.
+
+A run is in the store before anything is begun, so that whatever kills the agent, it counts; without a store
+that can be written nothing is begun. Runs come one after another, and none while anybody else is at work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sys
+from asyncio.subprocess import DEVNULL
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+from agent.alerting import Watched
+from agent.walk_exits import WalkExit
+from checks.alerts.responses import Past, Response, Verdict, responses_of, verdict
+from checks.alerts.wording import left_to_people
+from checks.board import Notice, Snapshot
+from checks.clock import Clock
+from checks.errors import StoreError
+from checks.storage.response_runs import begin_run, end_run, leave_to_people, past_of
+from checks.surroundings import inherited
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks at the board."""
+SOURCE = "responses"
+
+Walk = Callable[[str], Awaitable[int]]
+"""Walks a runbook without questions; returns the exit code of `walkdown run`."""
+Tell = Callable[[str, str, str], None]
+"""Tells people by a route: its name, a subject, a text."""
+
+log = logging.getLogger(__name__)
+
+
+async def walk_alone(source: Path | None, runbook: str) -> int:
+    """Walk a runbook by a client of our own, which outlives us; return its exit code."""
+    system = () if source is None else ("--system", str(source))
+    child = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-P",
+        "-m",
+        "agent.headless",
+        "--auto",
+        *system,
+        "--",
+        runbook,
+        stdin=DEVNULL,
+        stdout=DEVNULL,
+        env=inherited(),
+        start_new_session=True,
+    )
+    return await child.wait()
+
+
+class Responding:
+    """Does something about troubles of a live system."""
+
+    def __init__(
+        self, live: Watched, clock: Clock, resting: Callable[[], bool], walk: Walk, tell: Tell
+    ) -> None:
+        """Prepare; nothing is begun while `resting` says that somebody is at work."""
+        self._live = live
+        self._clock = clock
+        self._resting = resting
+        self._walk = walk
+        self._tell = tell
+        self._left: dict[str, Notice] = {}
+        """What was left to people, until the check is well again."""
+
+    @contextlib.asynccontextmanager
+    async def opened(self) -> AsyncIterator[None]:
+        """Respond while the context is open."""
+        async with asyncio.TaskGroup() as tasks:
+            following = tasks.create_task(self._follow(), name="responses")
+            try:
+                yield
+            finally:
+                following.cancel()
+
+    async def _follow(self) -> None:
+        engine = None
+        while True:
+            engine = await self._live.engine_after(engine)
+            responses = responses_of(self._live.system.sections)
+            self._left = {one.name: self._left[one.name] for one in responses if one.name in self._left}
+            while responses and not engine.ended:
+                for response in responses:
+                    await self._look(response, engine.snapshot)
+                self._live.announce(SOURCE, tuple(self._left.values()))
+                await self._clock.sleep(LOOK_EVERY)
+
+    async def _look(self, response: Response, snapshot: Snapshot) -> None:
+        state, now = snapshot.state(response.check), self._clock.now()
+        if verdict(response, state, Past(), now) is Verdict.NOTHING:
+            if state.hard == state.level == "OK":
+                self._left.pop(response.name, None)
+            return
+        past = await self._live.store.ask(lambda connection: past_of(connection, response.name), None)
+        if past is None or self._resting():
+            return
+        match verdict(response, state, past, now):
+            case Verdict.RUN:
+                await self._run(response)
+            case Verdict.ESCALATE:
+                await self._leave(
+                    response, f"{len(past.runs)} runs were begun, and it is {state.level} still"
+                )
+
+    async def _run(self, response: Response) -> None:
+        store, now = self._live.store, self._clock.now()
+        try:
+            run = await store.write(
+                lambda connection: begin_run(connection, response.name, response.runbook, now)
+            )
+        except StoreError as error:
+            text = f"{response.name}: nothing is done while it cannot be written down: {error}"
+            self._left[response.name] = Notice(SOURCE, text, at=now)
+            return
+        log.warning("response %s: walking %s for %s", response.name, response.runbook, response.check)
+        code = await self._walk(response.runbook)
+        log.warning("response %s: %s ended with %d", response.name, response.runbook, code)
+        with contextlib.suppress(StoreError):
+            ended = self._clock.now()
+            await store.write(lambda connection: end_run(connection, run, code, ended))
+        if code != WalkExit.DONE:
+            await self._leave(response, f"{response.runbook} ended as {_word(code)}")
+
+    async def _leave(self, response: Response, why: str) -> None:
+        """Leave it to people, once for each run."""
+        now = self._clock.now()
+        try:
+            await self._live.store.write(lambda connection: leave_to_people(connection, response.name))
+        except StoreError as error:
+            log.warning("response %s: %s", response.name, error)
+            if response.name in self._left:
+                return
+        self._left[response.name] = Notice(SOURCE, f"{response.name}: {why}", at=now)
+        subject = left_to_people(self._live.system.info, response.name)
+        self._tell(response.escalate, subject, f"{response.check}: {why}")
+
+
+def _word(code: int) -> str:
+    known = {int(exit_): exit_.name.lower().replace("_", " ") for exit_ in WalkExit}
+    return known.get(code, f"an error ({code})")
