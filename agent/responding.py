@@ -18,8 +18,9 @@ from agent.alerting import Watched
 from agent.walk_exits import WalkExit
 from checks.alerts.responses import Past, Response, Verdict, responses_of, verdict
 from checks.alerts.wording import left_to_people
-from checks.board import Notice, Snapshot
+from checks.board import CheckState, Notice, Snapshot
 from checks.clock import Clock
+from checks.command_line import IO
 from checks.errors import StoreError
 from checks.storage.response_runs import begin_run, end_run, leave_to_people, past_of
 from checks.surroundings import inherited
@@ -39,20 +40,19 @@ log = logging.getLogger(__name__)
 async def walk_alone(source: Path | None, runbook: str) -> int:
     """Walk a runbook by a client of our own, which outlives us; return its exit code."""
     system = () if source is None else ("--system", str(source))
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-P",
-        "-m",
-        "agent.headless",
-        "--auto",
-        *system,
-        "--",
-        runbook,
-        stdin=DEVNULL,
-        stdout=DEVNULL,
-        env=inherited(),
-        start_new_session=True,
-    )
+    arguments = ("-P", "-m", "agent.headless", "--auto", *system, "--", runbook)
+    try:
+        child = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *arguments,
+            stdin=DEVNULL,
+            stdout=DEVNULL,
+            env=inherited(),
+            start_new_session=True,
+        )
+    except OSError as error:
+        log.error("%s cannot be walked: %s", runbook, error)
+        return IO
     return await child.wait()
 
 
@@ -94,7 +94,7 @@ class Responding:
                 await self._clock.sleep(LOOK_EVERY)
 
     async def _look(self, response: Response, snapshot: Snapshot) -> None:
-        state, now = snapshot.state(response.check), self._clock.now()
+        state, now = _state_of(snapshot, response.check), self._clock.now()
         if verdict(response, state, Past(), now) is Verdict.NOTHING:
             if state.hard == state.level == "OK":
                 self._left.pop(response.name, None)
@@ -141,6 +141,11 @@ class Responding:
         self._left[response.name] = Notice(SOURCE, f"{response.name}: {why}", at=now)
         subject = left_to_people(self._live.system.info, response.name)
         self._tell(response.escalate, subject, f"{response.check}: {why}")
+
+
+def _state_of(snapshot: Snapshot, check: str) -> CheckState:
+    """Return the state of a check; one that nothing is known of where this engine has none of that name."""
+    return next((state for state in snapshot.states if state.name == check), CheckState(check))
 
 
 def _word(code: int) -> str:

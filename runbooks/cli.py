@@ -26,7 +26,7 @@ def validate(source: Path | None) -> None:
     One line for each problem: file:line:column: key: message. Exit code 78 when the files cannot be used.
     """
     from checks.load import load
-    from runbooks.library import examine_library, load_library
+    from runbooks.library import examine_library, load_library, unfit_responses
 
     with errors_as_exits():
         try:
@@ -37,7 +37,7 @@ def validate(source: Path | None) -> None:
             raise
         library = load_library(system, source)
         library.demand_sound(system.warnings)
-    warnings = (*system.warnings, *library.warnings)
+    warnings = (*system.warnings, *library.warnings, *unfit_responses(system, library))
     for warning in warnings:
         click.echo(str(warning), err=True)
     counts = [_count(len(system.definitions), "check")]

@@ -11,14 +11,17 @@ from pathlib import Path
 
 import msgspec
 
+from checks.alerts.responses import responses_of
 from checks.config import entries
 from checks.config.files import Source, read_sources
 from checks.config.problems import Problems
+from checks.suggest import did_you_mean
 from checks.system import System
 from runbooks.document import cache
 from runbooks.document.files import find_runbooks
 from runbooks.document.known import Known
 from runbooks.document.shelf import EMPTY, Library
+from runbooks.model import Risk
 
 _COMPILER = "runbooks.document.compiled"
 """Imported by name and only when needed: it brings pydantic and ruamel along."""
@@ -49,6 +52,22 @@ def load_library(system: System, source: Path | None) -> Library:
             cache.remember(key, library, compiled.kinds, compiled.drivers)
     found: Library = library
     return found
+
+
+def unfit_responses(system: System, library: Library) -> tuple[str, ...]:
+    """Return a warning for each response whose runbook is not there or cannot be walked without a person."""
+    plans = {plan.name: plan for plan in library.plans}
+    found = []
+    for response in responses_of(system.sections):
+        plan = plans.get(response.runbook)
+        if plan is None:
+            why = f"no runbook is called {response.runbook!r}{did_you_mean(response.runbook, plans)}"
+        elif not plan.auto or plan.risk is Risk.HIGH:
+            why = f"{plan.name} needs an operator, so it cannot be walked by itself"
+        else:
+            continue
+        found.append(f"responses.{response.name}.run: warning: {why}")
+    return tuple(found)
 
 
 def examine_library(source: Path) -> Library:

@@ -89,7 +89,7 @@ def works(walkdown: CommandLine) -> Iterator[Callable[..., Works]]:
         system |= {"notify": {"ops": {"url": f"json://127.0.0.1:{receiver.port}/", "wait": "20 s"}}}
         system |= {"responses": {"revive": response}}
         made.append(Works(walkdown, walkdown.system(json.dumps(system), "works"), pid_file))
-        (made[-1].source / "runbooks").mkdir(mode=0o700)
+        (made[-1].source / "runbooks").mkdir(mode=0o700, exist_ok=True)
         (made[-1].source / "runbooks" / "revive.yaml").write_text(REVIVE)
         return made[-1]
 
@@ -152,3 +152,16 @@ def test_a_runbook_that_cannot_be_walked_is_left_to_people_at_once(works) -> Non
             until(lambda: said(web))
         ((_, message),) = said(web)
         assert "worker: ghost ended as an error (64)" in message
+
+
+def test_a_response_whose_runbook_is_not_there_or_needs_a_person_is_warned_of(works) -> None:
+    with receiving() as web:
+        place = works(web, run="revise")
+        assert "responses.revive.run: warning: no runbook is called 'revise'; did you mean 'revive'?" in (
+            place.run("validate").stderr
+        )
+        place = works(web)
+        assert place.run("validate").stderr == ""
+        path = place.source / "runbooks" / "revive.yaml"
+        path.write_text(REVIVE.replace("risk: low", "risk: high"))
+        assert "revive needs an operator" in place.run("validate").stderr
