@@ -74,3 +74,9 @@ def answered(
         StepStarted(step, attempt, action_sha256),
         StepEnded(step, attempt, outcome, elapsed),
     )
+
+
+def place_of(walk: Walk, step: str, attempt: int) -> str:
+    """Return the name of the folder of an attempt: folders of a walk sort as its steps."""
+    ids = [plan.id for plan in walk.plan.all_steps()]
+    return f"{ids.index(step) + 1:03}-{step}-{attempt}"

@@ -7,13 +7,11 @@ committed before anything is done, and nothing is started twice without a decisi
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import replace
-from secrets import token_hex
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from checks.clock import Clock
 from runbooks import events
@@ -23,24 +21,25 @@ from runbooks.decisions import Decision
 from runbooks.events import WALKDOWN, Operator, WalkEnding
 from runbooks.journal.errors import FenceError, JournalError
 from runbooks.model import Risk, StepPlan
-from runbooks.outcome import Ending, StepError
+from runbooks.outcome import StepError
 from runbooks.question import Question
 from runbooks.templates import MissingValueError
-from runbooks.walk import Stage, Status, Walk, worse_than_baseline
-from runbooks.walking.attempt import Done, Job, Ready, answered, outcome_of
+from runbooks.walk import Stage, Status, Walk
+from runbooks.walking.attempt import Job, Ready, answered, outcome_of
+from runbooks.walking.attempting import Attempting
+from runbooks.walking.beside import Beside
+from runbooks.walking.comparing import compare
 from runbooks.walking.deciding import Ruling
 from runbooks.walking.hearing import Hearing
 from runbooks.walking.holding import Holding
 from runbooks.walking.moves import Do, Move, next_move
 from runbooks.walking.performing import Performer
 from runbooks.walking.resuming import take_up
+from runbooks.walking.verifying import Verifying
 from runbooks.walking.watching import Watch
 
 TRY_AGAIN = 5.0
 """Seconds after which what could not be written is tried again."""
-SETTLE = 60.0
-"""Seconds that the checks have after a way back to become as they were."""
-SETTLE_EVERY = 5.0
 
 log = logging.getLogger(__name__)
 
@@ -63,12 +62,12 @@ class Walker:
         self._performer = performer
         self._clock = clock
         self._watch = Watch(holding, performer, clock, gate, until)
-        self._hearing = Hearing(holding, performer, clock, gate, until, self._verify, self._detach)
-        self._tasks = asyncio.TaskGroup()
-        self._side: set[asyncio.Task[Any]] = set()
-        self._detached = asyncio.Event()
-        self._void: tuple[str, int] | None = None
-        """The step and attempt whose confirmation must be given up, for its start could not be written."""
+        self._beside = Beside()
+        self._attempts = Attempting(holding, performer, clock, self._beside)
+        self._verifying = Verifying(holding, performer, clock)
+        self._hearing = Hearing(
+            holding, performer, clock, gate, until, self._verifying.verify, self._attempts.detach
+        )
 
     @property
     def walk(self) -> Walk:
@@ -92,9 +91,9 @@ class Walker:
 
         A walk that another process began is `taken_up`: what was under way then is looked at first.
         """
-        async with self._tasks:
-            self._beside(self._watch.renew(), "renew lease")
-            self._beside(self._watch.look(), "look beside")
+        async with self._beside as beside:
+            beside.begin(self._watch.renew(), "renew lease")
+            beside.begin(self._watch.look(), "look beside")
             try:
                 if taken_up:
                     await self._take_up()
@@ -108,16 +107,6 @@ class Walker:
                 # The boundary: a bug stops this walk where it is, and not the others, nor the checks.
                 log.exception("walk %s stopped by a bug", self.walk.id)
                 self._holding.say(trouble="a bug in walkdown stopped this walk here; see the agent's log")
-            finally:
-                for task in self._side:
-                    task.cancel()
-
-    def _beside(self, work: Coroutine[None, None, T], name: str) -> asyncio.Task[T]:
-        """Do something beside the walk, for as long as it is walked at most."""
-        task = self._tasks.create_task(work, name=name)
-        self._side.add(task)
-        task.add_done_callback(self._side.discard)
-        return task
 
     # What comes next
 
@@ -129,9 +118,9 @@ class Walker:
     async def _make(self, move: Move) -> bool:
         """Do what comes next; return whether anything was done."""
         try:
-            if self._void:
-                await self._holding.write(events.StepExpired(*self._void))
-                self._void = None
+            if self._attempts.void:
+                await self._holding.write(events.StepExpired(*self._attempts.void))
+                self._attempts.void = None
                 return True
             return await self._do(move)
         except JournalError as error:
@@ -146,9 +135,9 @@ class Walker:
             case Do.PREPARE:
                 return await self._prepare(move)
             case Do.RUN:
-                await self._run(move)
+                await self._attempts.run(move)
             case Do.VERIFY:
-                await self._verify(move.step)
+                await self._verifying.verify(move.step)
             case Do.LEAVE_OUT:
                 skipped = events.StepSkipped(move.step, "its condition does not hold", by_condition=True)
                 await self._holding.write(skipped)
@@ -156,7 +145,7 @@ class Walker:
                 why = "it did not succeed; the walk ends all the same"
                 await self._holding.write(events.StepSkipped(move.step, why))
             case Do.COMPARE:
-                await self._compare()
+                await compare(self._holding, self._performer.board, self._clock)
             case Do.TURN_LAST:
                 await self._holding.write(events.FinallyBegun(move.ending or WalkEnding.DONE))
             case Do.END:
@@ -205,126 +194,6 @@ class Walker:
         asked = walk.plan.risk is Risk.HIGH and plan.changes and walk.stage is not Stage.LAST
         return replace(action, phrase=walk.plan.target) if asked and not action.phrase else action
 
-    async def _run(self, move: Move) -> None:
-        """Do a step: everything made ready, its start committed, and only then done."""
-        state, plan = self.walk.state(move.step), self.walk.plan.step(move.step)
-        job = Job(plan, self.walk, move.attempt)
-        try:
-            ready = await self._performer.ready(job, state.action_sha256, self._place(plan.id, move.attempt))
-        except (StepError, MissingValueError) as error:
-            await self._not_ready(move, error)
-            return
-        key = job.key(state.action_sha256) if plan.changes else ""
-        secrets = tuple(sorted(ready.context.secrets))
-        started = events.StepStarted(plan.id, move.attempt, state.action_sha256, key, ready.folder, secrets)
-        try:
-            await self._holding.write(started)
-        except JournalError:
-            self._void = (plan.id, move.attempt)
-            raise
-        reached("P3")
-        self._holding.say(step=plan.id, running=plan.id, since=self._clock.now(), question=None, trouble="")
-        await self._see(ready, self._performer.carry_out(ready))
-
-    async def _not_ready(self, move: Move, error: StepError | MissingValueError) -> None:
-        """Show a step anew that would do something else by now; another that cannot be done has failed."""
-        if isinstance(error, StepError) and error.error_class == "action_changed":
-            self._holding.say(trouble=str(error))
-            await self._holding.write(events.StepExpired(move.step, move.attempt))
-        else:
-            await self._holding.write(events.StepEnded(move.step, move.attempt, outcome_of(error)))
-
-    async def _see(
-        self, ready: Ready, work: Coroutine[None, None, Done], *, reconciled: bool = False
-    ) -> None:
-        """Wait until an attempt has ended, or the walk is to wait for it no longer; then it ends beside it.
-
-        Raises:
-            JournalError: when its end could not be written.
-            FenceError: when somebody else holds the walk by now.
-        """
-        self._detached.clear()
-        seeing = self._beside(self._see_through(ready, work, reconciled), f"see {ready.job.plan.id}")
-        freed = self._beside(self._detached.wait(), "wait for a word")
-        await asyncio.wait((seeing, freed), return_when=asyncio.FIRST_COMPLETED)
-        freed.cancel()
-        if seeing.done() and (error := seeing.result()) is not None:
-            raise error
-
-    async def _see_through(
-        self, ready: Ready, work: Coroutine[None, None, Done], reconciled: bool
-    ) -> JournalError | FenceError | None:
-        """See an attempt through to its end; return why that could not be written."""
-        try:
-            await self._finish(ready, await work, reconciled=reconciled)
-        except (JournalError, FenceError) as error:
-            return error
-        return None
-
-    def _detach(self) -> None:
-        """Wait no longer for what runs."""
-        self._performer.running = None
-        self._holding.say(running="", since=0.0, overdue=False, output="", output_bytes=0)
-        self._detached.set()
-
-    async def _finish(self, ready: Ready, done: Done, *, reconciled: bool = False) -> None:
-        """Write down how an attempt ended, unless the walk has stopped waiting for it meanwhile."""
-        plan, attempt = ready.job.plan, ready.job.attempt
-        if self.walk.state(plan.id).detached:
-            note = f"attempt {attempt} of {plan.id} has ended since: {done.outcome.summary}"
-            await self._holding.write_after(events.Noted(note, plan.id))
-            return
-        ended = events.StepEnded(plan.id, attempt, done.outcome, done.elapsed, done.evidence, reconciled)
-        await self._holding.write_after(ended)
-        self._holding.say(running="", since=0.0, overdue=False, output="", output_bytes=0)
-        reached("P8")
-
-    async def _verify(self, step: str) -> None:
-        """Look whether what must be true after the step is."""
-        plan, attempt = self.walk.plan.step(step), self.walk.state(step).attempt
-        summary, passed = "", True
-        for look in plan.verify:
-            reached("P9")
-            self._holding.say(step=step, running=look.id, since=self._clock.now())
-            outcome = (await self._looked(look, attempt)).outcome
-            passed, summary = outcome.ending is Ending.SUCCEEDED, outcome.summary
-            if not passed:
-                break
-        self._holding.say(running="", since=0.0)
-        await self._holding.write_after(events.StepVerified(step, attempt, passed, summary))
-
-    async def _looked(self, look: StepPlan, attempt: int) -> Done:
-        """Do a step that only looks, as a part of another; in a folder that no look before had."""
-        job = Job(look, self.walk, attempt)
-        place = f"{self._place(look.id, attempt)}-{self._clock.now():.0f}-{token_hex(3)}"
-        try:
-            shown = await self._performer.prepare(job)
-            return await self._performer.carry_out(await self._performer.ready(job, shown.sha256, place))
-        except (StepError, MissingValueError) as error:
-            return Done(outcome_of(error))
-
-    def _place(self, step: str, attempt: int) -> str:
-        """Return the name of the folder of an attempt: folders of a walk sort as its steps."""
-        ids = [plan.id for plan in self.walk.plan.all_steps()]
-        return f"{ids.index(step) + 1:03}-{step}-{attempt}"
-
-    async def _compare(self) -> None:
-        """Look at all checks after the way back, until they are as they were or time is up."""
-        names = tuple(self.walk.baseline)
-        deadline = self._clock.monotonic() + SETTLE
-        while True:
-            states = await self._performer.board.probed(names) if names else ()
-            worse = worse_than_baseline(self.walk, {state.name: state.level.value for state in states})
-            if not worse or self._clock.monotonic() > deadline:
-                break
-            await self._clock.sleep(SETTLE_EVERY)
-        left = tuple(state.id for state in self.walk.undos if state.skipped)
-        back = not (worse or left or self.walk.lost)
-        verdict = _verdict(
-            {"worse than before": worse, "not undone": left, "cannot be undone": self.walk.lost}
-        )
-        await self._holding.write(events.RollbackEnded(back, verdict, worse))
-
     # After a restart
 
     async def _take_up(self) -> None:
@@ -335,7 +204,7 @@ class Walker:
             found = await take_up(self.walk, state, self._performer)
             if isinstance(found, Ready):
                 self._holding.say(step=state.id, running=state.id, since=state.started_at)
-                await self._see(found, self._performer.attach(found), reconciled=True)
+                await self._attempts.see(found, self._performer.attach(found), reconciled=True)
             else:
                 await self._holding.write_after(*found)
         for state in self.walk.steps:
@@ -351,9 +220,3 @@ def _resumed(walk: Walk) -> Ruling:
     if state is None or state.status not in (Status.PLANNED, Status.CONFIRMED):
         return Ruling((resumed,))
     return Ruling((resumed, events.StepExpired(state.id, state.attempt)))
-
-
-def _verdict(wrong: dict[str, tuple[str, ...]]) -> str:
-    """Return in a line whether everything is as it was before the walk, and if not, why."""
-    said = [f"{what}: {', '.join(names)}" for what, names in wrong.items() if names]
-    return "; ".join(said) or "everything was undone, and every check is as good as it was"
