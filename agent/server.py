@@ -198,13 +198,13 @@ class Server:
         """Tell the console what happens in open walks; of each all entries first, then those that come."""
         version, told = 0, dict[str, int]()
         while True:
-            moved = self._walks.moved_since(version)
-            version = self._walks.version
+            moved = self._walks.open_ones.moved_since(version)
+            version = self._walks.open_ones.version
             for name, one in moved.items():
                 entries = tuple(one.entries[told.get(name, 0) :])
                 told[name] = len(one.entries)
                 await attachment.send(WalkMoved(name, entries, one.live))
-            await self._walks.newer(version)
+            await self._walks.open_ones.newer(version)
             await self._clock.sleep(GATHERED)
 
     async def _tell_windows(self, attachment: Attachment) -> None:

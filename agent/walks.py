@@ -12,13 +12,13 @@ import logging
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from agent.baselines import Baselines
 from agent.board_view import LiveBoard
 from agent.live import LiveSystem
+from agent.open_walks import OpenWalk, OpenWalks
 from agent.shelf import Shelf
 from agent.windows import Windows
 from checks import paths
@@ -29,7 +29,7 @@ from checks.vault import Vault
 from runbooks import evidence
 from runbooks.decisions import Decision, TakeOver
 from runbooks.errors import RefusedDecisionError
-from runbooks.events import Entry, Manner, Operator, WalkEnded
+from runbooks.events import Entry, Manner, Operator
 from runbooks.fold import fold_all
 from runbooks.inputs import accepted
 from runbooks.journal.errors import HeldError, JournalError
@@ -54,25 +54,10 @@ OPEN_MOST = 1000
 """Open walks that are taken up."""
 LOOK_EVERY = 2.0
 """Seconds between two looks at the runbooks of open walks."""
-REMEMBERED = 60.0
-"""Seconds for which a walk that is over is still told to the consoles that followed it."""
 EVIDENCE_SHOWN = 64 * 1024
 """Bytes of a file of evidence that a console is sent."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class OpenWalk:
-    """A walk that this agent walks, and what consoles are told of it."""
-
-    entries: list[Entry]
-    walker: Walker
-    live: Live = field(default_factory=Live)
-    changed: int = 0
-    """The version of the keeper at which it moved last."""
-    over_at: float | None = None
-    """When it ended, on the monotonic clock."""
 
 
 class Walks:
@@ -95,13 +80,12 @@ class Walks:
         self._threads = ThreadPoolExecutor(THREADS, "walk")
         self._tasks = asyncio.TaskGroup()
         self._walking: set[asyncio.Task[None]] = set()
-        self._open: dict[str, OpenWalk] = {}
+        self.open_ones = OpenWalks(clock)
+        """Those that are open, for whoever follows them."""
         self._given: dict[str, SecretValues] = {}
         """What was given to each walk that this process has known."""
-        self._version = 1
         self.attending: Callable[[Operator], int] = lambda operator: 0
         """How many consoles of an operator are attached; set by who knows."""
-        self._moved = asyncio.Event()
 
     @contextlib.asynccontextmanager
     async def opened(self) -> AsyncIterator[Walks]:
@@ -123,33 +107,12 @@ class Walks:
     @property
     def under_way(self) -> tuple[str, ...]:
         """Return the ids of the walks that are open."""
-        return tuple(name for name, one in self._open.items() if one.over_at is None)
+        return self.open_ones.names
 
     @property
     def notices(self) -> tuple[Notice, ...]:
         """Return what the operator must know of the journal now."""
         return (Notice("journal", self._journal.broken),) if self._journal.broken else ()
-
-    # What consoles follow
-
-    @property
-    def version(self) -> int:
-        """Return a number that rises with every move of any walk."""
-        return self._version
-
-    async def newer(self, version: int) -> int:
-        """Return the version of now, once something has moved since that one."""
-        while self._version <= version:
-            await self._moved.wait()
-        return self._version
-
-    def moved_since(self, version: int) -> dict[str, OpenWalk]:
-        """Return the walks that have moved since; to whom nothing was told yet (0), those that are open."""
-        return {
-            name: one
-            for name, one in self._open.items()
-            if one.changed > version and (version or one.over_at is None)
-        }
 
     # What consoles ask
 
@@ -163,7 +126,7 @@ class Walks:
 
     async def entries(self, walk: str) -> tuple[Entry, ...]:
         """Return all that happened to a walk."""
-        if (one := self._open.get(walk)) is not None:
+        if (one := self.open_ones.get(walk)) is not None:
             return tuple(one.entries)
         return await self._journal.entries(walk)
 
@@ -246,7 +209,7 @@ class Walks:
         Raises:
             RefusedDecisionError: when it is not taken; says why.
         """
-        one = self._open.get(walk)
+        one = self.open_ones.get(walk)
         if one is None:
             raise RefusedDecisionError(f"no walk {walk} is open here")
         if isinstance(decision, TakeOver) and not decision.reason.strip():
@@ -283,7 +246,7 @@ class Walks:
         """Say of each open walk whether its runbook has changed since it was begun."""
         while True:
             await self._clock.sleep(LOOK_EVERY)
-            for one in [one for one in self._open.values() if one.over_at is None]:
+            for one in self.open_ones:
                 plan = one.walker.walk.plan
                 one.walker.tell_file_changed(not await self._shelf.still_says(plan))
 
@@ -307,8 +270,7 @@ class Walks:
         holding = Holding(walk, live, grip, self._journal, partial(self._hear, walk.id))
         performer = self._performer(secret_inputs, walk, lambda: self._lease(holding.grip))
         walker = Walker(holding, performer, self._clock, gate, partial(self._until_for, walk.plan))
-        self._open[walk.id] = OpenWalk(entries, walker, live)
-        self._note(walk.id)
+        self.open_ones.add(OpenWalk(entries, walker, live))
         self._begin(walker.run(taken_up=taken_up), f"walk {walk.id}")
 
     def _lease(self, grip: Grip) -> LeaseRef:
@@ -332,29 +294,13 @@ class Walks:
         task.add_done_callback(self._walking.discard)
 
     def _hear(self, walk: str, entries: tuple[Entry, ...], live: Live) -> None:
-        """Take in what a walker tells, and wake those who follow."""
-        one = self._open[walk]
-        one.entries += entries
-        one.live = live
-        if any(isinstance(entry.event, WalkEnded) for entry in entries):
-            one.over_at = self._clock.monotonic()
+        """Pass on what a walker tells; what it did may have put checks into maintenance."""
+        self.open_ones.hear(walk, entries, live)
         if entries:
             self._maintain()
-        self._note(walk)
 
     def _maintain(self) -> None:
         """Have the checks in maintenance that open walks have put there, and no others."""
         every = frozenset(info.name for info in self._live.system.info.checks)
-        walks = [one.walker.walk for one in self._open.values() if one.over_at is None]
+        walks = [one.walker.walk for one in self.open_ones]
         self._live.maintain(frozenset().union(*(in_maintenance(walk, every) for walk in walks)))
-
-    def _note(self, walk: str) -> None:
-        """Count a move; forget walks that are long over."""
-        now = self._clock.monotonic()
-        for name, one in list(self._open.items()):
-            if one.over_at is not None and now - one.over_at > REMEMBERED:
-                del self._open[name]
-        self._version += 1
-        self._open[walk].changed = self._version
-        moved, self._moved = self._moved, asyncio.Event()
-        moved.set()
