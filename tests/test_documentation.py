@@ -173,6 +173,7 @@ def test_the_guide_names_every_key_of_a_configuration_and_no_other() -> None:
 
 def test_the_guide_names_every_binding_and_no_other() -> None:
     from tui.dialog import Dialog
+    from tui.dialog_box import DialogBox
     from tui.screen_registry import DETAILS, SCREENS, find_detail, find_screen
     from tui.widgets.filter_bar import FilterBar
     from tui.widgets.table_keys import KEYS
@@ -181,7 +182,7 @@ def test_the_guide_names_every_binding_and_no_other() -> None:
     table = guide.partition("| key | does | id |")[2].partition("\n\n")[0]
     said = {name for row in table.splitlines() for name in re.findall(r"`([a-z]+\.[a-z-]+)`", row)}
     details = map(find_detail, DETAILS)
-    holders = (console.ConsoleApp, Dialog, FilterBar, *details, *map(find_screen, SCREENS))
+    holders = (console.ConsoleApp, Dialog, DialogBox, FilterBar, *details, *map(find_screen, SCREENS))
     bindings = [*KEYS, *(binding for holder in holders for binding in holder.BINDINGS)]
     assert said == {binding.id for binding in bindings}
 
