@@ -120,7 +120,7 @@ class Server:
         try:
             if await self._admits(reader, attachment):
                 await self._serve(reader, attachment)
-        except* (ConnectionError, LinkError, msgspec.DecodeError, UnicodeDecodeError) as gone:
+        except* (ConnectionError, LinkError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as gone:
             log.info("console left: %s", gone.exceptions[0])
         finally:
             writer.close()

@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 
+from agent.fingerprint import fingerprint
 from agent.live import LiveSystem
 from checks.errors import ConfigError, UsageError
 from runbooks.document.shelf import Library
@@ -37,9 +38,9 @@ class Shelf:
         self._reading = asyncio.Lock()
 
     async def library(self) -> Library:
-        """Return the runbooks as their files are now, as far as the agent has noticed a change."""
+        """Return the runbooks as their files are now."""
         async with self._reading:
-            configuration = self._live.configuration
+            configuration = await asyncio.to_thread(fingerprint, self._source)
             if self._read is None or self._read[0] != configuration:
                 found = await asyncio.to_thread(load_library, self._live.system, self._source)
                 self._read = (configuration, self._with_targets(found))

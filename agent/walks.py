@@ -39,7 +39,7 @@ from runbooks.launch import Launcher
 from runbooks.live import DryStep, Live, Runbooks, WalkHead
 from runbooks.maintaining import in_maintenance
 from runbooks.model import Plan, WindowNeed
-from runbooks.records import LeaseRef
+from runbooks.records import MACHINERY, LeaseRef
 from runbooks.walk import Walk
 from runbooks.walking.holding import Holding
 from runbooks.walking.opening import Opening, open_walk
@@ -138,7 +138,7 @@ class Walks:
         """
         await self._learn_secrets()
         event = evidence.started(await self.entries(walk), step, attempt)
-        if event is None or not evidence.NAME.fullmatch(name):
+        if event is None or not evidence.NAME.fullmatch(name) or name in MACHINERY:
             raise RefusedDecisionError(f"attempt {attempt} of {step} left no {name}")
         given = self._given[walk].inputs if walk in self._given else {}
         if why := evidence.unhidden(event, {*self._live.system.secrets, *given}):

@@ -80,15 +80,24 @@ def _left(walk: Walk) -> Iterator[str]:
         if state.skipped and not state.by_condition:
             yield clean(f"{_named(walk, state)} was skipped: {state.skipped}")
         elif state.status in (Status.PENDING, Status.PLANNED, Status.CONFIRMED):
-            yield f"{_named(walk, state)} was not run"
-        elif state.touched and walk.plan.step(state.id).undo and walk.ending is not WalkEnding.DONE:
-            yield f"{_named(walk, state)} stays applied"
+            yield f"{_named(walk, state)} was {_tried(state)}"
+        if state.touched and walk.plan.step(state.id).undo and walk.ending is not WalkEnding.DONE:
+            sure = state.status is Status.SUCCEEDED
+            yield f"{_named(walk, state)} {'stays' if sure else 'may stay'} applied"
     for state in walk.undos:
         if state.status is not Status.SUCCEEDED:
             yield f"{_named(walk, state)}, which undoes, has not succeeded"
     for state in walk.last:
         if state.status is not Status.SUCCEEDED and not state.by_condition:
             yield f"{_named(walk, state)}, one of the last steps, has not succeeded"
+
+
+def _tried(state: StepState) -> str:
+    """Return what was done of a step whose next attempt was not begun."""
+    times = len(state.earlier)
+    if not times:
+        return "not run"
+    return f"not run again; {times} attempt{'s' if times > 1 else ''} before: {state.earlier[-1].summary}"
 
 
 def _is_through(state: StepState) -> bool:

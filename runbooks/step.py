@@ -77,6 +77,8 @@ class StepContext:
     """Environment variables that hold secrets: no program that a step runs is given them."""
     target: str = ""
     """What the lease is on: fences of one target can be compared, those of two cannot."""
+    guards: tuple[str, ...] = ()
+    """The checks that must not get worse while it is done: those of the runbook and its own."""
 
 
 class Board(Protocol):

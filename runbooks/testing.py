@@ -132,4 +132,5 @@ def step_context(
         forward or {},
         facts or {},
         hidden,
+        guards=(plan or default).guards,
     )

@@ -39,25 +39,31 @@ every: 60 s
     lasts: Seconds
     """How long to watch."""
     checks: tuple[CheckName, ...] = ()
-    """The checks; those that guard the step when none are given, else all of the board."""
-    every: Seconds = 30.0
-    """How often each is probed for it, beside its own schedule."""
+    """The checks; the guards of the runbook and of the step when none are given, else all of the board."""
+    every: Seconds | None = None
+    """How often each is probed for it, beside its own schedule; a tenth of `lasts`, 30 s at most, when not
+    said."""
     tolerate: int = 0
     """Worse results in a row with which it ends; 0: two, or one that is confirmed as a hard state."""
 
     def __post_init__(self) -> None:
         """Refuse what would watch nothing."""
-        if self.every <= 0 or self.lasts < self.every:
-            raise ValueError("every must be more than 0 s, and lasts at least as long")
+        if self.lasts <= 0 or not 0 < self.pace <= self.lasts:
+            raise ValueError("lasts and every must be more than 0 s, and lasts at least as long as every")
         if self.tolerate < 0:
             raise ValueError("tolerate is a number of results")
 
+    @property
+    def pace(self) -> float:
+        """Return the seconds between two probes of a check."""
+        return min(30.0, self.lasts / 10) if self.every is None else self.every
+
     async def prepare(self, context: StepContext) -> Action:
         """Return what is watched, and for how long."""
-        names = self.checks or context.plan.guards
+        names = self.checks or context.guards
         who = tuple(f"watch {name}" for name in names) or ("watch every check",)
         limit = f"{self.tolerate or SAMPLES} worse results in a row end it"
-        pace = f"for {show(self.lasts, 's')}, every {show(self.every, 's')}"
+        pace = f"for {show(self.lasts, 's')}, every {show(self.pace, 's')}"
         return Action(lines=(*who, f"{pace}; {limit}"))
 
     async def look(self, context: StepContext, board: Board) -> Outcome:
@@ -67,7 +73,7 @@ every: 60 s
             FailedError: `regression`, as soon as a check stays worse than in the baseline; `not_measured`,
                 when one could not be measured at the end.
         """
-        names = self.checks or context.plan.guards or tuple(state.name for state in board.baseline.states)
+        names = self.checks or context.guards or tuple(state.name for state in board.baseline.states)
         before = {name: level_in(board.baseline, name) for name in names}
         courses = {name: Course(name) for name in names}
         clock = context.clock
@@ -81,7 +87,7 @@ every: 60 s
             left = end - clock.monotonic()
             if left <= 0 and not any(course.worse_in_a_row for course in courses.values()):
                 return _summary(courses, self.lasts)
-            await clock.sleep(min(self.every, left) if left > 0 else self.every)
+            await clock.sleep(min(self.pace, left) if left > 0 else self.pace)
 
     def _is_regression(self, state: CheckState, course: Course) -> bool:
         if not course.worse_in_a_row:

@@ -204,9 +204,9 @@ def _stopped(walk: Walk) -> WalkEnding:
 
 def _busy(walk: Walk) -> str:
     """Return why nothing else may be begun: something runs, or is about to."""
-    state = walk.current
-    if state is not None and state.status in (Status.CONFIRMED, Status.STARTED):
-        return f"{state.id} is running; end it or detach it first"
+    for state in walk.states:
+        if state.status in (Status.CONFIRMED, Status.STARTED):
+            return f"{state.id} is running; end it or detach it first"
     return ""
 
 

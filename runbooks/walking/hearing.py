@@ -5,7 +5,7 @@ What a decision comes to is `runbooks/walking/deciding.py`'s.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -24,6 +24,7 @@ from runbooks.walking.attempt import Job, answered
 from runbooks.walking.deciding import Circumstances, Ruling, closed_for, expects, rule, shown_too_long_ago
 from runbooks.walking.holding import Holding
 from runbooks.walking.performing import Performer
+from runbooks.walking.verifying import Verifying
 from runbooks.windows.budget import budget, late
 
 D = TypeVar("D", bound=Decision)
@@ -32,6 +33,8 @@ FREE_TEXT = ("reason", "text", "rule")
 """Fields of decisions that people write freely; what is typed or answered is compared as it is."""
 LONGEST = 4096
 """Characters of such a text."""
+LONGEST_ID = 200
+"""Characters of what may be the id of a step, and nothing but that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Hearing:
     gate: Callable[[], str]
     until: Callable[[], float]
     """When the window closes that is open for the walk, UTC seconds; 0 without one."""
-    verify: Callable[[str], Awaitable[None]]
+    verifying: Verifying
     """Looks again whether what must be true after a step is."""
     detach: Callable[[], None]
     """Has the walk wait no longer for what runs."""
@@ -73,6 +76,8 @@ class Hearing:
         """Return the decision with what was written freely fit to be kept."""
         fields = {name: getattr(decision, name, None) for name in FREE_TEXT}
         safe = {name: self._safe(text) for name, text in fields.items() if isinstance(text, str)}
+        if isinstance(step := getattr(decision, "step", None), str):
+            safe["step"] = self._safe(step)[:LONGEST_ID]
         return msgspec.structs.replace(decision, **safe)
 
     def _safe(self, text: str) -> str:
@@ -149,4 +154,6 @@ class Hearing:
             raise RefusedDecisionError(why or "this walk is held by somebody else; take it over to decide")
         if not walk.plan.step(state.id).verify:
             raise RefusedDecisionError(f"{state.id} has nothing that must be true after it")
-        await self.verify(state.id)
+        if self.verifying.under_way or (state.status is Status.SUCCEEDED and state.verified is None):
+            raise RefusedDecisionError(f"{state.id} is being looked at right now")
+        await self.verifying.verify(state.id)

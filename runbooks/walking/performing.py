@@ -287,6 +287,7 @@ class Performer:
             hidden=self.secrets.vault.variables,
             target=walk.plan.target,
             values=walk.values,
+            guards=tuple(sorted({*walk.plan.guards, *job.plan.guards})),
             services={service.name: service for service in walk.plan.services},
             forward=walk.forward(job.plan.id),
             facts=walk.facts,

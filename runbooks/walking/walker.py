@@ -66,7 +66,7 @@ class Walker:
         self._attempts = Attempting(holding, performer, clock, self._beside)
         self._verifying = Verifying(holding, performer, clock)
         self._hearing = Hearing(
-            holding, performer, clock, gate, until, self._verifying.verify, self._attempts.detach
+            holding, performer, clock, gate, until, self._verifying, self._attempts.detach
         )
 
     @property

@@ -92,3 +92,16 @@ def test_a_skipped_failure_stays_a_failure_in_the_record():
     assert walk.state("one").skipped == "known"
     assert walk.current is not None
     assert walk.current.id == "lost"
+
+
+def test_a_report_does_not_deny_the_attempts_before_the_one_that_was_not_begun():
+    from runbooks.reckoning import left
+
+    half = Outcome(Ending.FAILED, "exit code 3", applied=Applied.PARTIAL)
+    stopped = events.FinallyBegun(events.WalkEnding.STOPPED, "enough")
+    shown = events.StepPlanned("one", 2, events.Action(), "")
+    over = events.WalkEnded(events.WalkEnding.STOPPED, "enough")
+    walk = walk_of(*tried("one", 1, half), events.RetryWanted("one", 2), shown, stopped, over)
+    said = "\n".join(left(walk))
+    assert "one was not run again; 1 attempt before: exit code 3" in said
+    assert "one may stay applied" in said

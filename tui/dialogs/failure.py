@@ -16,7 +16,7 @@ from tui.widgets.page import Page
 
 APPLIED = {
     "none": "nothing took effect",
-    "partial": "part of it took effect",
+    "partial": "part of it may have taken effect",
     "full": "all of it took effect",
 }
 

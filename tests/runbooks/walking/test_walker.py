@@ -1,6 +1,7 @@
 """A walk from its first step to its end, with real programs: in order, confirmed, written down before."""
 
 import asyncio
+import contextlib
 
 import pytest
 
@@ -297,3 +298,56 @@ async def test_a_lease_that_lapsed_while_the_machine_slept_is_taken_anew(tmp_pat
         connection.close()
         await stage.over()
     assert world.deeds == ["one"]
+
+
+async def test_a_soak_without_checks_watches_the_guards_of_the_runbook(tmp_path, world):
+    from runbooks.steps.soak import SoakStep
+
+    board = FakeBoard({"api": [Level.OK], "other": [Level.OK]})
+    soak = StepPlan("soak", "soak", options=options_of(SoakStep(lasts=0.1)), timeout=9.0)
+    async with Stage(tmp_path, plan_of(soak, guards=("api",)), board).walking() as stage:
+        await stage.over()
+    assert set(board.probes) == {("api",)}
+
+
+async def test_a_late_look_at_a_step_that_the_walk_has_left_changes_nothing(tmp_path, world):
+    gate = tmp_path / "gate"
+    script = 'while [ ! -e "$1" ]; do sleep 0.05; done; exit 0'
+    slow = command("one.verify", "sh", "-c", script, "sh", str(gate), changes=False)
+    hold = 'echo begun; while [ ! -e "$1.2" ]; do sleep 0.05; done; echo two >> "$2"'
+    two = command("two", "sh", "-c", hold, "sh", str(gate), str(world.file), undo=("true",))
+    async with Stage(tmp_path, plan_of(world.does("one", verify=(slow,)), two)).walking() as stage:
+        await stage.run("one")
+        await stage.until(lambda s: s.live.running == "one.verify")
+        for _ in range(3):
+            with pytest.raises(RefusedDecisionError, match="right now"):
+                await stage.decide(decisions.VerifyAgain("one"))
+        gate.touch()
+        await stage.confirm("two")
+        await stage.until(lambda s: "begun" in s.live.output)
+        late = events.StepVerified("one", 1, False, "too late")
+        await stage.holding.write(late)
+        assert stage.walk.current.id == "two"
+        for wish in (decisions.RollBack("whatever"), decisions.StopWalk("whatever")):
+            with pytest.raises(RefusedDecisionError, match="two is running"):
+                await stage.decide(wish)
+        (tmp_path / "gate.2").touch()
+        walk = await stage.over()
+    assert walk.ending is WalkEnding.DONE
+    assert world.deeds == ["one", "two"]
+
+
+async def test_what_is_refused_leaves_no_raw_text_in_the_journal(tmp_path, world):
+    async with Stage(tmp_path, plan_of(world.does("one"))).walking() as stage:
+        await stage.shown("one")
+        stage.masker.learn("hunter2-canary")
+        for wish in (
+            decisions.Skip("q hunter2-canary \x1b]0;x\x07" + "x" * 100_000, "because"),
+            decisions.Note("said hunter2-canary", "q hunter2-canary \x1b]0;x\x07" + "x" * 100_000),
+        ):
+            with contextlib.suppress(RefusedDecisionError):
+                await stage.decide(wish)
+    stored = (tmp_path / "state" / "t.journal.db").read_bytes()
+    assert b"hunter2" not in stored
+    assert b"]0;x\\u0007" not in stored
+    assert len(stored) < 200_000
