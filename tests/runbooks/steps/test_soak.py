@@ -140,7 +140,7 @@ async def test_without_checks_it_watches_the_guards_of_the_step_else_all(tmp_pat
     board = FakeBoard({"api": (OK,), "disk": (OK, CRIT)}, clock=clock)
     plan = StepPlan("soak", "soak", guards=("api",))
     done = await soaked(SoakStep(60.0), board, clock, tmp_path, plan=plan)
-    assert done.outcome.detail == "api: OK 3"
+    assert done.outcome.detail == "api: OK 11"
     done = await soaked(SoakStep(60.0), board, clock, tmp_path)
     assert done.outcome.summary.startswith("disk was OK and is CRIT")
     assert "api: OK" in done.outcome.detail
