@@ -135,7 +135,8 @@ current one. What runs goes on without this console. Who holds the walk decides;
         self.query_one(GuardPanel).show(seen)
         self.query_one(GuardLine).show(seen)
         how = (opened, self._looked, self.detached, self.size, self.focused, self._part)
-        if how != self._how or phase_of(opened) in TICKING:
+        ticks = phase_of(opened) in TICKING or opened.live.budget is not None
+        if how != self._how or ticks:
             self._how = how
             self._draw_walk(opened)
 
