@@ -36,6 +36,11 @@ class Watched:
                 self.pictures.append(text)
 
     @property
+    def is_open(self) -> bool:
+        """Whether it still has its terminal."""
+        return self._thread.is_alive()
+
+    @property
     def text(self) -> str:
         """What it shows now."""
         return self.pictures[-1]
@@ -44,6 +49,11 @@ class Watched:
     def everything(self) -> bytes:
         """Every picture that it showed, and every byte that it wrote."""
         return "\n".join(self.pictures).encode() + bytes(self.terminal.raw)
+
+    @property
+    def cursor(self) -> tuple[int, int]:
+        """Where what is typed appears."""
+        return self.terminal.cursor
 
     def types(self, keys: str) -> None:
         self.terminal.type(keys)

@@ -57,6 +57,11 @@ class Terminal:
         return "\n".join(line.rstrip() for line in self._screen.display)
 
     @property
+    def cursor(self) -> tuple[int, int]:
+        """Return the column and the line of its cursor."""
+        return self._screen.cursor.x, self._screen.cursor.y
+
+    @property
     def modes(self) -> list[int | list[bytes | int]]:
         """Return the terminal's attributes, to see whether they were restored."""
         return termios.tcgetattr(self._master)
