@@ -19,7 +19,7 @@ _HEAD = f"""#!/bin/sh
 say() {{ printf 'Status: %s\\r\\nContent-Type: application/json\\r\\n\\r\\n%s\\n' "$1" "$2"; exit; }}
 must() {{
   [ "$REQUEST_METHOD" = POST ] || say '405 Method Not Allowed' '{{}}'
-  [ "$HTTP_X_TOKEN" = '{TOKEN}' ] || say '403 Forbidden' "{{\\"error\\": \\"a wrong token of ${{#HTTP_X_TOKEN}}\\"}}"
+  [ "$HTTP_X_TOKEN" = '{TOKEN}' ] || say '403 Forbidden' '{{"error": "wrong token"}}'
 }}
 """
 _HEALTH = """
