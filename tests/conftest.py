@@ -4,6 +4,7 @@ Where everything is said to be installed (`WALKDOWN_NO_SKIP=1`), a test that wou
 skipped fails.
 """
 
+import contextlib
 import os
 
 import hypothesis
@@ -28,7 +29,16 @@ pytest_plugins: list[str] = [
     "tests.servers.failing",
     "tests.servers.shop",
     "tests.servers.ssh",
+    "tests.runbooks.steps.sql_ground",
 ]
+
+
+@pytest.fixture
+def nobody_else() -> None:
+    """Reap what earlier tests of this process have left, so that a test can count what it leaves itself."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG) != (0, 0):
+            continue
 
 
 @pytest.hookimpl(wrapper=True)

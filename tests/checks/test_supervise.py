@@ -17,6 +17,8 @@ from checks.host.processes import read_table
 from checks.programs import supervise
 from checks.programs.capture import Capture
 
+pytestmark = pytest.mark.usefixtures("nobody_else")
+
 MIB = 1024 * 1024
 
 

@@ -19,6 +19,8 @@ from runbooks.step import Order
 from tests.checks.test_supervise import alive, until, zombies
 from tests.runbooks.attempts import MIB, fresh, journal, run, running, shell
 
+pytestmark = pytest.mark.usefixtures("nobody_else")
+
 CANARY = "canary-4fd1-ABCDEFGH-in-no-file-and-no-argument"
 
 

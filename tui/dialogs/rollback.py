@@ -56,7 +56,8 @@ class RollBackDialog(WalkDialog):
         if lost:
             parts.append([prose("cannot undo", Tone.WARN), *map(self._lost, lost)])
         parts.append([prose(EACH, Tone.MUTED)])
-        self.query_one(Page).show(joined(parts))
+        for page in self.query(Page):  # none any more when it was dismissed while it came up
+            page.show(joined(parts))
 
     def _undo(self, step: str) -> Paragraph:
         walk = self.opened.walk

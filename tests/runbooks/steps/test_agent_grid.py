@@ -19,9 +19,8 @@ from runbooks.events import WalkEnding, decoder
 from runbooks.journal.verify import verify
 from runbooks.walk import Status
 from tests.runbooks.steps.deeds import CHANGING, EVERY, deed, each, http_deed
-from tests.runbooks.steps.sql_ground import ground
 
-__all__ = ["deed", "ground", "http_deed"]
+__all__ = ["deed", "http_deed"]
 
 STEPS = 3
 POINTS = ("P0", "P1", "P2", "P3", "P5-agent", "P6-agent", "P8")

@@ -100,7 +100,7 @@ async def test_it_is_run_as_it_was_shown(tmp_path: Path):
 
 
 async def test_it_can_tell_one_attempt_from_another(tmp_path: Path):
-    step = script("env | grep WALKDOWN | sort")
+    step = script("env | grep -E '^WALKDOWN_(ATTEMPT|KEY|STEP|WALK)=' | sort")
     _, ended = await carried_out(step, tmp_path, key="abc", walk="w1", id="deploy.pull", attempt=2)
     assert ended.out.read_text().split() == [
         "WALKDOWN_ATTEMPT=2",

@@ -7,7 +7,6 @@ from runbooks.postgres.preflight import ExpectedServer
 from runbooks.postgres.work import RowSpan
 from runbooks.templates import MissingValueError, SecretTemplate
 
-pytest_plugins = ["tests.runbooks.steps.sql_ground"]
 pytestmark = pytest.mark.postgres
 
 RENAME = "UPDATE public.shelf SET label = %(label)s WHERE id = %(id)s"

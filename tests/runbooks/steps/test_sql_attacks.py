@@ -12,7 +12,6 @@ from runbooks.templates import SecretTemplate
 from tests.hostile import PAYLOADS
 from tests.servers.postgres import PASSWORD
 
-pytest_plugins = ["tests.runbooks.steps.sql_ground"]
 pytestmark = pytest.mark.postgres
 
 _OPEN = ("'", "''", '"', "\\'", "')", "'))", "1", "$$", "%(label)s", "\u02bc'")

@@ -12,7 +12,6 @@ from tests.servers.certificates import BAD
 from tests.servers.faults import drip, hang, hard_reset, lag, say
 from tests.servers.postgres import PASSWORD
 
-pytest_plugins = ["tests.runbooks.steps.sql_ground"]
 pytestmark = pytest.mark.postgres
 
 SQL = "UPDATE public.shelf SET label = 'new' WHERE id = 1"

@@ -10,7 +10,6 @@ import pytest
 
 from runbooks.outcome import Applied, Ending
 
-pytest_plugins = ["tests.runbooks.steps.sql_ground"]
 pytestmark = pytest.mark.postgres
 
 SQL = "UPDATE public.shelf SET label = 'new' WHERE id = 1 RETURNING label"

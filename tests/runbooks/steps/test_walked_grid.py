@@ -12,10 +12,9 @@ from runbooks.events import Operator, WalkEnding
 from runbooks.journal.journal import Journal
 from runbooks.walk import Status
 from tests.runbooks.steps.deeds import CHANGING, EVERY, deed, each, http_deed
-from tests.runbooks.steps.sql_ground import ground
 from tests.runbooks.walking.stage import Stage
 
-__all__ = ["deed", "ground", "http_deed"]
+__all__ = ["deed", "http_deed"]
 
 OTHER = Operator("oper2", 1001)
 TEN_YEARS, HOUR = 10 * 365 * 86400.0, 3600.0
