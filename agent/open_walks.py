@@ -13,6 +13,8 @@ from runbooks.walking.walker import Walker
 
 REMEMBERED = 60.0
 """Seconds for which a walk that is over is still told to the consoles that followed it."""
+FRESH = 5.0
+"""Seconds for which one is told to a console that attaches, too."""
 
 
 @dataclass(slots=True)
@@ -68,11 +70,15 @@ class OpenWalks:
         return self._version
 
     def moved_since(self, version: int) -> dict[str, OpenWalk]:
-        """Return the walks that have moved since; to whom nothing was told yet (0), those that are open."""
+        """Return the walks that have moved since; to whom nothing was told yet (0), those that are open.
+
+        And those that ended a moment ago: whoever attaches may have come for one of them.
+        """
+        now = self._clock.monotonic()
         return {
             name: one
             for name, one in self._walks.items()
-            if one.changed > version and (version or one.over_at is None)
+            if one.changed > version and (version or one.over_at is None or now - one.over_at < FRESH)
         }
 
     def hear(self, walk: str, entries: tuple[Entry, ...], live: Live) -> None:
