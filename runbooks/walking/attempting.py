@@ -17,6 +17,9 @@ from runbooks.walking.holding import Holding
 from runbooks.walking.moves import Move
 from runbooks.walking.performing import Performer
 
+AGAIN = 5.0
+"""Seconds after which an end that could not be written for a minute is tried again."""
+
 
 class Attempting:
     """Makes the attempts of one walk; one at a time, and those that were detached beside it."""
@@ -66,7 +69,6 @@ class Attempting:
         """Wait until an attempt has ended, or the walk is to wait for it no longer; then it ends beside it.
 
         Raises:
-            JournalError: when its end could not be written.
             FenceError: when somebody else holds the walk by now.
         """
         self._detached.clear()
@@ -79,13 +81,19 @@ class Attempting:
 
     async def _see_through(
         self, ready: Ready, work: Coroutine[None, None, Done], reconciled: bool
-    ) -> JournalError | FenceError | None:
-        """See an attempt through to its end; return why that could not be written."""
-        try:
-            await self._finish(ready, await work, reconciled=reconciled)
-        except (JournalError, FenceError) as error:
-            return error
-        return None
+    ) -> FenceError | None:
+        """See an attempt through to its end, and insist on writing it; return why it is not ours to write."""
+        done = await work
+        while True:
+            try:
+                await self._finish(ready, done, reconciled=reconciled)
+            except FenceError as error:
+                return error
+            except JournalError as error:
+                self.holding.say(trouble=f"{error}; that {ready.job.plan.id} has ended is not written yet")
+                await self.clock.sleep(AGAIN)
+            else:
+                return None
 
     def detach(self) -> None:
         """Wait no longer for what runs."""

@@ -86,3 +86,21 @@ async def test_what_was_done_is_written_as_soon_as_it_can_be(tmp_path):
             assert stage.walk.state("one").status is Status.STARTED
         walk = await stage.over()
     assert walk.state("one").status is Status.SUCCEEDED
+
+
+async def test_what_was_done_is_written_also_when_the_journal_was_away_for_longer_than_a_minute(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr("runbooks.journal.journal.INSISTENCE", 0.0)
+    monkeypatch.setattr("runbooks.walking.attempting.AGAIN", 0.2)
+    done, gate = tmp_path / "done", tmp_path / "gate"
+    script = 'touch "$1"; while [ ! -e "$2" ]; do sleep 0.05; done'
+    step = CommandStep(run=words("sh", "-c", script, "sh", done, gate))
+    async with Stage(tmp_path, plan_of(step)).walking() as stage:
+        await stage.confirm("one")
+        await stage.until(lambda s: done.exists() and s.walk.state("one").status is Status.STARTED)
+        with locked(stage):
+            gate.touch()
+            await stage.until(lambda s: "is not written yet" in s.live.trouble)
+        walk = await stage.over()
+    assert walk.state("one").status is Status.SUCCEEDED
