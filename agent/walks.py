@@ -52,6 +52,8 @@ THREADS = 8
 """For secrets and evidence of all walks."""
 OPEN_MOST = 1000
 """Open walks that are taken up."""
+TAKE_UP_AGAIN = 5.0
+"""Seconds after which open walks are tried again that the journal did not let us take up."""
 LOOK_EVERY = 2.0
 """Seconds between two looks at the runbooks of open walks."""
 EVIDENCE_SHOWN = 64 * 1024
@@ -236,11 +238,18 @@ class Walks:
     async def _take_up_all(self) -> None:
         """Take up every walk that is open in the journal, once the first probes are under way."""
         await self._live.engine_after(None)
-        try:
-            for head in await self._journal.walks(OPEN_MOST, open_only=True):
-                await self._take_up(head)
-        except JournalError as error:
-            log.warning("open walks are not taken up: %s", error)
+        said = ""
+        while True:
+            try:
+                for head in await self._journal.walks(OPEN_MOST, open_only=True):
+                    if self.open_ones.get(head.id) is None:
+                        await self._take_up(head)
+                return
+            except JournalError as error:
+                if said != str(error):
+                    said = str(error)
+                    log.warning("open walks are not taken up: %s", error)
+            await self._clock.sleep(TAKE_UP_AGAIN)
 
     async def _follow_files(self) -> None:
         """Say of each open walk whether its runbook has changed since it was begun."""

@@ -68,6 +68,8 @@ class Walker:
         self._hearing = Hearing(
             holding, performer, clock, gate, until, self._verifying, self._attempts.detach
         )
+        self._untaken = False
+        """Whether what was under way in another process is still to be found out."""
 
     @property
     def walk(self) -> Walk:
@@ -94,9 +96,8 @@ class Walker:
         async with self._beside as beside:
             beside.begin(self._watch.renew(), "renew lease")
             beside.begin(self._watch.look(), "look beside")
+            self._untaken = taken_up
             try:
-                if taken_up:
-                    await self._take_up()
                 while not (self.walk.over or self._holding.relieved):
                     self._holding.asleep()
                     if not await self._make(self._next_move()):
@@ -118,6 +119,10 @@ class Walker:
     async def _make(self, move: Move) -> bool:
         """Do what comes next; return whether anything was done."""
         try:
+            if self._untaken:
+                await self._take_up()
+                self._untaken = False
+                return True
             if self._attempts.void:
                 await self._holding.write(events.StepExpired(*self._attempts.void))
                 self._attempts.void = None
