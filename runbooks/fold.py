@@ -205,9 +205,6 @@ def _evidence(walk: Walk, entry: Entry, event: events.EvidenceAdded) -> Walk:
 
 
 def _verified(walk: Walk, entry: Entry, event: events.StepVerified) -> Walk:
-    """Return the walk in which a step was looked at; a step that it has left stays as it was."""
-    if walk.current is None or (walk.current.id, walk.current.attempt) != (event.step, event.attempt):
-        return walk
     return _change(
         walk, event.step, lambda state: replace(state, verified=event.passed, verdict=event.summary)
     )

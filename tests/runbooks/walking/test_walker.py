@@ -325,8 +325,8 @@ async def test_a_late_look_at_a_step_that_the_walk_has_left_changes_nothing(tmp_
         gate.touch()
         await stage.confirm("two")
         await stage.until(lambda s: "begun" in s.live.output)
-        late = events.StepVerified("one", 1, False, "too late")
-        await stage.holding.write(late)
+        with pytest.raises(RefusedDecisionError, match="not the current step"):
+            await stage.decide(decisions.VerifyAgain("one"))
         assert stage.walk.current.id == "two"
         for wish in (decisions.RollBack("whatever"), decisions.StopWalk("whatever")):
             with pytest.raises(RefusedDecisionError, match="two is running"):
