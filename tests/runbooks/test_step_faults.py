@@ -1,6 +1,7 @@
 """Every row of the reliability specification's table of faults of steps (2.2), and the tests that show it.
 
 Tests are named without `test_`, by their file below `tests/`. One that is gone, or is not run, fails here.
+Evidence is always strict: that a step may go on when the disk of its evidence is full is not promised yet.
 """
 
 import ast
@@ -11,8 +12,6 @@ import pytest
 
 TESTS = Path(__file__).parents[1]
 
-NOT_PROMISED = ("any: evidence that may be left out when its disk is full (best_effort)",)
-"""Rows, or parts of them, that nothing promises yet."""
 ROWS: dict[str, dict[str, tuple[str, ...]]] = {
     "any: the console, agent or supervisor is killed in any phase": {
         "integration/test_walk_kills.py": (
