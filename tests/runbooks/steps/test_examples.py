@@ -81,7 +81,7 @@ async def test_an_example_can_be_shown(tmp_path, name):
         ("{id: a, kind: wait, check: api-health, tcp: 'a:1'}", "set exactly one of"),
         ("{id: a, kind: wait, check: api-health, holds: 5 m}", "is longer than within"),
         ("{id: a, kind: wait, http: {url: 'http://a/', status: 7}}", "status '7' is none"),
-        ("{id: a, kind: soak, lasts: 1 s}", "lasts at least as long"),
+        ("{id: a, kind: soak, lasts: 1 s, every: 2 s}", "lasts at least as long"),
         ("{id: a, kind: file, path: /x, undo: none}", "set exactly one of"),
         ("{id: a, kind: file, content: x, undo: none}", "path is required"),
         (
