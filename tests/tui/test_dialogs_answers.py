@@ -116,7 +116,7 @@ async def test_a_failure_shows_what_is_known_and_chooses_nothing() -> None:
         for words in (
             "exit code 1: no space left on device",
             "exit_code",
-            "part of it took effect",
+            "part of it may have taken effect",
             "Error: no space left on device",
             "1 to undo",
         ):
