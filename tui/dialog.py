@@ -38,6 +38,26 @@ class Dialog(DialogBox):
             priority=True,
             tooltip="Do what is promised; a key that is held down or pasted does nothing",
         ),
+        # Before anything else sees the key: what is typed right behind it must not end up in the field
+        # before, where a secret would be seen.
+        Binding(
+            "tab",
+            "app.focus_next",
+            "Next",
+            id="dialog.next",
+            show=False,
+            priority=True,
+            tooltip="Go to what is answered next",
+        ),
+        Binding(
+            "shift+tab",
+            "app.focus_previous",
+            "Before",
+            id="dialog.before",
+            show=False,
+            priority=True,
+            tooltip="Go to what is answered before",
+        ),
     ]
 
     def __init__(self, heading: str = "") -> None:
