@@ -16,8 +16,8 @@ from typing import TypeVar
 
 import msgspec
 
-from checks.host import procfs
 from checks.host.processes import read_process
+from runbooks.boot import boot_id
 from runbooks.outcome import FailedError
 from runbooks.step import Ended
 
@@ -202,11 +202,6 @@ def demand_executed(ended: Ended) -> None:
     """
     if ended.refused:
         raise FailedError(ended.refused, ended.why or "it was not executed")
-
-
-def boot_id() -> str:
-    """Return what the kernel calls this boot."""
-    return procfs.demand("sys/kernel/random/boot_id").decode().strip()
 
 
 def _ended(folder: Path) -> Found | None:

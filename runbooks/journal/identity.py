@@ -9,6 +9,7 @@ from pathlib import Path
 from checks.errors import MeasureError
 from checks.host import procfs
 from checks.host.processes import read_process
+from runbooks.boot import boot_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,12 @@ def ours() -> Identity:
         space = str(Path(procfs.ROOT, "self/ns/pid").readlink())
     except OSError:
         space = ""
-    return Identity(os.getpid(), started, space, boot_id())
+    return Identity(os.getpid(), started, space, boot())
 
 
-def boot_id() -> str:
+def boot() -> str:
     """Return the id that the kernel has given to this boot; empty when it does not say."""
     try:
-        return procfs.read("sys/kernel/random/boot_id").decode(errors="replace").strip()
+        return boot_id()
     except MeasureError:
         return ""

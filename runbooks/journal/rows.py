@@ -17,7 +17,7 @@ from checks.clock import Clock
 from checks.errors import StoreError
 from runbooks.events import WALKDOWN, Entry, Event, Operator, WalkOpened, decoder, encoder
 from runbooks.journal.chain import HASH_BYTES, Head, Row, linked
-from runbooks.journal.identity import boot_id
+from runbooks.journal.identity import boot
 
 COLUMNS = "seq, walk, kind, runbook, body, hash"
 _INSERT = f"INSERT INTO entry ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608
@@ -45,7 +45,7 @@ class Scribe:
     def __init__(self, clock: Clock) -> None:
         """Look once where we are: the host and its boot."""
         self.clock = clock
-        self.boot = boot_id()
+        self.boot = boot()
         self.host = socket.gethostname()
 
     def write(

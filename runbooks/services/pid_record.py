@@ -11,18 +11,13 @@ import os
 import stat
 from pathlib import Path
 
+from runbooks.boot import boot_id
 from runbooks.outcome import FailedError
 from runbooks.services.pids import Pid
 
-BOOT_ID = "/proc/sys/kernel/random/boot_id"
 _MOST = 256
 """Bytes that are read."""
 _OTHERS_WRITE = 0o022
-
-
-def boot_id() -> str:
-    """Return the kernel's id of this boot."""
-    return Path(BOOT_ID).read_text(encoding="ascii").strip()
 
 
 def write(file: Path, pid: Pid) -> None:

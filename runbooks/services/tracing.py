@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from runbooks.boot import Moment
 from runbooks.driver import Running, ServiceStatus
 from runbooks.evidence import keep
 from runbooks.outcome import Applied, Ending, Outcome, succeeded
@@ -29,17 +30,16 @@ class Before(msgspec.Struct, frozen=True):
     running: Running
     identity: str
     image: str
-    at: float
-    """UTC seconds."""
+    moment: Moment
 
 
-def leave(folder: Path, before: ServiceStatus, now: float) -> None:
+def leave(folder: Path, before: ServiceStatus, moment: Moment) -> None:
     """Write down how the service is, so that it lasts.
 
     Raises:
         OSError: when it cannot be written.
     """
-    record = Before(before.running, before.identity, before.image, now)
+    record = Before(before.running, before.identity, before.image, moment)
     keep(folder / FILE, (msgspec.json.encode(record),))
 
 
@@ -51,7 +51,7 @@ def left(folder: Path) -> Before | None:
         return None
 
 
-def verdict(action: str, before: Before | None, status: ServiceStatus, wanted: str, now: float) -> Outcome:
+def verdict(action: str, before: Before | None, status: ServiceStatus, wanted: str, now: Moment) -> Outcome:
     """Return what became of the action; `wanted` is the image that a way back was to bring."""
     shown = f"it is {status.running}" + (f": {status.detail}" if status.detail else "")
     if action == "reload":
@@ -66,7 +66,7 @@ def verdict(action: str, before: Before | None, status: ServiceStatus, wanted: s
             )
             return Outcome(Ending.FAILED, differs, Applied.PARTIAL, "image_differs", facts=facts)
         return succeeded(f"as {action} makes it, whoever did it; {shown}", facts=facts)
-    if before is not None and now - before.at < UNDER_WAY:
+    if before is not None and now.seconds_after(before.moment) < UNDER_WAY:
         return Outcome(
             Ending.UNKNOWN, f"may still be under way; {shown}", error_class="under_way", facts=facts
         )

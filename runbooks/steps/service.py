@@ -15,6 +15,7 @@ from typing import ClassVar, Literal, Protocol, runtime_checkable
 import msgspec
 
 from runbooks.action import Action
+from runbooks.boot import Moment
 from runbooks.driver import Deed, Driver, DriverContext, Running, ServiceStatus
 from runbooks.model import ServicePlan
 from runbooks.outcome import Applied, FailedError, Outcome, succeeded
@@ -130,7 +131,7 @@ undo: {kind: service, service: api, action: rollback-image}
             return await self._look(driver, within.now)
         before = await driver.status(within.now)
         try:
-            tracing.leave(context.folder, before, context.clock.now())
+            tracing.leave(context.folder, before, Moment.of(context.clock))
         except OSError as error:
             unwritten = f"what runs now cannot be written down, so nothing was done: {error.strerror}"
             raise FailedError("evidence", unwritten) from error
@@ -143,7 +144,7 @@ undo: {kind: service, service: api, action: rollback-image}
         if not self.changes():
             return succeeded("it only looked", Applied.NONE)
         before, wanted = tracing.left(context.folder), context.forward.get("image", "")
-        return tracing.verdict(self.action, before, status, wanted, context.clock.now())
+        return tracing.verdict(self.action, before, status, wanted, Moment.of(context.clock))
 
     async def _look(self, driver: Driver, given: DriverContext) -> Outcome:
         if self.action == "logs":

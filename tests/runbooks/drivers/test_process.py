@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from checks.host.processes import owner
+from runbooks.boot import boot_id
 from runbooks.driver import Running
 from runbooks.drivers.process import ProcessDriver
 from runbooks.outcome import Applied, FailedError, UnknownError
-from runbooks.services.pid_record import boot_id
 from runbooks.services.pids import pid_of
 from tests.runbooks.drivers.stands import STUBBORN, context, end, until
 

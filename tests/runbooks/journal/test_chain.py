@@ -13,7 +13,7 @@ import pytest
 from checks.testing import FakeClock
 from runbooks.events import Entry, JournalBegun, encoder
 from runbooks.journal.chain import Chain, ChainError, Head, Row, follow, linked
-from runbooks.journal.identity import boot_id
+from runbooks.journal.identity import boot
 from runbooks.journal.rows import read_entry
 from tests.runbooks.journal.drafting import ended, noted, opened, rows, took, write
 
@@ -172,7 +172,7 @@ def test_time_begins_anew_with_each_boot_but_goes_back_in_none(chained: list[Row
     last = read_entry(200, chained[-1].body)
     rebooted = row_after(chained[-1], with_(last, seq=201, boot="the next", mono=1.0))
     assert first_wrong([*chained, rebooted]) == 0
-    old = with_(last, seq=202, boot=boot_id(), mono=last.mono - 0.5)
+    old = with_(last, seq=202, boot=boot(), mono=last.mono - 0.5)
     assert first_wrong([*chained, rebooted, row_after(rebooted, old)]) == 202
 
 

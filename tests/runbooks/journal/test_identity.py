@@ -11,7 +11,7 @@ import pytest
 
 from checks.host import procfs
 from checks.host.processes import read_process
-from runbooks.journal.identity import Identity, boot_id, ours
+from runbooks.journal.identity import Identity, boot, ours
 
 
 def of(process: subprocess.Popen[bytes]) -> Identity:
@@ -23,7 +23,7 @@ def of(process: subprocess.Popen[bytes]) -> Identity:
 def test_we_live() -> None:
     assert not ours().dead
     assert ours() == ours()
-    assert ours().boot == boot_id() != ""
+    assert ours().boot == boot() != ""
 
 
 def test_a_process_lives_until_it_has_ended_reaped_or_not() -> None:
@@ -55,4 +55,4 @@ def test_where_nothing_can_be_seen_all_live(tmp_path: Path, monkeypatch: pytest.
     assert ours().boot == ""
     assert not replace(ours(), pid=999_999_999).dead
     (tmp_path / "sys").write_text("not a folder")
-    assert boot_id() == ""
+    assert boot() == ""

@@ -7,15 +7,16 @@ import contextlib
 import os
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from checks.clock import SystemClock
 from runbooks.action import Action
 from runbooks.actor import OUTCOME, Request, order_for_act, write_request
+from runbooks.boot import Moment
 from runbooks.driver import Driver, Running
 from runbooks.drivers.process import ProcessDriver
 from runbooks.drivers.script import ScriptDriver, Scripts
@@ -171,9 +172,10 @@ async def test_of_a_restart_only_the_run_before_tells(shop, tmp_path):
     unknown = await traced("restart", shop, tmp_path)
     assert (unknown.ending, unknown.error_class) == (Ending.UNKNOWN, "no_sign")
 
-    tracing.leave(tmp_path / "evidence", before, time.time())
+    now = Moment.of(SystemClock())
+    tracing.leave(tmp_path / "evidence", before, now)
     assert (await traced("restart", shop, tmp_path)).error_class == "under_way"
-    tracing.leave(tmp_path / "evidence", before, time.time() - 2 * tracing.UNDER_WAY)
+    tracing.leave(tmp_path / "evidence", before, replace(now, mono=now.mono - 2 * tracing.UNDER_WAY))
     same = await traced("restart", shop, tmp_path)
     assert (same.ending, same.applied, same.error_class) == (Ending.FAILED, Applied.NONE, "not_applied")
 
@@ -188,7 +190,7 @@ async def test_of_a_restart_only_the_run_before_tells(shop, tmp_path):
 async def test_where_runs_look_alike_or_leave_no_sign_nothing_is_claimed(shop, tmp_path):
     alike = ScriptDriver(Scripts(("true",), restart=("true",)))
     (tmp_path / "evidence").mkdir()
-    tracing.leave(tmp_path / "evidence", await alike.status(given()), 0.0)
+    tracing.leave(tmp_path / "evidence", await alike.status(given()), Moment("another boot", 0.0))
     for driver, action in ((alike, "restart"), (shop, "reload")):
         outcome = await traced(action, driver, tmp_path)
         assert (outcome.ending, outcome.error_class) == (Ending.UNKNOWN, "no_sign")
