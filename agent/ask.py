@@ -16,14 +16,13 @@ from pathlib import Path
 import msgspec
 
 from agent.address import address_of
+from agent.check_messages import AskProbe, ProbeAnswer
 from agent.peers import demand_owner, peer_of
 from agent.protocol import (
     HEAD_BYTES,
     PROTOCOL,
-    AskProbe,
     Bye,
     Hello,
-    ProbeAnswer,
     Refused,
     Stop,
     ToAgent,

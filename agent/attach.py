@@ -16,26 +16,26 @@ from dataclasses import replace
 import msgspec
 
 from agent.changes import apply
+from agent.check_messages import Difference, ProbeNow
 from agent.frames import read_frame
-from agent.link import Attached, Detached, LinkEvent, Moved, RefusedError, Updated, WindowsMoved
+from agent.link import A, Attached, Detached, LinkEvent, Moved, RefusedError, Updated
 from agent.protocol import (
     PROTOCOL,
     Bye,
-    Difference,
     Hello,
     Pace,
-    ProbeNow,
+    Question,
     Refused,
+    Stands,
     Stop,
     ToAgent,
     ToConsole,
-    WalkMoved,
     Welcome,
     frame,
     to_console_decoder,
 )
-from agent.questioning import A, Questioner
-from agent.window_messages import WindowMoved
+from agent.questioning import Questioner
+from agent.walk_messages import WalkMoved
 from checks.board import EMPTY, Snapshot
 from checks.clock import Clock
 from checks.errors import LinkError
@@ -46,8 +46,6 @@ from runbooks.walk import Walk
 
 SILENCE = 5.0
 """Seconds without a word after which the agent counts as gone; it says something every 1.5 s."""
-_ABOUT_WINDOWS = "windows"
-"""Beside the ids of walks, which have a date in them."""
 RETRY = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds between attempts to attach again; the last one repeats."""
 
@@ -111,7 +109,7 @@ class AttachedLink(Questioner):
         except ConnectionError as error:
             raise LinkError("the agent is gone") from error
 
-    async def _ask(self, kind: type[A], question: Callable[[int], ToAgent]) -> A:
+    async def ask(self, kind: type[A], question: Callable[[int], Question]) -> A:
         """Ask, and return the answer, which is of that kind."""
         number = next(self._questions)
         answer: asyncio.Future[ToConsole] = asyncio.get_running_loop().create_future()
@@ -175,8 +173,8 @@ class AttachedLink(Questioner):
                 raise LinkError(message.reason)
             case Refused():
                 self._resolve(message.id, RefusedError(message.reason))
-            case WindowMoved():
-                self._emit(WindowsMoved(message.windows))
+            case _ if isinstance(message, Stands):
+                self._emit(message)
             case WalkMoved():
                 self._move(message)
             case Bye():
@@ -223,9 +221,11 @@ class AttachedLink(Questioner):
 
     def _emit(self, event: LinkEvent) -> None:
         """Let the event take the place of one not yet taken; an attachment takes the newer snapshot in."""
-        key = event.walk.id if isinstance(event, Moved) else _ABOUT_WINDOWS
-        if not isinstance(event, Moved | WindowsMoved):
-            key = ""
+        key = ""
+        if isinstance(event, Moved):
+            key = event.walk.id
+        elif isinstance(event, Stands):
+            key = type(event).__name__
         before = self._pending.get(key)
         if isinstance(event, Updated) and isinstance(before, Attached):
             event = replace(before, snapshot=event.snapshot)

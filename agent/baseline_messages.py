@@ -37,3 +37,7 @@ class DifferenceAnswer(msgspec.Struct, frozen=True, tag=True):
 
     id: int
     difference: Comparison
+
+
+Questions = TakeBaseline | AskDifference
+Answers = BaselineAnswer | DifferenceAnswer

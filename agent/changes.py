@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent.protocol import Difference
+from agent.check_messages import Difference
 from checks.board import Snapshot
 
 

@@ -10,7 +10,8 @@ import contextlib
 from collections.abc import Callable
 from typing import Protocol
 
-from agent.link import Attached, Detached, Link, Moved, WindowsMoved
+from agent.link import Attached, Detached, Link, Moved
+from agent.window_messages import WindowMoved
 from checks.clock import Clock
 from checks.errors import LinkError
 from runbooks.live import Live
@@ -73,7 +74,7 @@ class Following:
                 case Moved(walk=walk, live=live) if walk.id == self._id:
                     self._told = True
                     self._move(walk, live)
-                case WindowsMoved(windows=windows):
+                case WindowMoved(windows=windows):
                     self._listener.windows(windows)
                 case Detached(reason=reason):
                     self._lose(reason)

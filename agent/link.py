@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
+from agent.protocol import Answer, Question, Stands
 from checks.board import Snapshot, SystemInfo
 from checks.errors import LinkError
 from checks.model import HistoryQuery, Result, Series
@@ -54,14 +55,8 @@ class Moved:
     live: Live
 
 
-@dataclass(frozen=True, slots=True)
-class WindowsMoved:
-    """How windows stand now; comes first after `Attached`, and whenever it changes."""
-
-    windows: WindowsNow
-
-
-LinkEvent = Attached | Updated | Detached | Moved | WindowsMoved
+LinkEvent = Attached | Updated | Detached | Moved | Stands
+A = TypeVar("A", bound=Answer)
 
 
 class RefusedError(LinkError):
@@ -77,6 +72,14 @@ class Link(Protocol):
 
     async def probe_now(self, names: tuple[str, ...] = ()) -> None:
         """Ask for these checks to be probed now; all when none is named."""
+        ...
+
+    async def ask(self, kind: type[A], question: Callable[[int], Question]) -> A:
+        """Ask, and return the answer, which is of that kind; `question` is given the number to ask under.
+
+        Raises:
+            RefusedError: when there is no answer, or what was wanted will not be done; says why.
+        """
         ...
 
     async def history(self, query: HistoryQuery) -> tuple[Series, ...]:

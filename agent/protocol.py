@@ -11,21 +11,9 @@ import struct
 
 import msgspec
 
-from agent.baseline_messages import AskDifference, BaselineAnswer, DifferenceAnswer, TakeBaseline
-from agent.window_messages import (
-    AskWindows,
-    CloseWindow,
-    ExtendWindow,
-    OpenWindow,
-    WindowMoved,
-    WindowsAnswer,
-)
-from checks.board import CheckState, Health, Notice, Snapshot, SystemInfo
+from agent import baseline_messages, check_messages, walk_messages, window_messages
+from checks.board import Snapshot, SystemInfo
 from checks.errors import LinkError
-from checks.model import HistoryQuery, Result, Series
-from runbooks.decisions import Decision
-from runbooks.events import Entry, Manner
-from runbooks.live import DryStep, Live, Runbooks, WalkHead
 
 PROTOCOL = 2
 HEAD_BYTES = 4
@@ -39,94 +27,6 @@ class Hello(msgspec.Struct, frozen=True, tag=True):
     protocol: int
     version: str
     pid: int
-
-
-class ProbeNow(msgspec.Struct, frozen=True, tag=True):
-    """Console: probe these checks now; all when none is named."""
-
-    names: tuple[str, ...] = ()
-
-
-class AskProbe(msgspec.Struct, frozen=True, tag=True):
-    """Console: probe these checks and tell me once you have; answered by `ProbeAnswer` with the same id."""
-
-    id: int
-    names: tuple[str, ...]
-
-
-class AskHistory(msgspec.Struct, frozen=True, tag=True):
-    """Console: give me the course of a reading; answered by `HistoryAnswer` with the same id."""
-
-    id: int
-    query: HistoryQuery
-
-
-class AskResults(msgspec.Struct, frozen=True, tag=True):
-    """Console: give me the newest results of a check; answered by `ResultsAnswer` with the same id."""
-
-    id: int
-    check: str
-    limit: int = 50
-
-
-class AskRunbooks(msgspec.Struct, frozen=True, tag=True):
-    """Console: what can be walked? Answered by `RunbooksAnswer`."""
-
-    id: int
-
-
-class AskWalks(msgspec.Struct, frozen=True, tag=True):
-    """Console: which walks were there? Answered by `WalksAnswer`, newest first."""
-
-    id: int
-    limit: int = 200
-
-
-class AskEntries(msgspec.Struct, frozen=True, tag=True):
-    """Console: give me all that happened to a walk; answered by `EntriesAnswer`."""
-
-    id: int
-    walk: str
-
-
-class AskEvidence(msgspec.Struct, frozen=True, tag=True):
-    """Console: show me what an attempt left; answered by `EvidenceAnswer`."""
-
-    id: int
-    walk: str
-    step: str
-    attempt: int
-    name: str
-
-
-class OpenWalk(msgspec.Struct, frozen=True, tag=True):
-    """Console: begin to walk a runbook; answered by `WalkAnswer`."""
-
-    id: int
-    runbook: str
-    plan_sha256: str = ""
-    """The plan that was shown; another one is refused. Empty: whatever it is now."""
-    inputs: dict[str, str] = {}
-    """Values of the inputs by name, secret ones included: they are kept in memory only."""
-    manner: Manner = Manner.CONSOLE
-
-
-class AskDryRun(msgspec.Struct, frozen=True, tag=True):
-    """Console: render every step and run those that only look; answered by `DryRunAnswer`."""
-
-    id: int
-    runbook: str
-    inputs: dict[str, str] = {}
-
-
-class Decide(msgspec.Struct, frozen=True, tag=True):
-    """Console: a decision about a walk; answered by `Decided`."""
-
-    id: int
-    walk: str
-    fence: int
-    """The fence that the sender believes in; with another one he is not the holder any more."""
-    decision: Decision
 
 
 class Pace(msgspec.Struct, frozen=True, tag=True):
@@ -167,96 +67,6 @@ class Refused(msgspec.Struct, frozen=True, tag=True):
     """The question that it answers; 0 when it is about the attachment."""
 
 
-class Difference(msgspec.Struct, frozen=True, tag=True):
-    """Agent: what changed between two snapshots."""
-
-    number: int
-    at: float
-    health: Health
-    notices: tuple[Notice, ...]
-    states: tuple[CheckState, ...]
-    """Only those that changed; the order and the names of all are those of `Welcome`."""
-
-
-class ProbeAnswer(msgspec.Struct, frozen=True, tag=True):
-    """Agent: what was seen of the checks asked for, each by a probe that began after the question."""
-
-    id: int
-    snapshot: Snapshot
-    """With these checks only, health included."""
-
-
-class HistoryAnswer(msgspec.Struct, frozen=True, tag=True):
-    """Agent: the courses asked for."""
-
-    id: int
-    series: tuple[Series, ...]
-
-
-class ResultsAnswer(msgspec.Struct, frozen=True, tag=True):
-    """Agent: the results asked for, newest first."""
-
-    id: int
-    results: tuple[Result, ...]
-
-
-class RunbooksAnswer(msgspec.Struct, frozen=True, tag=True):
-    """Agent: what can be walked."""
-
-    id: int
-    runbooks: Runbooks
-
-
-class WalksAnswer(msgspec.Struct, frozen=True, tag=True):
-    """Agent: the walks asked for, newest first."""
-
-    id: int
-    walks: tuple[WalkHead, ...]
-
-
-class EntriesAnswer(msgspec.Struct, frozen=True, tag=True):
-    """Agent: all that happened to a walk, in order."""
-
-    id: int
-    entries: tuple[Entry, ...]
-
-
-class EvidenceAnswer(msgspec.Struct, frozen=True, tag=True):
-    """Agent: what an attempt left, fit to be shown."""
-
-    id: int
-    text: str
-
-
-class WalkAnswer(msgspec.Struct, frozen=True, tag=True):
-    """Agent: the walk was begun; its events follow unasked."""
-
-    id: int
-    walk: str
-
-
-class DryRunAnswer(msgspec.Struct, frozen=True, tag=True):
-    """Agent: what a walk would do."""
-
-    id: int
-    steps: tuple[DryStep, ...]
-
-
-class Decided(msgspec.Struct, frozen=True, tag=True):
-    """Agent: the decision was taken up; one that is refused is answered by `Refused`."""
-
-    id: int
-
-
-class WalkMoved(msgspec.Struct, frozen=True, tag=True):
-    """Agent, unasked: what happened to an open walk since you were told last, and what happens now."""
-
-    walk: str
-    entries: tuple[Entry, ...]
-    """The first time all of them."""
-    live: Live
-
-
 class Bye(msgspec.Struct, frozen=True, tag=True):
     """Agent: I end now, on purpose."""
 
@@ -264,41 +74,17 @@ class Bye(msgspec.Struct, frozen=True, tag=True):
 
 
 Question = (
-    AskProbe
-    | AskHistory
-    | AskResults
-    | AskRunbooks
-    | AskWalks
-    | AskEntries
-    | AskEvidence
-    | AskDryRun
-    | OpenWalk
-    | Decide
-    | AskWindows
-    | OpenWindow
-    | ExtendWindow
-    | CloseWindow
-    | TakeBaseline
-    | AskDifference
+    check_messages.Questions
+    | walk_messages.Questions
+    | window_messages.Questions
+    | baseline_messages.Questions
 )
 """What is answered, by a message with the same id or by `Refused`."""
-Answer = (
-    ProbeAnswer
-    | HistoryAnswer
-    | ResultsAnswer
-    | RunbooksAnswer
-    | WalksAnswer
-    | EntriesAnswer
-    | EvidenceAnswer
-    | DryRunAnswer
-    | WalkAnswer
-    | Decided
-    | WindowsAnswer
-    | BaselineAnswer
-    | DifferenceAnswer
-)
-ToAgent = Hello | ProbeNow | Pace | Stop | Question
-ToConsole = Welcome | Refused | Difference | WalkMoved | WindowMoved | Answer | Bye
+Answer = check_messages.Answers | walk_messages.Answers | window_messages.Answers | baseline_messages.Answers
+ToAgent = Hello | check_messages.ProbeNow | Pace | Stop | Question
+Stands = window_messages.WindowMoved
+"""How something stands: told to a console unasked, at first and whenever that has changed."""
+ToConsole = Welcome | Refused | check_messages.Difference | walk_messages.WalkMoved | Stands | Answer | Bye
 
 _encoder = msgspec.msgpack.Encoder()
 to_agent_decoder = msgspec.msgpack.Decoder(ToAgent)

@@ -16,13 +16,13 @@ from pathlib import Path
 
 from agent.alerting import Alerting
 from agent.fingerprint import fingerprint
+from agent.keeping import Keeping
 from agent.lifecycle import ALREADY_RUNS
 from agent.live import LiveSystem
 from agent.log import log_to
 from agent.readiness import tell_systemd
 from agent.responding import Responding, walk_alone
 from agent.server import Server
-from agent.walks import Walks
 from checks import paths
 from checks.clock import Clock, SystemClock
 from checks.errors import ConfigError, StoreError
@@ -101,25 +101,25 @@ async def _keep(source: Path | None, system: System, configuration: str, masker:
     async with Store(paths.store_file(source), clock) as store, asyncio.TaskGroup() as tasks:
         live = LiveSystem(system, configuration, lambda: load(source), store, masker, clock)
         probing = tasks.create_task(live.run(), name="live system")
-        walks = Walks(live, source, masker, clock)
+        keeping = Keeping(live, source, masker, clock)
         alerting = Alerting(live, masker, clock)
-        server = Server(live, walks, clock, clock.now(), stop)
+        server = Server(live, keeping, clock, clock.now(), stop)
         responding = Responding(
             live,
             clock,
-            lambda: bool(walks.under_way or walks.windows.is_open),
+            lambda: keeping.busy,
             partial(walk_alone, source),
             alerting.tell,
         )
         async with (
             alerting.opened(),
-            walks.opened(),
+            keeping.opened(),
             server.listening(paths.socket_file(source)),
             responding.opened(),
         ):
             log.info("watching %s: %d checks", system.info.name, len(system.definitions))
             tell_systemd("READY=1", f"STATUS={len(system.definitions)} checks of {system.info.name}")
-            busy = partial(_is_busy, server, walks, alerting)
+            busy = partial(_is_busy, server, keeping, alerting)
             idle = tasks.create_task(_end_when_idle(server, busy, clock, ended, stay), name="end when idle")
             await ended.wait()
             tell_systemd("STOPPING=1")
@@ -127,9 +127,9 @@ async def _keep(source: Path | None, system: System, configuration: str, masker:
         probing.cancel()
 
 
-def _is_busy(server: Server, walks: Walks, alerting: Alerting) -> bool:
+def _is_busy(server: Server, keeping: Keeping, alerting: Alerting) -> bool:
     """Return whether a console, a walk or an open window is there, or messages are still to be delivered."""
-    return bool(server.attached or walks.under_way or walks.windows.is_open or alerting.busy)
+    return bool(server.attached or keeping.busy or alerting.busy)
 
 
 async def _end_when_idle(

@@ -19,8 +19,11 @@ import msgspec
 
 from agent.address import address_of
 from agent.changes import difference
-from agent.desk import Desk, UnansweredError
+from agent.check_messages import ProbeNow
+from agent.clerk import UnansweredError
+from agent.desk import Desk
 from agent.frames import read_frame
+from agent.keeping import Keeping
 from agent.live import LiveSystem
 from agent.peers import operator_of, peer_of
 from agent.protocol import (
@@ -28,18 +31,16 @@ from agent.protocol import (
     Bye,
     Hello,
     Pace,
-    ProbeNow,
     Question,
     Refused,
     Stop,
     ToConsole,
-    WalkMoved,
     Welcome,
     frame,
     to_agent_decoder,
 )
-from agent.walks import Walks
-from agent.window_messages import WindowMoved
+from agent.standing import Standing
+from agent.walk_messages import WalkMoved
 from checks.board import Snapshot
 from checks.clock import Clock
 from checks.engine import Engine
@@ -80,13 +81,14 @@ class Server:
     """Serves the consoles of one agent."""
 
     def __init__(
-        self, live: LiveSystem, walks: Walks, clock: Clock, started: float, stop: Callable[[str], None]
+        self, live: LiveSystem, keeping: Keeping, clock: Clock, started: float, stop: Callable[[str], None]
     ) -> None:
         """Prepare; `stop` ends the agent and is called when a console asks for it."""
         self._live = live
-        self._walks = walks
-        self._desk = Desk(live, walks)
-        walks.attending = lambda operator: sum(one.operator == operator for one in self._attached)
+        self._walks = keeping.walks
+        self._standings = keeping.standings
+        self._desk = Desk(keeping.clerks)
+        self._walks.attending = lambda operator: sum(one.operator == operator for one in self._attached)
         self._clock = clock
         self._started = started
         self._stop = stop
@@ -170,7 +172,10 @@ class Server:
                 telling = (
                     tasks.create_task(self._tell(attachment), name="tell console"),
                     tasks.create_task(self._tell_walks(attachment), name="tell console of walks"),
-                    tasks.create_task(self._tell_windows(attachment), name="tell console of windows"),
+                    *(
+                        tasks.create_task(_tell_standing(attachment, standing), name="tell how it stands")
+                        for standing in self._standings
+                    ),
                 )
                 await self._listen(reader, attachment, tasks)
                 for task in telling:
@@ -207,13 +212,6 @@ class Server:
             await self._walks.open_ones.newer(version)
             await self._clock.sleep(GATHERED)
 
-    async def _tell_windows(self, attachment: Attachment) -> None:
-        """Tell the console how windows stand, and again whenever that changes."""
-        windows, version = self._walks.windows, 0
-        while True:
-            version = await windows.newer(version)
-            await attachment.send(WindowMoved(windows.now))
-
     def _dated(self, snapshot: Snapshot) -> Snapshot:
         """Return the snapshot as one of now: from its time a console knows how old the results in it are."""
         return replace(snapshot, at=self._clock.now())
@@ -240,6 +238,14 @@ class Server:
         except UnansweredError as error:
             answer = self._refusal(str(error), question.id)
         await attachment.send(answer)
+
+
+async def _tell_standing(attachment: Attachment, standing: Standing) -> None:
+    """Tell the console how something stands, and again whenever that changes."""
+    version = 0
+    while True:
+        version = await standing.newer(version)
+        await attachment.send(standing.told())
 
 
 async def _newer(engine: Engine, number: int) -> Snapshot:

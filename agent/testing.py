@@ -6,11 +6,13 @@ Published for tests of third parties' screens, so kept stable.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from types import TracebackType
 from typing import Self
 
-from agent.link import Attached, Detached, LinkEvent, Moved, RefusedError, Updated, WindowsMoved
+from agent.link import A, Attached, Detached, LinkEvent, Moved, RefusedError, Updated
+from agent.protocol import Answer, Question, Stands
+from agent.window_messages import WindowMoved
 from checks.board import Snapshot, SystemInfo
 from checks.errors import LinkError
 from checks.model import HistoryQuery, Result, Series
@@ -58,6 +60,10 @@ class MemoryLink:
         """What `windows` and all that is asked of windows answer."""
         self.window_wishes: list[tuple[str, ...]] = []
         """What every call about a window asked for: `open`, `extend` or `close`, and its arguments."""
+        self.asked: list[Question] = []
+        """Every question that was asked by `ask`."""
+        self.answers: dict[type, Answer] = {}
+        """What `ask` answers, by the kind of the answer."""
         self.baselines: list[str] = []
         """The name of every `take_baseline`."""
         self.differences: dict[str, Comparison] = {}
@@ -94,7 +100,11 @@ class MemoryLink:
     async def move_windows(self, windows: WindowsNow) -> None:
         """Tell how windows stand."""
         self.windows_now = windows
-        await self._feed(WindowsMoved(windows))
+        await self.stand(WindowMoved(windows))
+
+    async def stand(self, message: Stands) -> None:
+        """Tell how something stands."""
+        await self._feed(message)
 
     async def detach(self, reason: str) -> None:
         """Lose the agent."""
@@ -115,6 +125,15 @@ class MemoryLink:
         """Record the wish."""
         self._need_agent()
         self.probed.append(names)
+
+    async def ask(self, kind: type[A], question: Callable[[int], Question]) -> A:
+        """Record the question and answer from `answers`."""
+        self._need_agent()
+        self._may_be_refused()
+        self.asked.append(question(len(self.asked) + 1))
+        answer = self.answers[kind]
+        assert isinstance(answer, kind)
+        return answer
 
     async def history(self, query: HistoryQuery) -> tuple[Series, ...]:
         """Record the query and answer from `series`."""

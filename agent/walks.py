@@ -22,7 +22,6 @@ from agent.open_walks import OpenWalk, OpenWalks
 from agent.shelf import Shelf
 from agent.windows import Windows
 from checks import paths
-from checks.board import Notice
 from checks.clock import Clock
 from checks.masking import Masker
 from checks.vault import Vault
@@ -65,17 +64,24 @@ log = logging.getLogger(__name__)
 class Walks:
     """The walks of one agent, while `opened` is open."""
 
-    def __init__(self, live: LiveSystem, source: Path | None, masker: Masker, clock: Clock) -> None:
-        """Prepare; the journal is opened later."""
+    def __init__(
+        self,
+        live: LiveSystem,
+        source: Path | None,
+        journal: Journal,
+        baselines: Baselines,
+        windows: Windows,
+        masker: Masker,
+        clock: Clock,
+    ) -> None:
+        """Prepare; somebody else opens the journal."""
         self._live = live
         self._masker = masker
         self._clock = clock
         self._shelf = Shelf(live, source)
-        self._journal = Journal(paths.journal_file(source), clock)
-        self.baselines = Baselines(live, self._journal)
-        """How everything was at some moments."""
-        self.windows = Windows(live, self._journal, self.baselines, masker, clock)
-        """When changing steps may be started."""
+        self._journal = journal
+        self._baselines = baselines
+        self._windows = windows
         self._database = paths.journal_file(source)
         self._evidence = paths.evidence_folder(source)
         self._launcher = Launcher(clock)
@@ -91,11 +97,9 @@ class Walks:
 
     @contextlib.asynccontextmanager
     async def opened(self) -> AsyncIterator[Walks]:
-        """Open the journal and take up the walks that are open in it; leave them as they are at the end."""
+        """Take up the walks that are open in the journal; leave them as they are at the end."""
         try:
-            async with self._journal, self._launcher, self._tasks:
-                await self.windows.look()
-                self._begin(self.windows.run(), "windows")
+            async with self._launcher, self._tasks:
                 self._begin(self._take_up_all(), "take up walks")
                 self._begin(self._follow_files(), "follow runbooks")
                 try:
@@ -110,11 +114,6 @@ class Walks:
     def under_way(self) -> tuple[str, ...]:
         """Return the ids of the walks that are open."""
         return self.open_ones.names
-
-    @property
-    def notices(self) -> tuple[Notice, ...]:
-        """Return what the operator must know of the journal now."""
-        return (Notice("journal", self._journal.broken),) if self._journal.broken else ()
 
     # What consoles ask
 
@@ -195,11 +194,11 @@ class Walks:
             operator,
             engine.snapshot,
             self._clock.now(),
-            self.windows.gate(),
+            self._windows.gate(),
         )
         opened = await open_walk(wish, self._journal)
         try:
-            await self.baselines.keep(wish.snapshot, opened.grip.walk, "walk", operator)
+            await self._baselines.keep(wish.snapshot, opened.grip.walk, "walk", operator)
         except JournalError as error:
             log.warning("walk %s has no baseline of readings: %s", opened.grip.walk, error)
         await self._walk(opened.grip, list(opened.entries), opened.inputs.secret)
@@ -227,11 +226,11 @@ class Walks:
 
     def _gate_for(self, plan: Plan) -> str:
         """Return why no changing step of this plan may be started now; nothing where no window matters."""
-        return "" if plan.window is WindowNeed.ANY else self.windows.gate()
+        return "" if plan.window is WindowNeed.ANY else self._windows.gate()
 
     def _until_for(self, plan: Plan) -> float:
         """Return when the window closes that is open for this plan; 0 without one, or where none matters."""
-        return 0.0 if plan.window is WindowNeed.ANY else self.windows.until()
+        return 0.0 if plan.window is WindowNeed.ANY else self._windows.until()
 
     # Walking
 

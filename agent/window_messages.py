@@ -48,3 +48,7 @@ class WindowMoved(msgspec.Struct, frozen=True, tag=True):
     """Agent, unasked: how windows stand; at first, and whenever that has changed."""
 
     windows: WindowsNow
+
+
+Questions = AskWindows | OpenWindow | ExtendWindow | CloseWindow
+Answers = WindowsAnswer

@@ -13,6 +13,8 @@ from collections.abc import Callable
 
 from agent.baselines import Baselines
 from agent.live import LiveSystem
+from agent.standing import Moves
+from agent.window_messages import WindowMoved
 from checks.clock import Clock
 from checks.masking import Masker
 from checks.system import System
@@ -66,8 +68,7 @@ class Windows:
         """When it was reckoned what comes, and until when that stays true."""
         self._now = WindowsNow()
         self._deciding = asyncio.Lock()
-        self._version = 0
-        self._moved = asyncio.Event()
+        self._moves = Moves()
 
     @property
     def now(self) -> WindowsNow:
@@ -79,16 +80,13 @@ class Windows:
         """Return whether one is open."""
         return self._state.is_open(self._clock.now())
 
-    @property
-    def version(self) -> int:
-        """Return a number that rises with every move."""
-        return self._version
-
     async def newer(self, version: int) -> int:
         """Return the version of now, once something has moved since that one."""
-        while self._version <= version:
-            await self._moved.wait()
-        return self._version
+        return await self._moves.newer(version)
+
+    def told(self) -> WindowMoved:
+        """Return how all windows stand, for consoles."""
+        return WindowMoved(self._now)
 
     def gate(self) -> str:
         """Return why no changing step may be started now for want of a window; empty when one may."""
@@ -220,9 +218,6 @@ class Windows:
             ruling.reminder(self._state, at),
             self._trouble,
         )
-        if now == self._now and self._version:
-            return
-        self._now = now
-        self._version += 1
-        moved, self._moved = self._moved, asyncio.Event()
-        moved.set()
+        if now != self._now or not self._moves.version:
+            self._now = now
+            self._moves.move()

@@ -18,9 +18,10 @@ from xml.sax.saxutils import escape, quoteattr
 import pytest
 
 from agent.ask import dismiss, visiting
+from agent.check_messages import AskProbe
 from agent.lifecycle import AgentPlace
 from agent.log import MaskedFormatter
-from agent.protocol import AskProbe, frame
+from agent.protocol import frame
 from checks import paths
 from checks.board import Snapshot, SystemInfo
 from checks.clock import SystemClock

@@ -18,7 +18,8 @@ from textual._compositor import ChopsUpdate
 from textual.filter import LineFilter
 from textual.screen import Screen
 
-from agent.link import Attached, Detached, Link, LinkEvent, Moved, Updated, WindowsMoved
+from agent.link import Attached, Detached, Link, LinkEvent, Moved, Updated
+from agent.window_messages import WindowMoved
 from checks.board import Snapshot, SystemInfo
 from checks.clock import Clock, SystemClock
 from checks.errors import LinkError
@@ -147,7 +148,7 @@ class ConsoleApp(NavigatedApp):
                 self._came.set()
             case Moved():
                 self.walks = self._questions.moved(self.walks, event)
-            case WindowsMoved(windows=windows):
+            case WindowMoved(windows=windows):
                 self._remind(windows)
                 self.windows = windows
             case Detached(reason=reason):

@@ -44,6 +44,15 @@ class CheckOpened(Message):
 
 
 @dataclass
+class DetailOpened(Message):
+    """Wishes to see a detail view of `tui/screen_registry.py`, by its name there."""
+
+    detail: str
+    what: tuple[object, ...] = ()
+    """What it is made with."""
+
+
+@dataclass
 class HistoryRequested(Question):
     """Wishes for the course of a reading; answered by `HistoryArrived`."""
 

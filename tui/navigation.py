@@ -22,7 +22,7 @@ from runbooks.windows.state import WindowsNow
 from tui.dialogs.help import HelpDialog, keys_of
 from tui.hardening import HardenedApp
 from tui.keymap import unknown_ids
-from tui.messages import CheckOpened, CopyRequested
+from tui.messages import CheckOpened, CopyRequested, DetailOpened
 from tui.palette import ConsoleCommands
 from tui.screen import NO_WINDOWS, ConsoleScreen
 from tui.screen_registry import SCREENS, find_detail, find_dialog, find_screen
@@ -140,6 +140,10 @@ class NavigatedApp(HardenedApp):
     @on(CheckOpened)
     def _check_wanted(self, message: CheckOpened) -> None:
         self._open("check", message.check)
+
+    @on(DetailOpened)
+    def _detail_wanted(self, message: DetailOpened) -> None:
+        self._open(message.detail, *message.what)
 
     @on(PlanOpened)
     def _plan_wanted(self, message: PlanOpened) -> None:

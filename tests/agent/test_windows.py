@@ -6,7 +6,8 @@ import signal
 
 import pytest
 
-from agent.link import RefusedError, WindowsMoved
+from agent.link import RefusedError
+from agent.window_messages import WindowMoved
 from runbooks.decisions import Override
 from runbooks.events import WALKDOWN
 from runbooks.walk import Status
@@ -26,12 +27,12 @@ steps:
 
 def is_open(event, name=""):
     return (
-        isinstance(event, WindowsMoved) and not event.windows.gate and name in ("", event.windows.state.name)
+        isinstance(event, WindowMoved) and not event.windows.gate and name in ("", event.windows.state.name)
     )
 
 
 def is_closed(event):
-    return isinstance(event, WindowsMoved) and event.windows.gate
+    return isinstance(event, WindowMoved) and event.windows.gate
 
 
 async def test_a_planned_window_is_opened_by_the_agent_and_told_at_once(agents):

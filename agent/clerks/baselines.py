@@ -1,0 +1,33 @@
+"""Owns the answering of what is asked about baselines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, get_args
+
+from agent.baseline_messages import (
+    Answers,
+    AskDifference,
+    BaselineAnswer,
+    DifferenceAnswer,
+    Questions,
+    TakeBaseline,
+)
+from agent.baselines import Baselines
+from runbooks.events import Operator
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineClerk:
+    """Takes baselines, and compares with them."""
+
+    ASKED: ClassVar[tuple[type, ...]] = get_args(Questions)
+    baselines: Baselines
+
+    async def answer(self, ask: Questions, operator: Operator) -> Answers:
+        """Return the answer."""
+        match ask:
+            case TakeBaseline():
+                return BaselineAnswer(ask.id, await self.baselines.take(ask.name, operator))
+            case AskDifference():
+                return DifferenceAnswer(ask.id, await self.baselines.difference(ask.name))

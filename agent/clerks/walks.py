@@ -1,0 +1,57 @@
+"""Owns the answering of what is asked and decided about walks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, get_args
+
+from agent.walk_messages import (
+    Answers,
+    AskDryRun,
+    AskEntries,
+    AskEvidence,
+    AskRunbooks,
+    AskWalks,
+    Decide,
+    Decided,
+    DryRunAnswer,
+    EntriesAnswer,
+    EvidenceAnswer,
+    OpenWalk,
+    Questions,
+    RunbooksAnswer,
+    WalkAnswer,
+    WalksAnswer,
+)
+from agent.walks import Walks
+from runbooks.events import Operator
+
+
+@dataclass(frozen=True, slots=True)
+class WalkClerk:
+    """Answers what is asked and decided about walks."""
+
+    ASKED: ClassVar[tuple[type, ...]] = get_args(Questions)
+    walks: Walks
+
+    async def answer(self, ask: Questions, operator: Operator) -> Answers:
+        """Return the answer."""
+        walks = self.walks
+        match ask:
+            case AskRunbooks():
+                return RunbooksAnswer(ask.id, await walks.runbooks())
+            case AskWalks():
+                return WalksAnswer(ask.id, await walks.heads(ask.limit))
+            case AskEntries():
+                return EntriesAnswer(ask.id, await walks.entries(ask.walk))
+            case AskEvidence():
+                text = await walks.evidence(ask.walk, ask.step, ask.attempt, ask.name)
+                return EvidenceAnswer(ask.id, text)
+            case AskDryRun():
+                return DryRunAnswer(ask.id, await walks.dry_run(ask.runbook, ask.inputs))
+            case OpenWalk():
+                walk = await walks.open(ask.runbook, ask.plan_sha256, ask.inputs, ask.manner, operator)
+                return WalkAnswer(ask.id, walk)
+            case Decide():
+                await walks.decide(ask.walk, ask.fence, ask.decision, operator)
+                return Decided(ask.id)

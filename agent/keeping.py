@@ -1,0 +1,90 @@
+"""Owns all that an agent keeps beside its checks: the journal, and whoever writes in it, opened around it.
+
+Each part is given the journal and the live system; none opens a file of another. To add a part: make it here,
+let its clerk answer, run its loop, and tell consoles of it where it moves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from agent.baselines import Baselines
+from agent.clerk import Clerk
+from agent.clerks.baselines import BaselineClerk
+from agent.clerks.checks import CheckClerk
+from agent.clerks.walks import WalkClerk
+from agent.clerks.windows import WindowClerk
+from agent.live import LiveSystem
+from agent.standing import Standing
+from agent.walks import Walks
+from agent.windows import Windows
+from checks import paths
+from checks.board import Notice
+from checks.clock import Clock
+from checks.masking import Masker
+from runbooks.journal.journal import Journal
+
+SOURCE = "journal"
+LOOK_EVERY = 1.0
+"""Seconds between two looks at whether the journal can be used."""
+
+
+class Keeping:
+    """The journal of one agent and its parts, while `opened` is open."""
+
+    def __init__(self, live: LiveSystem, source: Path | None, masker: Masker, clock: Clock) -> None:
+        """Make every part; the journal is opened later."""
+        self._live = live
+        self._clock = clock
+        self.journal = Journal(paths.journal_file(source), clock)
+        self.baselines = Baselines(live, self.journal)
+        self.windows = Windows(live, self.journal, self.baselines, masker, clock)
+        self.walks = Walks(live, source, self.journal, self.baselines, self.windows, masker, clock)
+
+    @property
+    def clerks(self) -> tuple[Clerk, ...]:
+        """Return whoever answers consoles."""
+        return (
+            CheckClerk(self._live),
+            WalkClerk(self.walks),
+            WindowClerk(self.windows),
+            BaselineClerk(self.baselines),
+        )
+
+    @property
+    def standings(self) -> tuple[Standing, ...]:
+        """Return what consoles are told of as it stands, whenever it moves."""
+        return (self.windows,)
+
+    @property
+    def busy(self) -> bool:
+        """Return whether something is under way that needs the agent."""
+        return bool(self.walks.under_way or self.windows.is_open)
+
+    @contextlib.asynccontextmanager
+    async def opened(self) -> AsyncIterator[None]:
+        """Open the journal and let every part do its work while the context is open."""
+        async with self.journal:
+            await self.windows.look()
+            async with self.walks.opened(), asyncio.TaskGroup() as tasks:
+                loops = (
+                    tasks.create_task(self.windows.run(), name="windows"),
+                    tasks.create_task(self._watch_journal(), name="watch the journal"),
+                )
+                try:
+                    yield
+                finally:
+                    for loop in loops:
+                        loop.cancel()
+
+    async def _watch_journal(self) -> None:
+        """Say for as long as it is so that the journal cannot be used."""
+        said = ""
+        while True:
+            if self.journal.broken != said:
+                said = self.journal.broken
+                self._live.announce(SOURCE, (Notice(SOURCE, said),) if said else ())
+            await self._clock.sleep(LOOK_EVERY)
