@@ -14,8 +14,8 @@ from agent.situation import Situation, Way
 from agent.voice import Voice
 from runbooks import decisions
 from runbooks.decisions import Decision
-from runbooks.events import Resolution
 from runbooks.question import Question
+from runbooks.step_events import Resolution
 from runbooks.walk import Stage, StepState
 from runbooks.walking.deciding import FULL_REASON, LAST_SAFE, REASON, WINDOW, barred
 

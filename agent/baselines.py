@@ -8,10 +8,11 @@ from agent.live import LiveSystem
 from checks.board import Snapshot
 from runbooks.baseline import Comparison, baseline_of, difference
 from runbooks.errors import RefusedDecisionError
-from runbooks.events import WALKDOWN, Entry, Operator
+from runbooks.events import Entry
 from runbooks.journal.errors import JournalError
 from runbooks.journal.journal import Journal
 from runbooks.journal.rows import Draft
+from runbooks.operators import WALKDOWN, Operator
 from runbooks.window_events import BaselineTaken
 
 SEARCHED = 200

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from agent.link import Link
 from runbooks.decisions import TakeOver
-from runbooks.events import Operator
+from runbooks.operators import Operator
 from runbooks.walk import Walk
 
 

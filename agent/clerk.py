@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Protocol
 
 from agent.protocol import Answer
 from checks.errors import LinkError
-from runbooks.events import Operator
+from runbooks.operators import Operator
 
 
 class UnansweredError(LinkError):

@@ -8,7 +8,7 @@ from agent.clerk import Clerk, UnansweredError
 from agent.protocol import Answer, Question
 from checks.errors import StoreError
 from runbooks.errors import RefusedDecisionError
-from runbooks.events import Operator
+from runbooks.operators import Operator
 
 
 class Desk:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from checks.clock import Clock
-from runbooks.events import Entry, WalkEnded
+from runbooks.events import Entry
 from runbooks.live import Live
+from runbooks.walk_events import WalkEnded
 from runbooks.walking.walker import Walker
 
 REMEMBERED = 60.0

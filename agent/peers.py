@@ -12,7 +12,7 @@ from pathlib import Path
 
 from checks.errors import LinkError
 from checks.text import clean
-from runbooks.events import Operator
+from runbooks.operators import Operator
 
 _UCRED = struct.Struct("3i")
 _NO_LOGIN = 2**32 - 1

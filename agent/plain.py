@@ -23,7 +23,7 @@ from agent.ways import words_of
 from checks.clock import Clock
 from checks.errors import LinkError
 from runbooks.decisions import VerifyAgain
-from runbooks.events import Operator
+from runbooks.operators import Operator
 from runbooks.walk import Walk
 from runbooks.walking.deciding import REASON
 from runbooks.wording import span, who

@@ -32,10 +32,11 @@ from agent.window_messages import AskWindows, CloseWindow, ExtendWindow, OpenWin
 from checks.model import HistoryQuery, Result, Series
 from runbooks.baseline import Comparison
 from runbooks.decisions import Decision
-from runbooks.events import Entry, Manner
+from runbooks.events import Entry
 from runbooks.fold import fold_all
 from runbooks.live import DryStep, Runbooks, WalkHead
 from runbooks.walk import Walk
+from runbooks.walk_events import Manner
 from runbooks.window_events import BaselineTaken
 from runbooks.windows.state import WindowsNow
 

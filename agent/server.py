@@ -46,7 +46,7 @@ from checks.clock import Clock
 from checks.engine import Engine
 from checks.errors import LinkError
 from checks.version import __version__
-from runbooks.events import Operator
+from runbooks.operators import Operator
 
 FASTEST = 4.0
 """Differences per second and console, at most (reliability section 5)."""

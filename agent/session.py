@@ -34,9 +34,9 @@ from checks.command_line import CONFIG, INTERRUPTED
 from checks.errors import UsageError
 from checks.exits import Failure
 from checks.suggest import did_you_mean
-from runbooks.events import Manner
 from runbooks.live import DryStep, Runbooks, WalkHead
 from runbooks.model import Plan
+from runbooks.walk_events import Manner
 from runbooks.wording import ENDINGS, moment, runbook_of, title_of, who
 
 

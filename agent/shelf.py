@@ -16,12 +16,12 @@ from agent.live import LiveSystem
 from checks.errors import ConfigError, UsageError
 from runbooks.document.shelf import Library
 from runbooks.errors import RefusedDecisionError
-from runbooks.events import WalkEnding
 from runbooks.journal.errors import JournalError
 from runbooks.journal.journal import Journal
 from runbooks.library import load_library
 from runbooks.live import BrokenRunbook, Runbooks, WalkHead
 from runbooks.model import Plan
+from runbooks.walk_events import WalkEnding
 
 LISTED = 500
 """Walks that are looked at to say how long runbooks take and when they were walked last."""

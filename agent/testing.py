@@ -18,9 +18,10 @@ from checks.errors import LinkError
 from checks.model import HistoryQuery, Result, Series
 from runbooks.baseline import Comparison
 from runbooks.decisions import Decision
-from runbooks.events import Entry, Manner
+from runbooks.events import Entry
 from runbooks.live import DryStep, Live, Runbooks, WalkHead
 from runbooks.walk import Walk
+from runbooks.walk_events import Manner
 from runbooks.window_events import BaselineTaken
 from runbooks.windows.state import WindowsNow
 

@@ -19,11 +19,12 @@ from checks.suggest import did_you_mean
 from checks.text import clean
 from checks.units import show
 from runbooks.attempts import course_of
-from runbooks.events import Entry, Evidence
+from runbooks.events import Entry
 from runbooks.evidence import Kept, keep, kept, verify
 from runbooks.live import WalkHead
 from runbooks.report_formats import find_report
 from runbooks.reporting import report_of
+from runbooks.step_events import Evidence
 from runbooks.walk import StepState
 from runbooks.wording import who
 

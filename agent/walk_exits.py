@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import enum
 
-from runbooks.events import WalkEnding
 from runbooks.walk import Status, Walk
+from runbooks.walk_events import WalkEnding
 
 
 class WalkExit(enum.IntEnum):

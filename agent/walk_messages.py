@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from runbooks.decisions import Decision
-from runbooks.events import Entry, Manner
+from runbooks.events import Entry
 from runbooks.live import DryStep, Live, Runbooks, WalkHead
+from runbooks.walk_events import Manner
 
 
 class AskRunbooks(msgspec.Struct, frozen=True, tag=True):

@@ -28,7 +28,7 @@ from checks.vault import Vault
 from runbooks import evidence
 from runbooks.decisions import Decision, TakeOver
 from runbooks.errors import RefusedDecisionError
-from runbooks.events import Entry, Manner, Operator
+from runbooks.events import Entry
 from runbooks.fold import fold_all
 from runbooks.inputs import accepted
 from runbooks.journal.errors import HeldError, JournalError
@@ -38,8 +38,10 @@ from runbooks.launch import Launcher
 from runbooks.live import DryStep, Live, Runbooks, WalkHead
 from runbooks.maintaining import in_maintenance
 from runbooks.model import Plan, WindowNeed
+from runbooks.operators import Operator
 from runbooks.records import MACHINERY, LeaseRef
 from runbooks.walk import Walk
+from runbooks.walk_events import Manner
 from runbooks.walking.holding import Holding
 from runbooks.walking.opening import Opening, open_walk
 from runbooks.walking.performing import Performer

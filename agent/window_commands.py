@@ -15,7 +15,7 @@ from agent.walk_exits import WalkExit
 from checks.clock import Clock
 from checks.instants import rfc3339
 from checks.text import clean
-from runbooks.events import WALKDOWN
+from runbooks.operators import WALKDOWN
 from runbooks.windows.state import PlannedWindow, WindowsNow, WindowState
 from runbooks.wording import moment, span, who
 

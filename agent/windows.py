@@ -21,10 +21,10 @@ from checks.system import System
 from checks.text import clean
 from runbooks.baseline import is_complete
 from runbooks.errors import RefusedDecisionError
-from runbooks.events import WALKDOWN, Operator
 from runbooks.journal.errors import JournalError
 from runbooks.journal.journal import Journal
 from runbooks.journal.rows import Draft
+from runbooks.operators import WALKDOWN, Operator
 from runbooks.window_events import BaselineTaken, WindowClosed, WindowExtended, WindowOpened
 from runbooks.windows import ruling
 from runbooks.windows.fold import KINDS, fold_all

@@ -19,7 +19,7 @@ from pathlib import Path
 from benchmarks.rounds import Row, Target, interleaved
 from benchmarks.walk_stand import OPERATOR, TARGET, Here, is_shown, plan_of
 from checks.clock import SystemClock
-from runbooks import events
+from runbooks import events, step_events, walk_events
 from runbooks.action import Action
 from runbooks.fold import fold_all
 from runbooks.journal.database import open_journal
@@ -129,7 +129,7 @@ def _timed(work: partial[object]) -> float:
 
 def _opened(walk: str) -> Draft:
     plan = plan_of(STEPS + 1, "true")
-    return Draft(walk, events.WalkOpened(plan, plan.sha256, TARGET), OPERATOR)
+    return Draft(walk, walk_events.WalkOpened(plan, plan.sha256, TARGET), OPERATOR)
 
 
 def _attempts(walk: str, steps: int) -> Iterator[Draft]:
@@ -143,11 +143,13 @@ def _attempts(walk: str, steps: int) -> Iterator[Draft]:
             key = f"{number:016x}{attempt:016x}"
             ending = succeeded("done") if last else failure
             what: tuple[events.Event, ...] = (
-                events.StepPlanned(step, attempt, action, HASH),
-                events.StepConfirmed(step, attempt, HASH),
-                events.StepStarted(step, attempt, HASH, key, f"{walk}/{number:03}-{step}-{attempt}"),
-                events.StepEnded(step, attempt, ending, 0.1, (events.Evidence("out", HASH, 0),)),
-                events.Noted("went well", step) if last else events.RetryWanted(step, attempt + 1, "again"),
+                step_events.StepPlanned(step, attempt, action, HASH),
+                step_events.StepConfirmed(step, attempt, HASH),
+                step_events.StepStarted(step, attempt, HASH, key, f"{walk}/{number:03}-{step}-{attempt}"),
+                step_events.StepEnded(step, attempt, ending, 0.1, (step_events.Evidence("out", HASH, 0),)),
+                events.Noted("went well", step)
+                if last
+                else step_events.RetryWanted(step, attempt + 1, "again"),
             )
             yield from (Draft(walk, event, OPERATOR) for event in what)
 

@@ -23,18 +23,20 @@ from checks.masking import Masker
 from checks.model import Level
 from checks.vault import Vault
 from runbooks import decisions
-from runbooks.events import Entry, Manner, Operator
+from runbooks.events import Entry
 from runbooks.fold import fold_all
 from runbooks.journal.journal import Journal
 from runbooks.launch import Launcher
 from runbooks.live import Live
 from runbooks.model import Plan, StepPlan, WindowNeed
+from runbooks.operators import Operator
 from runbooks.records import LeaseRef
 from runbooks.step import options_of
 from runbooks.steps.command import CommandStep
 from runbooks.templates import Template
 from runbooks.testing import FakeBoard
 from runbooks.walk import Status, StepState, Walk
+from runbooks.walk_events import Manner
 from runbooks.walking.holding import Holding
 from runbooks.walking.opening import Opening, open_walk
 from runbooks.walking.performing import Performer

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from runbooks import events
-from runbooks.events import Entry, Operator
+from runbooks import step_events
+from runbooks.events import Entry
 from runbooks.fold import fold
+from runbooks.operators import Operator
 from runbooks.walk import EMPTY, StepState, Walk
 
 
@@ -40,12 +41,12 @@ def course_of(entries: Iterable[Entry]) -> Course:
     marks: dict[tuple[str, int], Attempt] = {}
     for entry in entries:
         match entry.event:
-            case events.StepPlanned(step=step) | events.RetryWanted(step=step):
+            case step_events.StepPlanned(step=step) | step_events.RetryWanted(step=step):
                 _leave_behind(past.setdefault(step, {}), walk, step, entry.event.attempt)
-            case events.StepConfirmed(step=step, attempt=attempt):
+            case step_events.StepConfirmed(step=step, attempt=attempt):
                 mark = marks.get((step, attempt), _UNMARKED)
                 marks[step, attempt] = replace(mark, confirmed_at=entry.at, confirmed_by=entry.operator)
-            case events.StepResolved(step=step, attempt=attempt) as event:
+            case step_events.StepResolved(step=step, attempt=attempt) as event:
                 mark = replace(marks.get((step, attempt), _UNMARKED), resolved_because=event.reason)
                 marks[step, attempt] = mark if event.by_look else replace(mark, resolved_by=entry.operator)
         walk = fold(walk, entry)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from runbooks.events import Resolution
+from runbooks.step_events import Resolution
 
 
 class Confirm(msgspec.Struct, frozen=True, tag=True):

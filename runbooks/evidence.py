@@ -27,8 +27,9 @@ from checks.kind import SLACK
 from checks.masking import Masker
 from checks.private import FILE_MODE, FOLDER_MODE, make_private, own
 from checks.text import clean
-from runbooks.events import Entry, Evidence, StepStarted
+from runbooks.events import Entry
 from runbooks.records import ERRORS, MACHINERY, OUT
+from runbooks.step_events import Evidence, StepStarted
 
 HEAD = TAIL = 5 * 1024 * 1024
 """Bytes that are kept of the beginning and of the end of long output."""

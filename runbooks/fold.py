@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from runbooks import events
-from runbooks.events import Entry, Resolution
+from runbooks import events, step_events, walk_events
+from runbooks.events import Entry
 from runbooks.outcome import Applied, Ending
+from runbooks.step_events import Resolution
 from runbooks.walk import EMPTY, NOT_ENDED, Remark, Stage, Status, StepState, Walk
 from runbooks.window_events import BaselineTaken, WindowClosed, WindowExtended, WindowOpened
 
@@ -32,51 +33,51 @@ def fold_all(entries: Iterable[Entry], walk: Walk = EMPTY) -> Walk:
 def _after(walk: Walk, entry: Entry) -> Walk:
     """Return the walk after what the entry tells."""
     match entry.event:
-        case events.WalkOpened() as event:
+        case walk_events.WalkOpened() as event:
             return _opened(walk, entry, event)
-        case events.StepPlanned() as event:
+        case step_events.StepPlanned() as event:
             return _planned(walk, entry, event)
-        case events.StepConfirmed() as event:
+        case step_events.StepConfirmed() as event:
             return _confirmed(walk, entry, event)
-        case events.StepExpired() as event:
+        case step_events.StepExpired() as event:
             return _expired(walk, entry, event)
-        case events.StepStarted() as event:
+        case step_events.StepStarted() as event:
             return _started(walk, entry, event)
-        case events.StepEnded() as event:
+        case step_events.StepEnded() as event:
             return _ended(walk, entry, event)
-        case events.EvidenceAdded() as event:
+        case step_events.EvidenceAdded() as event:
             return _evidence(walk, entry, event)
-        case events.StepVerified() as event:
+        case step_events.StepVerified() as event:
             return _verified(walk, entry, event)
-        case events.StepResolved() as event:
+        case step_events.StepResolved() as event:
             return _resolved(walk, entry, event)
-        case events.StepSkipped() as event:
+        case step_events.StepSkipped() as event:
             return _skipped(walk, entry, event)
-        case events.StepAskedToEnd() as event:
+        case step_events.StepAskedToEnd() as event:
             return _asked_to_end(walk, entry, event)
-        case events.StepDetached() as event:
+        case step_events.StepDetached() as event:
             return _detached(walk, entry, event)
-        case events.RetryWanted() as event:
+        case step_events.RetryWanted() as event:
             return _retry(walk, entry, event)
-        case events.WalkPaused() as event:
+        case walk_events.WalkPaused() as event:
             return _paused(walk, entry, event)
-        case events.WalkWentOn() as event:
+        case walk_events.WalkWentOn() as event:
             return _went_on(walk, entry, event)
-        case events.RollbackBegun() as event:
+        case walk_events.RollbackBegun() as event:
             return _back_begun(walk, entry, event)
-        case events.RollbackEnded() as event:
+        case walk_events.RollbackEnded() as event:
             return _back_ended(walk, entry, event)
-        case events.FinallyBegun() as event:
+        case walk_events.FinallyBegun() as event:
             return _last_begun(walk, entry, event)
-        case events.WalkEnded() as event:
+        case walk_events.WalkEnded() as event:
             return _over(walk, entry, event)
-        case events.WalkResumed() as event:
+        case walk_events.WalkResumed() as event:
             return _resumed(walk, entry, event)
-        case events.HolderChanged() as event:
+        case walk_events.HolderChanged() as event:
             return _holder(walk, entry, event)
         case events.Noted() as event:
             return _noted(walk, entry, event)
-        case events.Overridden() as event:
+        case walk_events.Overridden() as event:
             return _overridden(walk, entry, event)
         case events.Denied() as event:
             return _denied(walk, entry, event)
@@ -84,7 +85,7 @@ def _after(walk: Walk, entry: Entry) -> Walk:
             return walk
 
 
-def _opened(walk: Walk, entry: Entry, event: events.WalkOpened) -> Walk:
+def _opened(walk: Walk, entry: Entry, event: walk_events.WalkOpened) -> Walk:
     plan = event.plan
     return replace(
         walk,
@@ -108,7 +109,7 @@ def _opened(walk: Walk, entry: Entry, event: events.WalkOpened) -> Walk:
     )
 
 
-def _planned(walk: Walk, entry: Entry, event: events.StepPlanned) -> Walk:
+def _planned(walk: Walk, entry: Entry, event: step_events.StepPlanned) -> Walk:
     def change(state: StepState) -> StepState:
         anew = event.attempt > state.attempt
         return replace(
@@ -137,17 +138,17 @@ def _planned(walk: Walk, entry: Entry, event: events.StepPlanned) -> Walk:
     return _change(walk, event.step, change)
 
 
-def _confirmed(walk: Walk, entry: Entry, event: events.StepConfirmed) -> Walk:
+def _confirmed(walk: Walk, entry: Entry, event: step_events.StepConfirmed) -> Walk:
     return _change(
         walk, event.step, lambda state: replace(state, status=Status.CONFIRMED, operator=entry.operator)
     )
 
 
-def _expired(walk: Walk, entry: Entry, event: events.StepExpired) -> Walk:
+def _expired(walk: Walk, entry: Entry, event: step_events.StepExpired) -> Walk:
     return _change(walk, event.step, lambda state: replace(state, status=Status.PENDING))
 
 
-def _started(walk: Walk, entry: Entry, event: events.StepStarted) -> Walk:
+def _started(walk: Walk, entry: Entry, event: step_events.StepStarted) -> Walk:
     return _change(
         walk,
         event.step,
@@ -164,7 +165,7 @@ _STATUS_OF = {
 }
 
 
-def _ended(walk: Walk, entry: Entry, event: events.StepEnded) -> Walk:
+def _ended(walk: Walk, entry: Entry, event: step_events.StepEnded) -> Walk:
     outcome = event.outcome
     maybe = outcome.ending is Ending.UNKNOWN or outcome.applied is not Applied.NONE
     plan = walk.plan.step(event.step)
@@ -198,13 +199,13 @@ def _undone(walk: Walk, step: str) -> Walk:
     return walk
 
 
-def _evidence(walk: Walk, entry: Entry, event: events.EvidenceAdded) -> Walk:
+def _evidence(walk: Walk, entry: Entry, event: step_events.EvidenceAdded) -> Walk:
     return _change(
         walk, event.step, lambda state: replace(state, evidence=(*state.evidence, *event.evidence))
     )
 
 
-def _verified(walk: Walk, entry: Entry, event: events.StepVerified) -> Walk:
+def _verified(walk: Walk, entry: Entry, event: step_events.StepVerified) -> Walk:
     return _change(
         walk, event.step, lambda state: replace(state, verified=event.passed, verdict=event.summary)
     )
@@ -217,7 +218,7 @@ _STATUS_RESOLVED = {
 }
 
 
-def _resolved(walk: Walk, entry: Entry, event: events.StepResolved) -> Walk:
+def _resolved(walk: Walk, entry: Entry, event: step_events.StepResolved) -> Walk:
     none = event.resolution is Resolution.NOT_APPLIED
     plan = walk.plan.step(event.step)
 
@@ -237,7 +238,7 @@ def _resolved(walk: Walk, entry: Entry, event: events.StepResolved) -> Walk:
     return walk if event.by_look else _remark(walk, entry, event.resolution.value, event.reason, event.step)
 
 
-def _skipped(walk: Walk, entry: Entry, event: events.StepSkipped) -> Walk:
+def _skipped(walk: Walk, entry: Entry, event: step_events.StepSkipped) -> Walk:
     def change(state: StepState) -> StepState:
         untried = state.status in (Status.PENDING, Status.PLANNED, Status.CONFIRMED)
         return replace(
@@ -251,12 +252,12 @@ def _skipped(walk: Walk, entry: Entry, event: events.StepSkipped) -> Walk:
     return walk if event.by_condition else _remark(walk, entry, "skip", event.reason, event.step)
 
 
-def _asked_to_end(walk: Walk, entry: Entry, event: events.StepAskedToEnd) -> Walk:
+def _asked_to_end(walk: Walk, entry: Entry, event: step_events.StepAskedToEnd) -> Walk:
     walk = _change(walk, event.step, lambda state: replace(state, ending_asked=True))
     return _remark(walk, entry, "end program", event.reason, event.step)
 
 
-def _detached(walk: Walk, entry: Entry, event: events.StepDetached) -> Walk:
+def _detached(walk: Walk, entry: Entry, event: step_events.StepDetached) -> Walk:
     walk = _change(
         walk,
         event.step,
@@ -265,20 +266,20 @@ def _detached(walk: Walk, entry: Entry, event: events.StepDetached) -> Walk:
     return _remark(walk, entry, "detach", event.reason, event.step)
 
 
-def _retry(walk: Walk, entry: Entry, event: events.RetryWanted) -> Walk:
+def _retry(walk: Walk, entry: Entry, event: step_events.RetryWanted) -> Walk:
     walk = _change(walk, event.step, lambda state: replace(state, status=Status.PENDING, skipped=""))
     return _remark(walk, entry, "retry", event.reason, event.step)
 
 
-def _paused(walk: Walk, entry: Entry, event: events.WalkPaused) -> Walk:
+def _paused(walk: Walk, entry: Entry, event: walk_events.WalkPaused) -> Walk:
     return _remark(replace(walk, paused=event.reason, worse=event.guards), entry, "pause", event.reason)
 
 
-def _went_on(walk: Walk, entry: Entry, event: events.WalkWentOn) -> Walk:
+def _went_on(walk: Walk, entry: Entry, event: walk_events.WalkWentOn) -> Walk:
     return _remark(replace(walk, paused="", worse=()), entry, "go on", event.reason)
 
 
-def _back_begun(walk: Walk, entry: Entry, event: events.RollbackBegun) -> Walk:
+def _back_begun(walk: Walk, entry: Entry, event: walk_events.RollbackBegun) -> Walk:
     walk = replace(
         walk,
         stage=Stage.BACK,
@@ -290,26 +291,26 @@ def _back_begun(walk: Walk, entry: Entry, event: events.RollbackBegun) -> Walk:
     return _remark(walk, entry, "roll back", event.reason)
 
 
-def _back_ended(walk: Walk, entry: Entry, event: events.RollbackEnded) -> Walk:
+def _back_ended(walk: Walk, entry: Entry, event: walk_events.RollbackEnded) -> Walk:
     return replace(walk, back=event.back, verdict=event.verdict, worse=event.worse)
 
 
-def _last_begun(walk: Walk, entry: Entry, event: events.FinallyBegun) -> Walk:
+def _last_begun(walk: Walk, entry: Entry, event: walk_events.FinallyBegun) -> Walk:
     walk = replace(walk, stage=Stage.LAST, ending=event.ending, reason=event.reason, paused="")
     return _remark(walk, entry, "stop", event.reason) if event.reason else walk
 
 
-def _over(walk: Walk, entry: Entry, event: events.WalkEnded) -> Walk:
+def _over(walk: Walk, entry: Entry, event: walk_events.WalkEnded) -> Walk:
     return replace(
         walk, stage=Stage.OVER, ending=event.ending, reason=event.reason or walk.reason, ended_at=entry.at
     )
 
 
-def _resumed(walk: Walk, entry: Entry, event: events.WalkResumed) -> Walk:
+def _resumed(walk: Walk, entry: Entry, event: walk_events.WalkResumed) -> Walk:
     return _remark(walk, entry, "resume", f"by process {event.pid}")
 
 
-def _holder(walk: Walk, entry: Entry, event: events.HolderChanged) -> Walk:
+def _holder(walk: Walk, entry: Entry, event: walk_events.HolderChanged) -> Walk:
     walk = replace(walk, holder=event.holder, fence=event.fence)
     words = " ".join(part for part in (event.reason, event.state_of_things) if part)
     return _remark(walk, entry, "take over", words)
@@ -319,7 +320,7 @@ def _noted(walk: Walk, entry: Entry, event: events.Noted) -> Walk:
     return _remark(walk, entry, "note", event.text, event.step)
 
 
-def _overridden(walk: Walk, entry: Entry, event: events.Overridden) -> Walk:
+def _overridden(walk: Walk, entry: Entry, event: walk_events.Overridden) -> Walk:
     walk = replace(walk, overridden=(*walk.overridden, event.rule))
     return _remark(walk, entry, f"override {event.rule}", event.reason)
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import msgspec
 
-from runbooks.events import Operator, WalkEnding
 from runbooks.model import Plan
+from runbooks.operators import Operator
 from runbooks.question import Question
+from runbooks.walk_events import WalkEnding
 
 
 class Budget(msgspec.Struct, frozen=True, omit_defaults=True):

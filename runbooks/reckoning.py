@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from checks.text import clean
 from runbooks.attempts import Course
-from runbooks.events import WalkEnding
 from runbooks.outcome import Ending
 from runbooks.report_parts import EventPart
 from runbooks.walk import Remark, Status, StepState, Walk, worse_than_baseline
+from runbooks.walk_events import WalkEnding
 from runbooks.wording import ENDINGS, name_of, who
 
 AS_PLANNED = ("note", "resume")

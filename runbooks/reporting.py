@@ -9,7 +9,7 @@ from types import MappingProxyType
 from checks.text import clean
 from runbooks.action import Action
 from runbooks.attempts import Attempt, Course, course_of
-from runbooks.events import Entry, Evidence
+from runbooks.events import Entry
 from runbooks.outcome import Ending
 from runbooks.reckoning import decision_parts, deviations, left, verdict, watch
 from runbooks.report_parts import (
@@ -21,6 +21,7 @@ from runbooks.report_parts import (
     RollbackPart,
     StepPart,
 )
+from runbooks.step_events import Evidence
 from runbooks.walk import Stage, Status, StepState, Walk, worse_than_baseline
 from runbooks.wording import afterwards, name_of, taken_back, who
 

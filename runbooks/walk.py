@@ -9,11 +9,13 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from runbooks import events
+from runbooks import walk_events
 from runbooks.action import NO_ACTION, Action
-from runbooks.events import Evidence, Operator, Resolution, WalkEnding
 from runbooks.model import Plan, StepPlan
+from runbooks.operators import Operator
 from runbooks.outcome import Ending, Outcome
+from runbooks.step_events import Evidence, Resolution
+from runbooks.walk_events import WalkEnding
 
 NOT_ENDED = Outcome(Ending.UNKNOWN)
 """The outcome of an attempt that has not ended."""
@@ -130,7 +132,7 @@ class Walk:
     plan: Plan = field(default_factory=lambda: Plan(""))
     plan_sha256: str = ""
     system: str = ""
-    manner: events.Manner = events.Manner.CONSOLE
+    manner: walk_events.Manner = walk_events.Manner.CONSOLE
     opened_at: float = 0.0
     opened_by: Operator = field(default_factory=Operator)
     host: str = ""

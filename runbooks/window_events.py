@@ -58,3 +58,6 @@ class BaselineTaken(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """Level of each check."""
     readings: dict[str, tuple[SeenReading, ...]] = {}
     """What each check saw, as far as it is worth comparing."""
+
+
+WindowEvents = WindowOpened | WindowExtended | WindowClosed | BaselineTaken

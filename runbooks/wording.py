@@ -11,9 +11,10 @@ from typing import Any
 
 from checks.text import clean
 from checks.units import show
-from runbooks.events import Operator, WalkEnding
 from runbooks.model import Plan, StepPlan
+from runbooks.operators import Operator
 from runbooks.walk import Walk
+from runbooks.walk_events import WalkEnding
 
 ENDINGS: dict[WalkEnding | None, str] = {
     None: "still open",

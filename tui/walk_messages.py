@@ -11,8 +11,8 @@ from typing import ClassVar
 from textual.message import Message
 
 from runbooks.decisions import Decision
-from runbooks.events import Evidence
 from runbooks.live import DryStep, Runbooks, WalkHead
+from runbooks.step_events import Evidence
 from runbooks.walk import EMPTY, Walk
 from tui.messages import Question
 

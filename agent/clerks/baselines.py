@@ -14,7 +14,7 @@ from agent.baseline_messages import (
     TakeBaseline,
 )
 from agent.baselines import Baselines
-from runbooks.events import Operator
+from runbooks.operators import Operator
 
 
 @dataclass(frozen=True, slots=True)

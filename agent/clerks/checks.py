@@ -18,7 +18,7 @@ from agent.check_messages import (
 from agent.live import LiveSystem
 from checks import board
 from checks.board import Snapshot
-from runbooks.events import Operator
+from runbooks.operators import Operator
 
 
 @dataclass(frozen=True, slots=True)

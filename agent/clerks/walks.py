@@ -24,7 +24,7 @@ from agent.walk_messages import (
     WalksAnswer,
 )
 from agent.walks import Walks
-from runbooks.events import Operator
+from runbooks.operators import Operator
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from agent.window_messages import (
     WindowsAnswer,
 )
 from agent.windows import Windows
-from runbooks.events import Operator
+from runbooks.operators import Operator
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,14 @@ from checks.private import make_private
 from checks.storage import database
 from checks.storage.schema import Migration, migrations
 from checks.version import __version__
-from runbooks.events import WALKDOWN, JournalBegun, Operator
+from runbooks.events import JournalBegun
 from runbooks.journal.anchors import anchors_file, read_anchors
 from runbooks.journal.errors import BrokenError, JournalError, code, failed
 from runbooks.journal.making import connect, make, migrate, sweep
 from runbooks.journal.places import beside, own_files, refuse_network, size_of
 from runbooks.journal.rows import Draft, Scribe, read_head
 from runbooks.journal.soundness import examine, judging, refuse_loss
+from runbooks.operators import WALKDOWN, Operator
 
 FOLDER = Path(__file__).parent / "migrations"
 

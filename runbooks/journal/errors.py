@@ -15,7 +15,7 @@ import sqlite3
 from pathlib import Path
 
 from checks.errors import StoreError, WalkdownError
-from runbooks.events import Operator
+from runbooks.operators import Operator
 
 
 class JournalError(StoreError):

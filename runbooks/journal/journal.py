@@ -20,7 +20,7 @@ from typing import Self, TypeVar
 
 from checks.clock import Clock
 from checks.errors import StoreError
-from runbooks.events import WALKDOWN, Entry, Event, Operator
+from runbooks.events import Entry, Event
 from runbooks.journal import leases, questions
 from runbooks.journal.anchors import SECONDS, SYSLOG
 from runbooks.journal.ballast import SIZE
@@ -32,6 +32,7 @@ from runbooks.journal.questions import StepDuration
 from runbooks.journal.rows import Draft
 from runbooks.journal.writer import Writer
 from runbooks.live import WalkHead
+from runbooks.operators import WALKDOWN, Operator
 
 INSISTENCE = 60.0
 """Seconds for which it is tried to write what has happened already."""

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import msgspec
 
 from checks.errors import StoreError
-from runbooks.events import Operator
 from runbooks.journal.errors import FenceError, HeldError
 from runbooks.journal.identity import Identity, ours
 from runbooks.journal.rows import Scribe
+from runbooks.operators import Operator
 
 LEASE = 30.0
 """Seconds after its last renewal for which a lease holds. Whoever holds it renews it every 10 s, and starts

@@ -12,10 +12,12 @@ from typing import TypeVar
 
 import msgspec
 
-from runbooks.events import Entry, Operator, WalkEnding
+from runbooks.events import Entry
 from runbooks.journal.rows import read_entry, unreadable
 from runbooks.live import WalkHead
+from runbooks.operators import Operator
 from runbooks.outcome import Ending
+from runbooks.walk_events import WalkEnding
 
 _OF_WALK = "SELECT seq, body FROM entry INDEXED BY entry_walk WHERE walk = ? ORDER BY seq"
 _SINCE = "SELECT seq, body FROM entry WHERE seq > ? ORDER BY seq LIMIT ?"

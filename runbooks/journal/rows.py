@@ -15,9 +15,11 @@ import msgspec
 
 from checks.clock import Clock
 from checks.errors import StoreError
-from runbooks.events import WALKDOWN, Entry, Event, Operator, WalkOpened, decoder, encoder
+from runbooks.events import Entry, Event, decoder, encoder
 from runbooks.journal.chain import HASH_BYTES, Head, Row, linked
 from runbooks.journal.identity import boot
+from runbooks.operators import WALKDOWN, Operator
+from runbooks.walk_events import WalkOpened
 
 COLUMNS = "seq, walk, kind, runbook, body, hash"
 _INSERT = f"INSERT INTO entry ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608

@@ -6,10 +6,11 @@ import hashlib
 from dataclasses import dataclass
 
 from runbooks.action import Action
-from runbooks.events import Event, Evidence, StepConfirmed, StepEnded, StepStarted
+from runbooks.events import Event
 from runbooks.model import StepPlan
 from runbooks.outcome import FailedError, Outcome, StepError
 from runbooks.step import Order, Step, StepContext
+from runbooks.step_events import Evidence, StepConfirmed, StepEnded, StepStarted
 from runbooks.templates import MissingValueError
 from runbooks.walk import Walk
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Coroutine
 
 from checks.clock import Clock
-from runbooks import events
+from runbooks import events, step_events
 from runbooks.crash_points import reached
 from runbooks.journal.errors import FenceError, JournalError
 from runbooks.outcome import StepError
@@ -47,7 +47,9 @@ class Attempting:
             return
         key = job.key(state.action_sha256) if plan.changes else ""
         secrets = tuple(sorted(ready.context.secrets))
-        started = events.StepStarted(plan.id, move.attempt, state.action_sha256, key, ready.folder, secrets)
+        started = step_events.StepStarted(
+            plan.id, move.attempt, state.action_sha256, key, ready.folder, secrets
+        )
         try:
             await self.holding.write(started)
         except JournalError:
@@ -61,9 +63,9 @@ class Attempting:
         """Show a step anew that would do something else by now; another that cannot be done has failed."""
         if isinstance(error, StepError) and error.error_class == "action_changed":
             self.holding.say(trouble=str(error))
-            await self.holding.write(events.StepExpired(move.step, move.attempt))
+            await self.holding.write(step_events.StepExpired(move.step, move.attempt))
         else:
-            await self.holding.write(events.StepEnded(move.step, move.attempt, outcome_of(error)))
+            await self.holding.write(step_events.StepEnded(move.step, move.attempt, outcome_of(error)))
 
     async def see(self, ready: Ready, work: Coroutine[None, None, Done], *, reconciled: bool = False) -> None:
         """Wait until an attempt has ended, or the walk is to wait for it no longer; then it ends beside it.
@@ -108,7 +110,7 @@ class Attempting:
             note = f"attempt {attempt} of {plan.id} has ended since: {done.outcome.summary}"
             await self.holding.write_after(events.Noted(note, plan.id))
             return
-        ended = events.StepEnded(plan.id, attempt, done.outcome, done.elapsed, done.evidence, reconciled)
+        ended = step_events.StepEnded(plan.id, attempt, done.outcome, done.elapsed, done.evidence, reconciled)
         await self.holding.write_after(ended)
         self.holding.say(running="", since=0.0, overdue=False, output="", output_bytes=0)
         reached("P8")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks.clock import Clock
-from runbooks import events
+from runbooks import walk_events
 from runbooks.step import Board
 from runbooks.walk import worse_than_baseline
 from runbooks.walking.holding import Holding
@@ -28,7 +28,7 @@ async def compare(holding: Holding, board: Board, clock: Clock) -> None:
     verdict = _verdict(
         {"worse than before": worse, "not undone": left, "cannot be undone": holding.walk.lost}
     )
-    await holding.write(events.RollbackEnded(back, verdict, worse))
+    await holding.write(walk_events.RollbackEnded(back, verdict, worse))
 
 
 def _verdict(wrong: dict[str, tuple[str, ...]]) -> str:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from runbooks import decisions, events
+from runbooks import decisions, events, step_events, walk_events
 from runbooks.decisions import Decision
-from runbooks.events import Event, Operator, Resolution, WalkEnding
+from runbooks.events import Event
 from runbooks.model import WindowNeed
+from runbooks.operators import Operator
+from runbooks.step_events import Resolution
 from runbooks.walk import Stage, Status, StepState, Walk, to_undo
+from runbooks.walk_events import WalkEnding
 
 VALID_FOR = 600.0
 """Seconds after which what was shown has to be looked at again (reliability 2.2, manual step)."""
@@ -107,7 +110,7 @@ def _confirm(walk: Walk, wish: decisions.Confirm, seen: Circumstances) -> Ruling
         return _no(wish, closed)
     if state.action.phrase and wish.typed != state.action.phrase:
         return _no(wish, "what was typed is not the phrase that was asked for")
-    return Ruling((events.StepConfirmed(state.id, state.attempt, state.action_sha256),))
+    return Ruling((step_events.StepConfirmed(state.id, state.attempt, state.action_sha256),))
 
 
 def shown_too_long_ago(state: StepState, now: float) -> Ruling:
@@ -115,7 +118,9 @@ def shown_too_long_ago(state: StepState, now: float) -> Ruling:
     if abs(now - state.planned_at) <= VALID_FOR:
         return Ruling()
     since = "more than ten minutes ago" if now > state.planned_at else "before the clock was set back"
-    return Ruling((events.StepExpired(state.id, state.attempt),), f"it was shown {since}; it is shown anew")
+    return Ruling(
+        (step_events.StepExpired(state.id, state.attempt),), f"it was shown {since}; it is shown anew"
+    )
 
 
 def closed_for(walk: Walk, state: StepState, gate: str, late: str = "") -> str:
@@ -150,14 +155,14 @@ def _skip(walk: Walk, wish: decisions.Skip) -> Ruling:
     )
     if state is None:
         return _no(wish, why)
-    return _with_reason(wish, wish.reason, events.StepSkipped(state.id, wish.reason.strip()))
+    return _with_reason(wish, wish.reason, step_events.StepSkipped(state.id, wish.reason.strip()))
 
 
 def _retry(walk: Walk, wish: decisions.Retry) -> Ruling:
     state, why = expects(walk, wish.step, Status.FAILED, Status.NOT_APPLIED, Status.SUCCEEDED)
     if state is None:
         return _no(wish, why)
-    return Ruling((events.RetryWanted(state.id, state.next_attempt, wish.reason.strip()),))
+    return Ruling((step_events.RetryWanted(state.id, state.next_attempt, wish.reason.strip()),))
 
 
 def _resolve(walk: Walk, wish: decisions.Resolve, seen: Circumstances) -> Ruling:
@@ -170,7 +175,7 @@ def _resolve(walk: Walk, wish: decisions.Resolve, seen: Circumstances) -> Ruling
         return _no(wish, f"type the step's id, {state.id}, to say what became of it")
     if seen.running and wish.resolution is Resolution.NOT_APPLIED:
         return _no(wish, "it is still running, so it may yet take effect")
-    event = events.StepResolved(state.id, state.attempt, wish.resolution, wish.reason.strip())
+    event = step_events.StepResolved(state.id, state.attempt, wish.resolution, wish.reason.strip())
     return _with_reason(wish, wish.reason, event, FULL_REASON)
 
 
@@ -182,7 +187,7 @@ def _roll_back(walk: Walk, wish: decisions.RollBack) -> Ruling:
     if any(state.status is Status.UNKNOWN for state in walk.steps):
         return _no(wish, "say first what became of the step whose end is unknown")
     undo, lost = to_undo(walk)
-    return _with_reason(wish, wish.reason, events.RollbackBegun(wish.reason.strip(), undo, lost))
+    return _with_reason(wish, wish.reason, walk_events.RollbackBegun(wish.reason.strip(), undo, lost))
 
 
 def _stop(walk: Walk, wish: decisions.StopWalk) -> Ruling:
@@ -190,7 +195,7 @@ def _stop(walk: Walk, wish: decisions.StopWalk) -> Ruling:
         return _no(wish, "it is ending already; the steps of finally: are always run")
     if why := _busy(walk):
         return _no(wish, why)
-    return _with_reason(wish, wish.reason, events.FinallyBegun(_stopped(walk), wish.reason.strip()))
+    return _with_reason(wish, wish.reason, walk_events.FinallyBegun(_stopped(walk), wish.reason.strip()))
 
 
 def _stopped(walk: Walk) -> WalkEnding:
@@ -213,28 +218,30 @@ def _busy(walk: Walk) -> str:
 def _go_on(walk: Walk, wish: decisions.GoOn) -> Ruling:
     if not walk.paused:
         return _no(wish, "the walk is not paused")
-    return _with_reason(wish, wish.reason, events.WalkWentOn(wish.reason.strip()))
+    return _with_reason(wish, wish.reason, walk_events.WalkWentOn(wish.reason.strip()))
 
 
 def _end_program(walk: Walk, wish: decisions.EndProgram) -> Ruling:
     state, why = expects(walk, wish.step, Status.STARTED)
     if state is None or state.attempt != wish.attempt:
         return _no(wish, why or "another attempt runs by now")
-    return Ruling((events.StepAskedToEnd(state.id, state.attempt, wish.reason.strip()),))
+    return Ruling((step_events.StepAskedToEnd(state.id, state.attempt, wish.reason.strip()),))
 
 
 def _detach(walk: Walk, wish: decisions.Detach) -> Ruling:
     state, why = expects(walk, wish.step, Status.STARTED)
     if state is None or state.attempt != wish.attempt:
         return _no(wish, why or "another attempt runs by now")
-    event = events.StepDetached(state.id, state.attempt, wish.reason.strip())
+    event = step_events.StepDetached(state.id, state.attempt, wish.reason.strip())
     return _with_reason(wish, wish.reason, event)
 
 
 def _override(walk: Walk, wish: decisions.Override) -> Ruling:
     if wish.rule not in (WINDOW, LAST_SAFE):
         return _no(wish, f"no rule {wish.rule!r} can be set aside")
-    return _with_reason(wish, wish.reason, events.Overridden(wish.rule, wish.reason.strip()), FULL_REASON)
+    return _with_reason(
+        wish, wish.reason, walk_events.Overridden(wish.rule, wish.reason.strip()), FULL_REASON
+    )
 
 
 def _with_reason(wish: Decision, reason: str, event: Event, least: int = REASON) -> Ruling:

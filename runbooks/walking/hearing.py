@@ -16,8 +16,8 @@ from runbooks import decisions
 from runbooks.crash_points import reached
 from runbooks.decisions import Decision
 from runbooks.errors import RefusedDecisionError
-from runbooks.events import Operator
 from runbooks.journal.errors import FenceError, JournalError
+from runbooks.operators import Operator
 from runbooks.outcome import StepError
 from runbooks.walk import Status, Walk
 from runbooks.walking.attempt import Job, answered

@@ -11,14 +11,16 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from runbooks.events import WALKDOWN, Entry, Event, HolderChanged, Operator
+from runbooks.events import Entry, Event
 from runbooks.fold import fold_all
 from runbooks.journal.errors import FenceError, HeldError, JournalError
 from runbooks.journal.journal import Journal
 from runbooks.journal.leases import Grip
 from runbooks.journal.rows import Draft
 from runbooks.live import Live
+from runbooks.operators import WALKDOWN, Operator
 from runbooks.walk import Walk
+from runbooks.walk_events import HolderChanged
 from runbooks.walking.deciding import Ruling
 
 Told = Callable[[tuple[Entry, ...], Live], None]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from runbooks.events import WalkEnding
 from runbooks.model import StepPlan
 from runbooks.walk import Stage, Status, StepState, Walk
+from runbooks.walk_events import WalkEnding
 
 
 class Do(enum.StrEnum):

@@ -9,13 +9,15 @@ from datetime import UTC, datetime
 
 from checks.board import Snapshot
 from runbooks.errors import RefusedDecisionError
-from runbooks.events import Entry, Manner, Operator, WalkOpened
+from runbooks.events import Entry
 from runbooks.inputs import Inputs, accepted
 from runbooks.journal.errors import FenceError, HeldError, JournalError
 from runbooks.journal.journal import Journal
 from runbooks.journal.leases import Grip
 from runbooks.journal.rows import Draft
 from runbooks.model import Plan, Risk, WindowNeed
+from runbooks.operators import Operator
+from runbooks.walk_events import Manner, WalkOpened
 
 
 @dataclass(frozen=True, slots=True)

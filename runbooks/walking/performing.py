@@ -19,7 +19,6 @@ import msgspec
 
 from checks.clock import Clock
 from runbooks.actor import Request, judge_act, order_for_act, write_request
-from runbooks.events import Evidence
 from runbooks.evidence import attempt_folder, gather
 from runbooks.launch import Launcher, LostError, Running
 from runbooks.model import StepPlan
@@ -28,6 +27,7 @@ from runbooks.question import Question
 from runbooks.records import LeaseRef, State, look
 from runbooks.registry import find_step
 from runbooks.step import Act, Ask, Board, Ended, Look, Program, SelfAnswering, Step, StepContext, Traceable
+from runbooks.step_events import Evidence
 from runbooks.templates import MissingValueError
 from runbooks.walk import Walk
 from runbooks.walking.attempt import Done, Job, Ready, Shown, outcome_of

@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from runbooks import events
-from runbooks.events import Event, Resolution
+from runbooks import step_events
+from runbooks.events import Event
 from runbooks.outcome import Applied, Ending
 from runbooks.records import Found, State, find
+from runbooks.step_events import Resolution
 from runbooks.walk import StepState, Walk
 from runbooks.walking.attempt import Done, Job, Ready
 from runbooks.walking.performing import Performer
@@ -56,11 +57,11 @@ async def _lost(state: StepState, ready: Ready, performer: Performer, said: str)
     return (_ended(state, Done(outcome, 0.0, evidence)),)
 
 
-def _not_applied(state: StepState, why: str) -> events.StepResolved:
-    return events.StepResolved(state.id, state.attempt, Resolution.NOT_APPLIED, why, by_look=True)
+def _not_applied(state: StepState, why: str) -> step_events.StepResolved:
+    return step_events.StepResolved(state.id, state.attempt, Resolution.NOT_APPLIED, why, by_look=True)
 
 
-def _ended(state: StepState, done: Done) -> events.StepEnded:
-    return events.StepEnded(
+def _ended(state: StepState, done: Done) -> step_events.StepEnded:
+    return step_events.StepEnded(
         state.id, state.attempt, done.outcome, done.elapsed, done.evidence, reconciled=True
     )

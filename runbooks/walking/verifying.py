@@ -5,10 +5,10 @@ from __future__ import annotations
 from secrets import token_hex
 
 from checks.clock import Clock
-from runbooks import events
+from runbooks import step_events
 from runbooks.crash_points import reached
-from runbooks.events import WALKDOWN
 from runbooks.model import StepPlan
+from runbooks.operators import WALKDOWN
 from runbooks.outcome import Ending, StepError
 from runbooks.templates import MissingValueError
 from runbooks.walk import Walk
@@ -43,7 +43,7 @@ class Verifying:
         finally:
             self.under_way = False
             self.holding.say(running="", since=0.0)
-        event = events.StepVerified(step, attempt, passed, summary)
+        event = step_events.StepVerified(step, attempt, passed, summary)
         await self.holding.write_ruled(lambda walk: _if_still_its_turn(walk, event), WALKDOWN)
 
     async def _seen(self, step: str, attempt: int) -> tuple[bool, str]:
@@ -69,7 +69,7 @@ class Verifying:
             return Done(outcome_of(error))
 
 
-def _if_still_its_turn(walk: Walk, event: events.StepVerified) -> Ruling:
+def _if_still_its_turn(walk: Walk, event: step_events.StepVerified) -> Ruling:
     """Return what was seen, unless the walk has gone on meanwhile: then it says nothing any more."""
     state = walk.current
     its_turn = state is not None and (state.id, state.attempt) == (event.step, event.attempt)

@@ -14,17 +14,18 @@ from dataclasses import replace
 from typing import TypeVar
 
 from checks.clock import Clock
-from runbooks import events
+from runbooks import step_events, walk_events
 from runbooks.action import NO_ACTION, Action
 from runbooks.crash_points import reached
 from runbooks.decisions import Decision
-from runbooks.events import WALKDOWN, Operator, WalkEnding
 from runbooks.journal.errors import FenceError, JournalError
 from runbooks.model import Risk, StepPlan
+from runbooks.operators import WALKDOWN, Operator
 from runbooks.outcome import StepError
 from runbooks.question import Question
 from runbooks.templates import MissingValueError
 from runbooks.walk import Stage, Status, Walk
+from runbooks.walk_events import WalkEnding
 from runbooks.walking.attempt import Job, Ready, answered, outcome_of
 from runbooks.walking.attempting import Attempting
 from runbooks.walking.beside import Beside
@@ -124,7 +125,7 @@ class Walker:
                 self._untaken = False
                 return True
             if self._attempts.void:
-                await self._holding.write(events.StepExpired(*self._attempts.void))
+                await self._holding.write(step_events.StepExpired(*self._attempts.void))
                 self._attempts.void = None
                 return True
             return await self._do(move)
@@ -144,17 +145,17 @@ class Walker:
             case Do.VERIFY:
                 await self._verifying.verify(move.step)
             case Do.LEAVE_OUT:
-                skipped = events.StepSkipped(move.step, "its condition does not hold", by_condition=True)
+                skipped = step_events.StepSkipped(move.step, "its condition does not hold", by_condition=True)
                 await self._holding.write(skipped)
             case Do.LET_BE:
                 why = "it did not succeed; the walk ends all the same"
-                await self._holding.write(events.StepSkipped(move.step, why))
+                await self._holding.write(step_events.StepSkipped(move.step, why))
             case Do.COMPARE:
                 await compare(self._holding, self._performer.board, self._clock)
             case Do.TURN_LAST:
-                await self._holding.write(events.FinallyBegun(move.ending or WalkEnding.DONE))
+                await self._holding.write(walk_events.FinallyBegun(move.ending or WalkEnding.DONE))
             case Do.END:
-                ended = events.WalkEnded(move.ending or WalkEnding.DONE, self.walk.reason)
+                ended = walk_events.WalkEnded(move.ending or WalkEnding.DONE, self.walk.reason)
                 await self._holding.write_after(ended)
                 await self._holding.let_go()
             case Do.WAIT:
@@ -174,8 +175,8 @@ class Walker:
             asked = await performer.ask(job) if performer.is_question(plan) else None
             answer = performer.answered(job) if asked is not None else None
         except (StepError, MissingValueError) as error:
-            empty = events.StepPlanned(plan.id, move.attempt, NO_ACTION, "")
-            ended = events.StepEnded(plan.id, move.attempt, outcome_of(error))
+            empty = step_events.StepPlanned(plan.id, move.attempt, NO_ACTION, "")
+            ended = step_events.StepEnded(plan.id, move.attempt, outcome_of(error))
             await self._holding.write(empty, ended)
             return True
         if self._next_move() != move:
@@ -183,7 +184,7 @@ class Walker:
         reached("P0")
         self._holding.say(step=plan.id, question=asked, wanted_secret="", trouble="")
         action = self._with_phrase(shown.action, plan)
-        planned = events.StepPlanned(plan.id, move.attempt, action, shown.sha256)
+        planned = step_events.StepPlanned(plan.id, move.attempt, action, shown.sha256)
         if asked is not None and answer is not None:
             outcome = performer.take(job, answer, asked)
             await self._holding.write(planned, *answered(plan.id, move.attempt, shown.sha256, outcome))
@@ -214,14 +215,14 @@ class Walker:
                 await self._holding.write_after(*found)
         for state in self.walk.steps:
             if self.walk.plan.step(state.id).setup and state.status is Status.SUCCEEDED:
-                again = events.RetryWanted(state.id, state.next_attempt, "repeated at resume")
+                again = step_events.RetryWanted(state.id, state.next_attempt, "repeated at resume")
                 await self._holding.write(again)
 
 
 def _resumed(walk: Walk) -> Ruling:
     """Return that the walk is taken up; what was shown or confirmed before has to be shown anew."""
-    resumed = events.WalkResumed(os.getpid(), walk.secret_inputs)
+    resumed = walk_events.WalkResumed(os.getpid(), walk.secret_inputs)
     state = walk.current
     if state is None or state.status not in (Status.PLANNED, Status.CONFIRMED):
         return Ruling((resumed,))
-    return Ruling((resumed, events.StepExpired(state.id, state.attempt)))
+    return Ruling((resumed, step_events.StepExpired(state.id, state.attempt)))

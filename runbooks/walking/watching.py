@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from checks.clock import Clock
 from checks.kind import SLACK
-from runbooks import events
+from runbooks import walk_events
 from runbooks.evidence import last
 from runbooks.journal.errors import FenceError, JournalError
 from runbooks.walk import Stage
@@ -75,6 +75,6 @@ class Watch:
         worse = regressed(walk, self.performer.board.snapshot)
         if worse and not walk.paused:
             reason = f"worse than when the walk began: {', '.join(worse)}"
-            await self.holding.write(events.WalkPaused(reason, worse))
+            await self.holding.write(walk_events.WalkPaused(reason, worse))
         elif walk.paused and walk.worse and not worse:
-            await self.holding.write(events.WalkWentOn("the guards are as they were again"))
+            await self.holding.write(walk_events.WalkWentOn("the guards are as they were again"))

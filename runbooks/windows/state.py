@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from runbooks.events import Operator
+from runbooks.operators import Operator
 
 
 class Extension(msgspec.Struct, frozen=True):

@@ -23,8 +23,8 @@ from checks.board import EMPTY as NO_BOARD
 from checks.board import SystemInfo
 from checks.clock import SystemClock
 from runbooks.decisions import Decision
-from runbooks.events import Operator
 from runbooks.live import Live
+from runbooks.operators import Operator
 from tests.runbooks.reports.telling import OPER1, Telling
 
 PATIENCE = 10.0

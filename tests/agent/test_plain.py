@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.walk_exits import WalkExit
-from runbooks import decisions, events
+from runbooks import decisions, walk_events
 from runbooks.action import Action
 from runbooks.decisions import Answer, Confirm, Note, Override, RollBack, Skip, StopWalk
 from runbooks.model import Plan, Risk, StepPlan, WindowNeed
@@ -157,7 +157,7 @@ async def test_outside_a_required_window_the_window_has_to_be_set_aside_with_a_f
         await stage.says("at least 10 characters")
         stage.type("the owner has agreed")
         assert await stage.decides() == [Override("window", "the owner has agreed")]
-        stage.telling.tell(events.Overridden("window", "the owner has agreed"))
+        stage.telling.tell(walk_events.Overridden("window", "the owner has agreed"))
         await stage.move(step="backup", gate="no window is open")
         await stage.choose("run it")
         assert len(await stage.decides(2)) == 2
@@ -213,7 +213,7 @@ async def test_a_walk_to_its_end_tells_what_happens_and_ends_with_its_code():
             stage.telling.do(name, f"did {name}")
             await stage.move()
             await stage.says(f"did {name}")
-        stage.telling.close(events.WalkEnding.DONE)
+        stage.telling.close(walk_events.WalkEnding.DONE)
         await stage.move()
         assert await stage.exit() == WalkExit.DONE
         await stage.says("Done: 4 of 4 steps succeeded", "walkdown report --walk w1")

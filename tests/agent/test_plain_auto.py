@@ -19,13 +19,14 @@ from agent.voice import Voice
 from agent.walk_exits import WalkExit
 from checks.board import EMPTY, SystemInfo
 from checks.clock import SystemClock
-from runbooks import events
+from runbooks import step_events, walk_events
 from runbooks.action import Action
 from runbooks.decisions import Answer, Confirm, Decision, EndProgram, RollBack, Skip, StopWalk
-from runbooks.events import WalkEnding
 from runbooks.live import Live
 from runbooks.model import OnFailure, Plan, WindowNeed
+from runbooks.outcome import Outcome
 from runbooks.question import Question
+from runbooks.walk_events import WalkEnding
 from tests.runbooks.reports.telling import HASH, LOOK, OPER2, UNKNOWN, Telling, step
 
 PATIENCE = 10.0
@@ -81,8 +82,8 @@ def test_a_failure_is_decided_as_the_runbook_says(on_failure: OnFailure, kind: t
 def test_what_is_not_true_afterwards_is_a_failure():
     walk = Telling(Plan("p", steps=(step("a", verify=(LOOK,)),)))
     walk.start("a")
-    walk.end("a", replace(UNKNOWN, ending=events.Outcome("succeeded").ending))
-    walk.tell(events.StepVerified("a", 1, False, "api-health CRIT"))
+    walk.end("a", replace(UNKNOWN, ending=Outcome("succeeded").ending))
+    walk.tell(step_events.StepVerified("a", 1, False, "api-health CRIT"))
     decision = decides(walk)
     assert isinstance(decision, StopWalk)
     assert decision.reason.endswith("a failed: api-health CRIT")
@@ -92,7 +93,7 @@ def test_a_way_back_that_fails_is_stopped():
     walk = Telling(plan_of(OnFailure.ROLL_BACK))
     walk.do("a")
     walk.fail("b")
-    walk.tell(events.RollbackBegun("no", ("a.undo",)))
+    walk.tell(walk_events.RollbackBegun("no", ("a.undo",)))
     walk.fail("a.undo")
     assert isinstance(decides(walk), StopWalk)
 
@@ -108,7 +109,7 @@ def test_an_unknown_end_is_left_to_a_person():
 
 def test_a_pause_by_a_guard_stops_it():
     walk = Telling(plan_of())
-    walk.tell(events.WalkPaused("worse: queue", ("queue",)))
+    walk.tell(walk_events.WalkPaused("worse: queue", ("queue",)))
     decision = decides(walk)
     assert isinstance(decision, StopWalk)
     assert "worse: queue" in decision.reason
@@ -136,7 +137,7 @@ def test_a_secret_is_given_again_when_it_is_known():
 
 def test_when_somebody_takes_over_it_leaves():
     walk = Telling(plan_of())
-    walk.tell(events.HolderChanged(8, OPER2, "by hand"))
+    walk.tell(walk_events.HolderChanged(8, OPER2, "by hand"))
     walk.show("a")
     decision = decides(walk, held=False, step="a")
     assert decision == Leave("oper2, pts/4 decides now")
@@ -222,11 +223,11 @@ async def test_an_overdue_program_is_ended_once_while_it_takes_its_time_to_end()
         running = {"step": "a", "running": "a", "since": 1.0, "overdue": True}
         await stage.move(**running)
         assert isinstance(await stage.decides(1), EndProgram)
-        walk.tell(events.StepAskedToEnd("a", 1))
+        walk.tell(step_events.StepAskedToEnd("a", 1))
         for size in range(3):
             await stage.move(**running, output_bytes=size)
         walk.end("a", replace(UNKNOWN, ending="failed", summary="ended on request"))
-        walk.tell(events.WalkEnded(WalkEnding.FAILED))
+        walk.tell(walk_events.WalkEnded(WalkEnding.FAILED))
         await stage.move()
         assert await stage.exit() == WalkExit.FAILED
     assert len(stage.link.decisions) == 1

@@ -7,9 +7,9 @@ from msgspec.structs import replace
 
 from agent.claim import is_gone
 from agent.walk_exits import WalkExit
-from runbooks import events
+from runbooks import operators, step_events, walk_events
 from runbooks.decisions import Confirm, Note, Retry, TakeOver
-from runbooks.events import Operator
+from runbooks.operators import Operator
 from tests.agent.plain_stage import plain
 from tests.runbooks.reports.telling import HASH, OPER1, OPER2, Telling, failed
 
@@ -26,7 +26,7 @@ async def test_a_question_that_somebody_else_settles_is_moot() -> None:
     async with plain() as stage:
         await stage.show("backup")
         await stage.says("Type a number")
-        stage.telling.tell(events.StepSkipped("backup", "not tonight"), by=OPER2)
+        stage.telling.tell(step_events.StepSkipped("backup", "not tonight"), by=OPER2)
         await stage.move()
         await stage.says("skip backup, oper2, pts/4: not tonight", "settled itself")
         assert stage.decided == []
@@ -36,7 +36,7 @@ async def test_a_step_that_is_shown_anew_is_shown_whole_and_asked_about_anew() -
     async with plain() as stage:
         await stage.show("backup")
         await stage.says("Type a number")
-        stage.telling.tell(events.StepExpired("backup", 1))
+        stage.telling.tell(step_events.StepExpired("backup", 1))
         await stage.show("backup")
         await stage.says("settled itself", "Step 1 of 4: The step backup")
         await stage.choose("run it")
@@ -47,7 +47,7 @@ async def test_who_is_relieved_follows_and_decides_nothing_any_more() -> None:
     async with plain() as stage:
         await stage.show("backup")
         await stage.says("Type a number")
-        stage.telling.tell(events.HolderChanged(8, OPER2, "my shift"), by=OPER2)
+        stage.telling.tell(walk_events.HolderChanged(8, OPER2, "my shift"), by=OPER2)
         stage.telling.fence = 8
         await stage.move(step="backup")
         await stage.says("take over, oper2, pts/4: my shift", "settled itself")
@@ -60,7 +60,7 @@ async def test_who_is_relieved_follows_and_decides_nothing_any_more() -> None:
 
 async def test_who_is_relieved_can_take_it_back_with_a_reason_and_write_notes() -> None:
     walk = Telling()
-    walk.tell(events.HolderChanged(8, OPER2, "my shift"), by=OPER2)
+    walk.tell(walk_events.HolderChanged(8, OPER2, "my shift"), by=OPER2)
     async with plain(walk) as stage:
         await stage.show("backup")
         await stage.says("Step 1 of 4")
@@ -73,7 +73,7 @@ async def test_who_is_relieved_can_take_it_back_with_a_reason_and_write_notes() 
         stage.type("oper2 is gone")
         assert await stage.decides(2) == [Note("look at the disk", "backup"), TakeOver("oper2 is gone", "")]
         stage.telling.fence = 9
-        stage.telling.tell(events.HolderChanged(9, stage.telling.operator, "oper2 is gone"))
+        stage.telling.tell(walk_events.HolderChanged(9, stage.telling.operator, "oper2 is gone"))
         await stage.move(step="backup")
         await stage.choose("run it")
         await stage.decides(3)
@@ -87,7 +87,7 @@ async def test_who_joins_is_shown_how_it_stands_and_takes_the_walk() -> None:
         await stage.says("Step 2 of 4: The step restart: failed")
         assert await stage.decides() == [TakeOver("", "")]
         walk.fence = 8
-        walk.tell(events.HolderChanged(8, walk.operator))
+        walk.tell(walk_events.HolderChanged(8, walk.operator))
         await stage.move()
         await stage.choose("try again")
         stage.type("once more")
@@ -130,7 +130,7 @@ async def test_who_joins_where_somebody_else_decides_follows_only() -> None:
     refusal = "oper2 holds it and is there; give a reason to take it over"
     async with plain(failing(), joining=True, refusal=refusal) as stage:
         await stage.says("You follow only: oper2 holds it and is there")
-        stage.telling.tell(events.RetryWanted("restart", 2), by=OPER2)
+        stage.telling.tell(step_events.RetryWanted("restart", 2), by=OPER2)
         stage.telling.do("restart", "fine now", attempt=2)
         await stage.move()
         await stage.says("done after 5.2 s: fine now")
@@ -138,7 +138,7 @@ async def test_who_joins_where_somebody_else_decides_follows_only() -> None:
 
 async def test_a_walk_that_is_over_is_joined_to_its_end() -> None:
     walk = failing()
-    walk.close(events.WalkEnding.FAILED, "no time")
+    walk.close(walk_events.WalkEnding.FAILED, "no time")
     async with plain(walk, joining=True) as stage:
         assert await stage.exit() == WalkExit.FAILED
         await stage.says("Failed: 1 of 4 steps succeeded; reason: no time")
@@ -151,7 +151,9 @@ async def test_an_agent_that_goes_is_told_and_nothing_is_decided_until_it_is_bac
         await stage.says("Type a number")
         await stage.link.detach("the agent ended unexpectedly")
         await stage.says("The agent is gone: the agent ended unexpectedly", "settled itself")
-        stage.telling.tell(events.WalkResumed(77), events.StepExpired("backup", 1), by=events.WALKDOWN)
+        stage.telling.tell(
+            walk_events.WalkResumed(77), step_events.StepExpired("backup", 1), by=operators.WALKDOWN
+        )
         stage.link.known_walks["w1"] = stage.telling.walk
         await stage.attach()
         await stage.says("resume, walkdown: by process 77", "An agent answers again")
@@ -165,7 +167,7 @@ async def test_a_walk_that_ended_while_no_agent_answered_is_not_waited_for() -> 
         await stage.show("backup")
         await stage.says("Type a number")
         await stage.link.detach("the line is dead")
-        stage.telling.tell(events.WalkEnded(events.WalkEnding.STOPPED, "by oper2"), by=OPER2)
+        stage.telling.tell(walk_events.WalkEnded(walk_events.WalkEnding.STOPPED, "by oper2"), by=OPER2)
         stage.link.known_walks["w1"] = stage.telling.walk
         await stage.attach()
         assert await stage.exit() == WalkExit.STOPPED

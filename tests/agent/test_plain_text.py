@@ -16,11 +16,11 @@ from agent.narrator import Narrator
 from agent.output_lines import MISSED, OutputLines
 from agent.voice import Voice
 from checks.text import clean
-from runbooks import events
-from runbooks.events import WalkEnding
+from runbooks import events, step_events, walk_events
 from runbooks.live import Live
 from runbooks.outcome import succeeded
 from runbooks.walk import Walk
+from runbooks.walk_events import WalkEnding
 from tests.hostile import PAYLOADS
 from tests.runbooks.reports.telling import OPER2, UNKNOWN, Telling, failed
 
@@ -113,25 +113,26 @@ def between(tell) -> tuple[str, ...]:
         (lambda w: w.fail("restart"), ["FAILED after 5.2 s (exit_code): exit code 3; applied: partial"]),
         (lambda w: (w.start("restart"), w.end("restart", UNKNOWN)), ["UNKNOWN after 5.2 s: the supervisor"]),
         (
-            lambda w: (w.start("restart"), w.tell(events.StepDetached("restart", 1, "hangs"))),
+            lambda w: (w.start("restart"), w.tell(step_events.StepDetached("restart", 1, "hangs"))),
             ["detach restart", "its end is UNKNOWN"],
         ),
         (
-            lambda w: w.tell(events.StepSkipped("restart", "its condition does not hold", True)),
+            lambda w: w.tell(step_events.StepSkipped("restart", "its condition does not hold", True)),
             ["left out, its condition does not hold"],
         ),
         (lambda w: w.tell(events.Noted("so be it"), by=OPER2), ["note, oper2, pts/4: so be it"]),
         (
-            lambda w: w.tell(events.RollbackBegun("no", ("restart.undo",), ("drop-old",))),
+            lambda w: w.tell(walk_events.RollbackBegun("no", ("restart.undo",), ("drop-old",))),
             ["The way back begins. Will be undone: restart.undo. Cannot be undone: drop-old."],
         ),
         (
             lambda w: w.tell(
-                events.RollbackBegun("no", ()), events.RollbackEnded(False, "worse: queue", ("queue",))
+                walk_events.RollbackBegun("no", ()),
+                walk_events.RollbackEnded(False, "worse: queue", ("queue",)),
             ),
             ["NOT everything is as it was before. worse: queue"],
         ),
-        (lambda w: w.tell(events.FinallyBegun(WalkEnding.STOPPED, "no time")), ["The last steps begin"]),
+        (lambda w: w.tell(walk_events.FinallyBegun(WalkEnding.STOPPED, "no time")), ["The last steps begin"]),
     ],
 )
 def test_what_has_happened_is_told(tell, words: list[str]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runbooks import events
+from runbooks import step_events, walk_events
 from runbooks.decisions import (
     Detach,
     EndProgram,
@@ -16,8 +16,8 @@ from runbooks.decisions import (
     StopWalk,
     VerifyAgain,
 )
-from runbooks.events import Resolution
 from runbooks.outcome import Applied
+from runbooks.step_events import Resolution
 from tests.agent.plain_stage import plain
 from tests.runbooks.reports.telling import OUT, UNKNOWN, Telling, failed
 
@@ -74,9 +74,9 @@ async def test_what_is_not_true_afterwards_can_be_looked_at_again() -> None:
     walk.do("backup")
     walk.start("restart")
     walk.end("restart", failed())
-    walk.tell(events.RetryWanted("restart", 2))
+    walk.tell(step_events.RetryWanted("restart", 2))
     walk.do("restart", attempt=2)
-    walk.tell(events.StepVerified("restart", 2, False, "api-health CRIT"))
+    walk.tell(step_events.StepVerified("restart", 2, False, "api-health CRIT"))
     async with plain(walk) as stage:
         await stage.says("what must be true after it is not: api-health CRIT")
         await stage.choose("look again")
@@ -147,7 +147,7 @@ async def test_what_an_attempt_left_is_shown_before_it_is_resolved() -> None:
 async def test_a_pause_by_a_guard_is_ended_by_a_decision() -> None:
     walk = Telling()
     walk.do("backup")
-    walk.tell(events.WalkPaused("worse than when the walk began: queue", ("queue",)))
+    walk.tell(walk_events.WalkPaused("worse than when the walk began: queue", ("queue",)))
     async with plain(walk) as stage:
         await stage.says("The walk is paused: worse than when the walk began: queue")
         await stage.choose("go on all the same")
@@ -168,7 +168,7 @@ async def test_a_program_that_takes_too_long_is_waited_for_ended_or_left() -> No
         await stage.choose("end its program")
         stage.type("it hangs")
         assert await stage.decides() == [EndProgram("backup", 1, "it hangs")]
-        stage.telling.tell(events.StepAskedToEnd("backup", 1, "it hangs"))
+        stage.telling.tell(step_events.StepAskedToEnd("backup", 1, "it hangs"))
         await stage.move(**running, overdue=True)
         stage.asking.interrupt()
         await stage.choose("wait no longer for it")

@@ -5,12 +5,13 @@ import contextlib
 from checks import paths
 from checks.clock import SystemClock
 from checks.system import load_system
-from runbooks import events
-from runbooks.events import Operator, WalkEnding
+from runbooks import step_events, walk_events
 from runbooks.journal.database import open_journal
 from runbooks.journal.rows import Draft, Scribe
 from runbooks.library import load_library
+from runbooks.operators import Operator
 from runbooks.outcome import succeeded
+from runbooks.walk_events import WalkEnding
 
 ONE = """
 runbook: test
@@ -27,9 +28,9 @@ def left_behind(source) -> str:
     """Have a journal whose last walk went as far as the end of its last step, and no further."""
     plan = load_library(load_system(source), source).plan("test")
     happened = (
-        events.WalkOpened(plan, plan.sha256, "quick"),
-        events.StepStarted("one", 1, HASH, "key", "walk/001-one-1"),
-        events.StepEnded("one", 1, succeeded("done")),
+        walk_events.WalkOpened(plan, plan.sha256, "quick"),
+        step_events.StepStarted("one", 1, HASH, "key", "walk/001-one-1"),
+        step_events.StepEnded("one", 1, succeeded("done")),
     )
     scribe = Scribe(SystemClock())
     with contextlib.closing(open_journal(paths.journal_file(source), scribe)) as connection:

@@ -7,7 +7,7 @@ import signal
 import sqlite3
 
 from checks import paths
-from runbooks.events import WalkEnding
+from runbooks.walk_events import WalkEnding
 
 ONE = """
 runbook: test

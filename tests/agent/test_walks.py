@@ -7,9 +7,9 @@ import signal
 import pytest
 
 from agent.link import RefusedError
-from runbooks import decisions, events
-from runbooks.events import WalkEnding
+from runbooks import decisions, operators
 from runbooks.walk import Status
+from runbooks.walk_events import WalkEnding
 
 TWO = """
 runbook: test
@@ -151,4 +151,4 @@ async def test_who_it_was_is_what_the_kernel_says(agents, place):
         await console.link.open_walk("test", "", {})
         walk = await console.shown("one")
     assert walk.opened_by.uid == os.geteuid()
-    assert isinstance(walk.opened_by, events.Operator)
+    assert isinstance(walk.opened_by, operators.Operator)

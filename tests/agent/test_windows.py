@@ -9,7 +9,7 @@ import pytest
 from agent.link import RefusedError
 from agent.window_messages import WindowMoved
 from runbooks.decisions import Override
-from runbooks.events import WALKDOWN
+from runbooks.operators import WALKDOWN
 from runbooks.walk import Status
 from tests.servers.agents import QUICK
 

@@ -15,7 +15,7 @@ from agent.link import Attached, Moved, RefusedError
 from checks.clock import SystemClock
 from checks.errors import LinkError
 from runbooks import decisions
-from runbooks.events import Resolution
+from runbooks.step_events import Resolution
 from runbooks.walk import Status, StepState, Walk
 
 AGAIN = 0.2

@@ -17,7 +17,7 @@ from pathlib import Path
 from agent.ask import visiting
 from checks import paths
 from checks.errors import LinkError
-from runbooks import events
+from runbooks import step_events, walk_events
 from runbooks.events import Entry, decoder
 from runbooks.journal.verify import verify
 from runbooks.outcome import Ending
@@ -116,8 +116,10 @@ class Hail:
         with contextlib.suppress(sqlite3.OperationalError):
             for entry in self._entries():
                 event = entry.event
-                dark = isinstance(event, events.StepEnded) and event.outcome.ending is not Ending.SUCCEEDED
-                if dark or isinstance(event, events.WalkResumed | events.StepResolved):
+                dark = (
+                    isinstance(event, step_events.StepEnded) and event.outcome.ending is not Ending.SUCCEEDED
+                )
+                if dark or isinstance(event, walk_events.WalkResumed | step_events.StepResolved):
                     return True
         return False
 
@@ -176,10 +178,12 @@ class Hail:
     def _judge(self) -> None:
         """Hold the journal against the world, which knows nothing of it."""
         entries = self._entries()
-        started = {e.event.key for e in entries if isinstance(e.event, events.StepStarted) and e.event.key}
+        started = {
+            e.event.key for e in entries if isinstance(e.event, step_events.StepStarted) and e.event.key
+        }
         done = Counter(line.split()[0] for line in self.world.read_text().splitlines())
-        ended = [e.event for e in entries if isinstance(e.event, events.StepEnded)]
-        resolved = [e.event for e in entries if isinstance(e.event, events.StepResolved)]
+        ended = [e.event for e in entries if isinstance(e.event, step_events.StepEnded)]
+        resolved = [e.event for e in entries if isinstance(e.event, step_events.StepResolved)]
         tally = self.tally
         tally.started, tally.effects = len(started), sum(done.values())
         tally.twice = sum(count > 1 for count in done.values())

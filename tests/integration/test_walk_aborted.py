@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from runbooks import decisions
-from runbooks.events import WalkEnding
 from runbooks.walk import Status
+from runbooks.walk_events import WalkEnding
 from tests.integration.upgrading import ASKED, changed, effects_before
 
 pytestmark = pytest.mark.docker

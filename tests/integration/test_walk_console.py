@@ -4,8 +4,8 @@ import contextlib
 
 import pytest
 
-from runbooks.events import WalkEnding
 from runbooks.walk import Status
+from runbooks.walk_events import WalkEnding
 from tests.integration.hands import DOWN, ENTER, TAB, Hands
 from tests.integration.upgrading import ASKED, changed, effects_before
 from tests.integration.watched import Watched

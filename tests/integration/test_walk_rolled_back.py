@@ -3,8 +3,8 @@
 import pytest
 
 from runbooks import decisions
-from runbooks.events import WalkEnding
 from runbooks.walk import Status
+from runbooks.walk_events import WalkEnding
 from tests.integration.upgrading import ASKED, EFFECTS, INPUTS, KEPT, LOST, changed
 
 pytestmark = pytest.mark.docker

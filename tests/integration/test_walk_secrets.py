@@ -26,8 +26,9 @@ from agent.meeting import met
 from checks import paths
 from checks.clock import SystemClock
 from runbooks import decisions
-from runbooks.events import Resolution, WalkEnding
+from runbooks.step_events import Resolution
 from runbooks.walk import Status, Walk
+from runbooks.walk_events import WalkEnding
 from tests.integration.canarying import CANARIES, NAMES, Echo, argument_lists, leaks, spread, write_system
 from tests.integration.upgrading import Operator
 from tests.integration.watched import Watched

@@ -5,10 +5,10 @@ import json
 import pytest
 
 from checks import paths
-from runbooks.events import WalkEnding
 from runbooks.journal.verify import verify
 from runbooks.registry import STEPS
 from runbooks.walk import Status
+from runbooks.walk_events import WalkEnding
 from tests.integration.upgrading import ASKED, KEPT, changed, effects_before
 
 pytestmark = pytest.mark.docker

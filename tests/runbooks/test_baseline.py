@@ -5,7 +5,8 @@ import pytest
 from checks.board import CheckInfo, Snapshot, SystemInfo, begin, fold
 from checks.model import Level, Observation, Reading, Result, Verdict
 from runbooks.baseline import MOST_READINGS, Comparison, baseline_of, difference, is_complete
-from runbooks.events import Entry, Operator, decoder, encoder
+from runbooks.events import Entry, decoder, encoder
+from runbooks.operators import Operator
 
 AT = 1_800_000_000.0
 READINGS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runbooks import events
+from runbooks import step_events
 from runbooks.action import Action
 from runbooks.decisions import (
     Answer,
@@ -165,7 +165,7 @@ async def test_what_needs_a_reason_asks_for_it(key: str, words: str, wanted: obj
 
 def not_verified() -> Walk:
     made = at_restart().begun("restart", PURGE).ended("restart", succeeded("restarted"))
-    return made.add(events.StepVerified("restart", 1, False, "api is CRIT: connection refused")).walk
+    return made.add(step_events.StepVerified("restart", 1, False, "api is CRIT: connection refused")).walk
 
 
 async def test_what_was_done_but_is_not_as_it_should_be_is_a_failure_of_its_own_kind() -> None:

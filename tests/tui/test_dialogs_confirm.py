@@ -9,9 +9,9 @@ from textual import events as textual_events
 
 from runbooks.action import Action
 from runbooks.decisions import Confirm
-from runbooks.events import HolderChanged
 from runbooks.live import Live
 from runbooks.walk import Walk
+from runbooks.walk_events import HolderChanged
 from tests.tui.stage import Stage, stage
 from tests.tui.walks import (
     ALICE,

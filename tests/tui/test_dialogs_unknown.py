@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from runbooks.decisions import Detach, EndProgram, GoOn, Override, Resolve, Skip, StopWalk, VerifyAgain
-from runbooks.events import Resolution
 from runbooks.live import Live
+from runbooks.step_events import Resolution
 from tests.tui.stage import stage
 from tests.tui.test_dialogs_answers import REASON, ask, decided
 from tests.tui.test_walk import RUNS, paused

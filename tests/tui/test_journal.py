@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from runbooks.events import Evidence, WalkEnding
 from runbooks.live import Live, WalkHead
+from runbooks.step_events import Evidence
+from runbooks.walk_events import WalkEnding
 from tests.hostile import BYTES, PAYLOADS, raw_in
 from tests.tui.boards import START
 from tests.tui.stage import Stage, stage
@@ -168,8 +169,8 @@ async def test_evidence_does_nothing_to_the_terminal(size: tuple[int, int]) -> N
 
 async def test_attempts_before_the_last_one_are_told() -> None:
     from runbooks.action import Action
-    from runbooks.events import RetryWanted
     from runbooks.outcome import FailedError, succeeded
+    from runbooks.step_events import RetryWanted
 
     made = at_restart().begun("restart", Action(("one",)))
     made.ended("restart", FailedError("exit_code", "exit code 9").outcome)

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from runbooks.events import Manner
 from runbooks.live import DryStep, Live, Runbooks
+from runbooks.walk_events import Manner
 from tests.tui.boards import SHOP
 from tests.tui.stage import Stage, stage
 from tests.tui.walks import DROP, LIBRARY, PLAIN, RESTART, UPDATE, waiting

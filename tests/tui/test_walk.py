@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from checks.model import Level
-from runbooks import events
+from runbooks import walk_events
 from runbooks.decisions import StopWalk, TakeOver
 from runbooks.live import Live
 from runbooks.walk import Walk
@@ -78,7 +78,7 @@ async def test_what_is_asked_is_said_in_words(make: object, live: Live, said: st
 
 def paused() -> Walk:
     made = at_restart().shown("restart", RESTART)
-    return made.add(events.WalkPaused("worse than when the walk began: orders", ("orders",))).walk
+    return made.add(walk_events.WalkPaused("worse than when the walk began: orders", ("orders",))).walk
 
 
 async def test_a_pause_is_said_with_its_reason_and_on_every_screen() -> None:
@@ -153,7 +153,7 @@ async def test_a_walk_is_taken_over_with_a_reason_and_from_then_on_decided_about
         await console.accept()
         await console.until(lambda: bool(console.link.decisions))
         assert console.link.decisions == [("walk-1", 0, TakeOver("alice has gone home", "pull is done"))]
-        await console.move(made.add(events.HolderChanged(2, BOB, "alice has gone home")).walk)
+        await console.move(made.add(walk_events.HolderChanged(2, BOB, "alice has gone home")).walk)
         await console.until(lambda: "WATCHING" not in bar(console))
         assert console.app.walks["walk-1"].held
         await console.press("S")
@@ -168,5 +168,5 @@ async def test_a_console_that_was_relieved_is_told_at_once() -> None:
         made = at_restart().shown("restart", RESTART)
         await console.enter_walk(made.walk)
         assert "WATCHING" not in bar(console)
-        await console.move(made.add(events.HolderChanged(2, BOB, "shift change")).walk)
+        await console.move(made.add(walk_events.HolderChanged(2, BOB, "shift change")).walk)
         await console.until("WATCHING  bob decides")

@@ -6,14 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from runbooks import events
+from runbooks import events, walk_events
 from runbooks.action import Action
-from runbooks.events import Evidence, Operator
 from runbooks.live import BrokenRunbook, DryStep, Live, Runbooks, WalkHead
 from runbooks.model import Condition, InputPlan, Plan, Risk, StepPlan
+from runbooks.operators import Operator
 from runbooks.outcome import Applied, Outcome
 from runbooks.outcome import Ending as Ended
 from runbooks.question import Choice, Question
+from runbooks.step_events import Evidence
 from runbooks.walk import Walk
 from tests.hostile import PAYLOADS, raw_in
 from tests.tui.boards import START
@@ -73,10 +74,10 @@ def hostile_walk(text: str, stage_of: str) -> Walk:
     made = WalkMaker(hostile_plan(text))
     made.by = Operator(text, 0, text, text, text, text)
     first, action = f"s{text}", hostile_action(text)
-    made.add(events.Noted(text, first), events.Denied(text, text), events.Overridden(text, text))
+    made.add(events.Noted(text, first), events.Denied(text, text), walk_events.Overridden(text, text))
     made.shown(first, action)
     if stage_of == "shown":
-        return made.add(events.WalkPaused(text, (text,)), events.WalkWentOn(text)).walk
+        return made.add(walk_events.WalkPaused(text, (text,)), walk_events.WalkWentOn(text)).walk
     made.begun(first, action)
     if stage_of == "running":
         return made.walk
@@ -85,10 +86,11 @@ def hostile_walk(text: str, stage_of: str) -> Walk:
     made.ended(first, outcome, files=(Evidence(text, text, 5, truncated=True),))
     if stage_of == "over":
         made.add(
-            events.RollbackBegun(text, (f"s.u{text}",), (text,)), events.RollbackEnded(False, text, (text,))
+            walk_events.RollbackBegun(text, (f"s.u{text}",), (text,)),
+            walk_events.RollbackEnded(False, text, (text,)),
         )
-        made.add(events.FinallyBegun(events.WalkEnding.FAILED, text))
-        made.add(events.WalkEnded(events.WalkEnding.FAILED, text))
+        made.add(walk_events.FinallyBegun(walk_events.WalkEnding.FAILED, text))
+        made.add(walk_events.WalkEnded(walk_events.WalkEnding.FAILED, text))
     return made.walk
 
 
@@ -142,7 +144,9 @@ async def test_a_walk_does_nothing_to_the_terminal(text: str, stage_of: str) -> 
 @pytest.mark.parametrize("text", GROUPS, ids=range(len(GROUPS)))
 async def test_a_library_does_nothing_to_the_terminal(text: str) -> None:
     plan = hostile_plan(text)
-    head = WalkHead("w", plan.name, text, START - 60, Operator(text, 0, text), START, events.WalkEnding.DONE)
+    head = WalkHead(
+        "w", plan.name, text, START - 60, Operator(text, 0, text), START, walk_events.WalkEnding.DONE
+    )
     async with stage(size=(100, 30)) as console:
         console.link.library = Runbooks(
             (plan,), (BrokenRunbook(text, (text, text)),), {}, {plan.name: head}, trouble=text

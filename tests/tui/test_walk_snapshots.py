@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runbooks import events
+from runbooks import walk_events
 from runbooks.live import DryStep, Live
 from runbooks.question import Choice, Question
 from runbooks.walk import Walk
@@ -28,7 +28,7 @@ RUNS = Live(
 
 def worse() -> Walk:
     made = at_restart().shown("restart", RESTART)
-    return made.add(events.WalkPaused("worse than when the walk began: orders", ("orders",))).walk
+    return made.add(walk_events.WalkPaused("worse than when the walk began: orders", ("orders",))).walk
 
 
 WALKS = {

@@ -6,13 +6,15 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import replace
 
-from runbooks import events
+from runbooks import events, step_events, walk_events
 from runbooks.action import Action
-from runbooks.events import Entry, Event, Evidence, Operator
+from runbooks.events import Entry, Event
 from runbooks.fold import fold_all
 from runbooks.live import BrokenRunbook, Runbooks, WalkHead
 from runbooks.model import InputPlan, Plan, Risk, StepPlan, WindowNeed
+from runbooks.operators import Operator
 from runbooks.outcome import Applied, FailedError, Outcome, UnknownError, succeeded
+from runbooks.step_events import Evidence
 from runbooks.walk import Walk
 from tests.tui.boards import START
 
@@ -119,7 +121,13 @@ LIBRARY = Runbooks(
     {"minor-update": 1122.0},
     {
         "minor-update": WalkHead(
-            "walk-0", "minor-update", "Minor update", START - 86400 * 7, ALICE, 1.0, events.WalkEnding.DONE
+            "walk-0",
+            "minor-update",
+            "Minor update",
+            START - 86400 * 7,
+            ALICE,
+            1.0,
+            walk_events.WalkEnding.DONE,
         )
     },
 )
@@ -134,7 +142,9 @@ class WalkMaker:
         self._numbers = itertools.count(1)
         self.name, self.fence, self.at, self.by = name, fence, START - 900.0, ALICE
         self.walk = Walk()
-        opened = events.WalkOpened(plan, plan.sha256, "shop", inputs={"version": "1.4.2"}, baseline=BASELINE)
+        opened = walk_events.WalkOpened(
+            plan, plan.sha256, "shop", inputs={"version": "1.4.2"}, baseline=BASELINE
+        )
         self.add(opened)
 
     def add(self, *happened: Event, by: Operator | None = None, at: float | None = None) -> WalkMaker:
@@ -154,13 +164,13 @@ class WalkMaker:
 
     def shown(self, step: str, action: Action, attempt: int = 1) -> WalkMaker:
         """Show a step."""
-        return self.add(events.StepPlanned(step, attempt, action, action.sha256))
+        return self.add(step_events.StepPlanned(step, attempt, action, action.sha256))
 
     def begun(self, step: str, action: Action, attempt: int = 1, at: float | None = None) -> WalkMaker:
         """Show, confirm and start a step."""
         self.shown(step, action, attempt)
-        confirmed = events.StepConfirmed(step, attempt, action.sha256)
-        started = events.StepStarted(
+        confirmed = step_events.StepConfirmed(step, attempt, action.sha256)
+        started = step_events.StepStarted(
             step, attempt, action.sha256, f"key-{step}", f"{self.name}/{step}-{attempt}"
         )
         return self.add(confirmed).add(started, at=at)
@@ -174,14 +184,14 @@ class WalkMaker:
         attempt: int = 1,
     ) -> WalkMaker:
         """End a step."""
-        return self.add(events.StepEnded(step, attempt, outcome, elapsed, tuple(files)))
+        return self.add(step_events.StepEnded(step, attempt, outcome, elapsed, tuple(files)))
 
     def done(self, step: str, action: Action, elapsed: float, said: str = "exit code 0") -> WalkMaker:
         """Do a step whole, verified where that is asked for."""
         file = Evidence("out", "9f86d081884c7d659a2feaa0c55ad015" * 2, 18_432)
         self.begun(step, action).ended(step, succeeded(said), elapsed, (file,))
         if self.walk.plan.step(step).verify:
-            self.add(events.StepVerified(step, 1, True, "200 OK, 31 ms"))
+            self.add(step_events.StepVerified(step, 1, True, "200 OK, 31 ms"))
         return self
 
 
@@ -223,10 +233,10 @@ def past() -> Walk:
         "restart", FailedError("exit_code", "exit code 1", Applied.PARTIAL, detail=FAILURE).outcome, 7.0
     )
     made.add(events.Noted("the disk is full; bob frees some", "restart"))
-    made.add(events.RollbackBegun("no time left in the window", ("restart.undo",)))
+    made.add(walk_events.RollbackBegun("no time left in the window", ("restart.undo",)))
     made.begun("restart.undo", Action(("docker compose up -d api",), "this host", "root"))
     made.ended("restart.undo", succeeded("back to image sha256:91f2"), 14.0)
-    made.add(events.RollbackEnded(True, "every check is as good as before"))
-    made.add(events.FinallyBegun(events.WalkEnding.ROLLED_BACK))
+    made.add(walk_events.RollbackEnded(True, "every check is as good as before"))
+    made.add(walk_events.FinallyBegun(walk_events.WalkEnding.ROLLED_BACK))
     made.done("leave", Action(("POST https://shop.example/admin/maintenance/stop",)), 0.4, "204 No Content")
-    return made.add(events.WalkEnded(events.WalkEnding.ROLLED_BACK)).walk
+    return made.add(walk_events.WalkEnded(walk_events.WalkEnding.ROLLED_BACK)).walk

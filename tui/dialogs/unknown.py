@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 
 from checks.text import clean
 from runbooks.decisions import Decision, Resolve, StopWalk, VerifyAgain
-from runbooks.events import Resolution
+from runbooks.step_events import Resolution
 from runbooks.walk import Stage, Status
 from runbooks.walking.deciding import FULL_REASON
 from tui.cell import Piece, Tone

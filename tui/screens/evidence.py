@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 
 from checks.units import show
-from runbooks.events import Evidence
+from runbooks.step_events import Evidence
 from tui.cell import Cell, Piece, Tone
 from tui.messages import CopyRequested
 from tui.paragraph import prose

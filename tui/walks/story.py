@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from checks.units import show
-from runbooks.events import Evidence
+from runbooks.step_events import Evidence
 from runbooks.walk import Remark, Status, StepState, Walk
 from tui.cell import Cell, Piece, Tone, cell
 from tui.format import clock_time, moment

@@ -11,10 +11,11 @@ from typing import Any
 
 from checks.text import clean
 from checks.units import show
-from runbooks.events import Operator, WalkEnding
 from runbooks.model import Plan, Risk, StepPlan, WindowNeed
+from runbooks.operators import Operator
 from runbooks.templates import MissingValueError, Template
 from runbooks.walk import Status, StepState, Walk
+from runbooks.walk_events import WalkEnding
 from tui.cell import Piece, Tone
 
 DOT = " \u00b7 "

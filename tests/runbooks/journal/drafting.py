@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from checks.clock import Clock, SystemClock
-from runbooks.events import Entry, Noted, Operator, StepEnded, WalkEnded, WalkEnding, WalkOpened
+from runbooks.events import Entry, Noted
 from runbooks.journal.chain import Row
 from runbooks.journal.database import open_journal
 from runbooks.journal.rows import COLUMNS, Draft, Scribe, read_entry
 from runbooks.model import Plan, StepPlan
+from runbooks.operators import Operator
 from runbooks.outcome import FailedError, succeeded
+from runbooks.step_events import StepEnded
+from runbooks.walk_events import WalkEnded, WalkEnding, WalkOpened
 
 ROOT = Path(__file__).parents[3]
 MIB = 1024 * 1024

@@ -13,7 +13,7 @@ import pytest
 from checks.clock import SystemClock
 from checks.testing import FakeClock
 from checks.version import __version__
-from runbooks.events import JournalBegun, Noted, StepEnded, WalkEnding
+from runbooks.events import JournalBegun, Noted
 from runbooks.journal.chain import linked
 from runbooks.journal.errors import JournalError, UnfitError
 from runbooks.journal.journal import Journal
@@ -21,6 +21,8 @@ from runbooks.journal.questions import StepDuration
 from runbooks.journal.rows import Draft
 from runbooks.journal.verify import verify
 from runbooks.outcome import succeeded
+from runbooks.step_events import StepEnded
+from runbooks.walk_events import WalkEnding
 from tests.runbooks.journal.drafting import ANNA, BERT, ended, noted, notes, opened, rows, took, write
 
 

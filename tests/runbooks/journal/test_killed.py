@@ -30,7 +30,8 @@ WRITER = """
 import asyncio, os, sys
 from pathlib import Path
 from checks.clock import SystemClock
-from runbooks.events import Noted, Operator
+from runbooks.events import Noted
+from runbooks.operators import Operator
 from runbooks.journal.errors import JournalError
 from runbooks.journal.journal import Journal
 from runbooks.journal.rows import Draft

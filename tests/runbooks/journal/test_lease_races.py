@@ -14,10 +14,11 @@ import pytest
 
 from checks.clock import SystemClock
 from checks.storage import database
-from runbooks.events import HolderChanged, Noted
+from runbooks.events import Noted
 from runbooks.journal.errors import JournalError
 from runbooks.journal.journal import Journal
 from runbooks.journal.rows import Draft, read_entry
+from runbooks.walk_events import HolderChanged
 from tests.runbooks.journal.drafting import BERT, python, rows, write
 
 RACES = {2: 300, 3: 300, 5: 200, 10: 200}
@@ -27,7 +28,8 @@ RACER = """
 import asyncio, os, sys
 from pathlib import Path
 from checks.clock import SystemClock
-from runbooks.events import Noted, Operator
+from runbooks.events import Noted
+from runbooks.operators import Operator
 from runbooks.journal.errors import HeldError
 from runbooks.journal.journal import Journal
 from runbooks.journal.rows import Draft
@@ -77,7 +79,8 @@ HOLDER = """
 import asyncio, os, sys
 from pathlib import Path
 from checks.clock import SystemClock
-from runbooks.events import Noted, Operator
+from runbooks.events import Noted
+from runbooks.operators import Operator
 from runbooks.journal.errors import FenceError
 from runbooks.journal.journal import Journal
 from runbooks.journal.rows import Draft
@@ -156,7 +159,7 @@ TAKER = """
 import asyncio, sys
 from pathlib import Path
 from checks.clock import SystemClock
-from runbooks.events import Operator
+from runbooks.operators import Operator
 from runbooks.journal.journal import Journal
 
 async def main():

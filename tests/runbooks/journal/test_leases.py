@@ -10,11 +10,11 @@ import pytest
 
 from checks.clock import SystemClock
 from checks.testing import FakeClock
-from runbooks.events import HolderChanged
 from runbooks.journal.errors import FenceError, HeldError, JournalError
 from runbooks.journal.journal import Journal
 from runbooks.journal.leases import Grip
 from runbooks.journal.rows import Draft
+from runbooks.walk_events import HolderChanged
 from tests.runbooks.journal.drafting import ANNA, BERT, noted, notes, opened, python
 
 
@@ -183,7 +183,7 @@ TAKES = """
 import asyncio, sys
 from pathlib import Path
 from checks.clock import SystemClock
-from runbooks.events import Operator
+from runbooks.operators import Operator
 from runbooks.journal.journal import Journal
 
 async def main():

@@ -13,15 +13,17 @@ import pytest
 from markdown_it import MarkdownIt
 
 import runbooks.reports
-from runbooks import events
+from runbooks import events, step_events, walk_events
 from runbooks.action import Action
-from runbooks.events import Evidence, Operator, WalkEnding
 from runbooks.model import InputPlan, Plan, StepPlan
+from runbooks.operators import Operator
 from runbooks.outcome import Ending, Outcome
 from runbooks.report_formats import REPORTS, find_report
 from runbooks.report_parts import HeadPart, Report
 from runbooks.reporting import report_of
 from runbooks.reports.html import POLICY
+from runbooks.step_events import Evidence
+from runbooks.walk_events import WalkEnding
 from tests.hostile import PAYLOADS, raw_in, stacked
 from tests.runbooks.reports.telling import START, Telling, eventful
 
@@ -68,18 +70,18 @@ def hostile_walk(text: str) -> Telling:
     walk.start("s", 1, action)
     walk.end("s", outcome, 1, Evidence(text, text, 5))
     walk.tell(
-        events.StepVerified("s", 1, False, text),
-        events.RetryWanted("s", 2, text),
-        events.StepSkipped("s", text),
+        step_events.StepVerified("s", 1, False, text),
+        step_events.RetryWanted("s", 2, text),
+        step_events.StepSkipped("s", text),
         events.Noted(text, text),
-        events.Overridden(text, text),
+        walk_events.Overridden(text, text),
         events.Denied(text, text),
-        events.HolderChanged(9, who, text, text),
-        events.WalkPaused(text, (text,)),
-        events.RollbackBegun(text, ("s.undo",), ("t",)),
-        events.RollbackEnded(False, text, (text,)),
+        walk_events.HolderChanged(9, who, text, text),
+        walk_events.WalkPaused(text, (text,)),
+        walk_events.RollbackBegun(text, ("s.undo",), ("t",)),
+        walk_events.RollbackEnded(False, text, (text,)),
     )
-    walk.tell(events.WalkEnded(WalkEnding.FAILED, text))
+    walk.tell(walk_events.WalkEnded(WalkEnding.FAILED, text))
     return walk
 
 

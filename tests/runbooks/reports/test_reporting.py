@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from runbooks import events
+from runbooks import operators, step_events, walk_events
 from runbooks.attempts import course_of
-from runbooks.events import Resolution, WalkEnding
 from runbooks.report_parts import HeadPart
 from runbooks.reporting import ending_of, report_of
+from runbooks.step_events import Resolution
+from runbooks.walk_events import WalkEnding
 from tests.runbooks.reports.telling import (
     HASH,
     OPER2,
@@ -76,8 +77,8 @@ def test_what_was_found_by_a_look_was_said_by_nobody():
     walk = Telling()
     walk.start("backup")
     walk.end("backup", UNKNOWN)
-    seen = events.StepResolved("backup", 1, Resolution.NOT_APPLIED, "it was never spawned", by_look=True)
-    walk.tell(seen, by=events.WALKDOWN)
+    seen = step_events.StepResolved("backup", 1, Resolution.NOT_APPLIED, "it was never spawned", by_look=True)
+    walk.tell(seen, by=operators.WALKDOWN)
     walk.do("backup", attempt=2)
     first, second = course_of(walk.entries).attempts["backup"]
     assert (first.state.resolution, first.resolved_by.name) == (Resolution.NOT_APPLIED, "")
@@ -126,11 +127,11 @@ def test_a_way_back_that_lost_something_says_what():
     for step in PLAN.steps[:3]:
         walk.do(step.id)
     walk.fail("drop-old")
-    walk.tell(events.RollbackBegun("no room", ("restart.undo",), ("drop-old",)))
+    walk.tell(walk_events.RollbackBegun("no room", ("restart.undo",), ("drop-old",)))
     walk.start("restart.undo")
     walk.end("restart.undo", failed("no such image"))
-    walk.tell(events.StepSkipped("restart.undo", "by hand tomorrow"))
-    walk.tell(events.RollbackEnded(False, "worse: queue", ("queue",)))
+    walk.tell(step_events.StepSkipped("restart.undo", "by hand tomorrow"))
+    walk.tell(walk_events.RollbackEnded(False, "worse: queue", ("queue",)))
     walk.close(WalkEnding.FAILED)
     told = report(walk)
     assert (told.rollback.back, told.rollback.lost, told.rollback.undone) == (False, ("drop-old",), ())
@@ -142,7 +143,9 @@ def test_a_way_back_that_lost_something_says_what():
 def test_an_unknown_end_is_left_and_a_detached_program_is_watched():
     walk = Telling()
     walk.start("backup")
-    walk.tell(events.StepAskedToEnd("backup", 1, "it hangs"), events.StepDetached("backup", 1, "no end"))
+    walk.tell(
+        step_events.StepAskedToEnd("backup", 1, "it hangs"), step_events.StepDetached("backup", 1, "no end")
+    )
     walk.close(WalkEnding.UNKNOWN, "cannot wait")
     told = report(walk)
     (attempt,) = part(told, "backup").attempts
@@ -198,5 +201,5 @@ def test_who_relieved_whom_decides_who_confirmed_what_follows():
     assert part(told, "restart.undo").attempts[0].confirmed_by.startswith("oper1")
     walk = Telling()
     walk.show("backup")
-    walk.tell(events.StepConfirmed("backup", 1, HASH), by=OPER2)
+    walk.tell(step_events.StepConfirmed("backup", 1, HASH), by=OPER2)
     assert part(report(walk), "backup").attempts[0].confirmed_by == "oper2, pts/4"

@@ -14,10 +14,11 @@ import pytest
 from agent.link import Attached, Detached, Moved, RefusedError
 from checks import paths
 from checks.errors import LinkError
-from runbooks import crash_points, decisions, events
-from runbooks.events import WalkEnding, decoder
+from runbooks import crash_points, decisions, step_events
+from runbooks.events import decoder
 from runbooks.journal.verify import verify
 from runbooks.walk import Status
+from runbooks.walk_events import WalkEnding
 from tests.runbooks.steps.deeds import CHANGING, EVERY, deed, each, http_deed
 
 __all__ = ["deed", "http_deed"]
@@ -116,7 +117,7 @@ async def test_killed_at_every_point_a_walk_does_every_step_once(deed, agents, p
     assert [state.status for state in walk.steps] == [Status.SUCCEEDED] * STEPS
     assert deed.done() == (0 if deed.kind == "manual" else STEPS)
     happened = Counter(type(entry.event) for entry in entries(place))
-    assert happened[events.StepStarted] == STEPS + happened[events.StepResolved]
+    assert happened[step_events.StepStarted] == STEPS + happened[step_events.StepResolved]
     assert verify(paths.journal_file(place)).exit_code != BROKEN
 
 
@@ -214,7 +215,7 @@ async def test_a_step_without_its_supervisor_goes_on_and_its_end_is_not_guessed(
             await console.link.decide(walk.id, walk.fence, decisions.Retry("s1", "it is not known"))
         deed.let()
         await deed.until_done()
-        wish = decisions.Resolve("s1", 1, events.Resolution.SUCCEEDED, "s1", "its mark is there")
+        wish = decisions.Resolve("s1", 1, step_events.Resolution.SUCCEEDED, "s1", "its mark is there")
         await console.link.decide(walk.id, walk.fence, wish)
         walk = await console.shown("s2")
     assert (walk.state("s1").attempt, deed.done()) == (1, 1)

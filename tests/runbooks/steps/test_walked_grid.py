@@ -8,9 +8,10 @@ import pytest
 from checks.clock import SystemClock
 from runbooks import decisions
 from runbooks.errors import RefusedDecisionError
-from runbooks.events import Operator, WalkEnding
 from runbooks.journal.journal import Journal
+from runbooks.operators import Operator
 from runbooks.walk import Status
+from runbooks.walk_events import WalkEnding
 from tests.runbooks.steps.deeds import CHANGING, EVERY, deed, each, http_deed
 from tests.runbooks.walking.stage import Stage
 

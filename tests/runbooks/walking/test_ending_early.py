@@ -8,14 +8,15 @@ import time
 import pytest
 
 from runbooks import decisions
-from runbooks.events import Resolution, WalkEnding
 from runbooks.model import Plan, StepPlan, WindowNeed
 from runbooks.records import look
 from runbooks.step import options_of
+from runbooks.step_events import Resolution
 from runbooks.steps.soak import SoakStep
 from runbooks.steps.wait import WaitStep
 from runbooks.templates import Template
 from runbooks.walk import Status
+from runbooks.walk_events import WalkEnding
 from tests.runbooks.walking.stage import Stage, World, command
 
 FOR_EVER = 600.0

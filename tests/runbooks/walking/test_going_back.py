@@ -7,11 +7,12 @@ import pytest
 
 from runbooks import decisions
 from runbooks.errors import RefusedDecisionError
-from runbooks.events import Resolution, WalkEnding
 from runbooks.model import Plan, WindowNeed
 from runbooks.records import look
+from runbooks.step_events import Resolution
 from runbooks.walk import Stage as WalkStage
 from runbooks.walk import Status
+from runbooks.walk_events import WalkEnding
 from tests.runbooks.walking.stage import Stage, World, command
 
 

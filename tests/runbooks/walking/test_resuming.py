@@ -7,17 +7,18 @@ import msgspec
 import pytest
 
 from checks.model import Level
-from runbooks import decisions, events
+from runbooks import decisions, step_events
 from runbooks.errors import RefusedDecisionError
-from runbooks.events import Resolution, WalkEnding
 from runbooks.model import InputPlan, Plan, StepPlan, WindowNeed
 from runbooks.outcome import Ending
 from runbooks.step import options_of
+from runbooks.step_events import Resolution
 from runbooks.steps.command import CommandStep
 from runbooks.steps.soak import SoakStep
 from runbooks.templates import SecretTemplate, Template
 from runbooks.testing import FakeBoard
 from runbooks.walk import Status
+from runbooks.walk_events import WalkEnding
 from tests.runbooks.walking.stage import Stage, World, command
 
 
@@ -111,11 +112,11 @@ async def test_what_was_confirmed_and_not_started_has_to_be_confirmed_anew(tmp_p
     async with Stage(tmp_path, plan).walking() as stage:
         state = await stage.shown("one")
         walk = stage.walk.id
-        await stage.holding.write(events.StepConfirmed("one", 1, state.action_sha256))
+        await stage.holding.write(step_events.StepConfirmed("one", 1, state.action_sha256))
     world.file.write_text("")
     async with Stage(tmp_path, plan).walking(walk) as stage:
         state = await stage.shown("one")
-        assert any(isinstance(entry.event, events.StepExpired) for entry in stage.entries)
+        assert any(isinstance(entry.event, step_events.StepExpired) for entry in stage.entries)
         await stage.run("one")
         await stage.over()
     assert len(world.deeds) <= 1

@@ -2,8 +2,9 @@
 
 from checks.clock import SystemClock
 from runbooks import decisions
-from runbooks.events import StepVerified, WalkEnding
 from runbooks.model import Plan, WindowNeed
+from runbooks.step_events import StepVerified
+from runbooks.walk_events import WalkEnding
 from tests.runbooks.walking.stage import Stage, World, command
 
 

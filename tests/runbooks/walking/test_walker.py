@@ -6,16 +6,17 @@ import contextlib
 import pytest
 
 from checks.model import Level
-from runbooks import decisions, events
+from runbooks import decisions, events, operators, step_events
 from runbooks.errors import RefusedDecisionError
-from runbooks.events import Resolution, WalkEnding
 from runbooks.model import Plan, Risk, StepPlan, WindowNeed
 from runbooks.outcome import Ending
 from runbooks.step import options_of
+from runbooks.step_events import Resolution
 from runbooks.steps.check import CheckStep
 from runbooks.testing import FakeBoard
 from runbooks.walk import Stage as WalkStage
 from runbooks.walk import Status
+from runbooks.walk_events import WalkEnding
 from tests.runbooks.walking.stage import Stage, World, command
 
 
@@ -52,7 +53,12 @@ async def test_started_is_in_the_journal_before_anything_is_done(tmp_path, world
         await stage.run("one")
         await stage.over()
         kinds = [type(entry.event) for entry in await stage.journal.entries(stage.walk.id)]
-    order = [events.StepPlanned, events.StepConfirmed, events.StepStarted, events.StepEnded]
+    order = [
+        step_events.StepPlanned,
+        step_events.StepConfirmed,
+        step_events.StepStarted,
+        step_events.StepEnded,
+    ]
     assert [kind for kind in kinds if kind in order] == order
 
 
@@ -80,7 +86,8 @@ async def test_a_failed_step_waits_for_a_decision_and_is_retried_once_decided(tm
         walk = await stage.over()
     assert world.deeds == ["one", "one", "two"]
     assert (
-        len({entry.event.key for entry in stage.entries if isinstance(entry.event, events.StepStarted)}) == 3
+        len({entry.event.key for entry in stage.entries if isinstance(entry.event, step_events.StepStarted)})
+        == 3
     )
     assert walk.ending is WalkEnding.DONE
     assert [remark.what for remark in walk.remarks] == ["retry", "skip"]
@@ -151,7 +158,7 @@ async def test_only_the_holder_decides_and_a_take_over_relieves_him(tmp_path, wo
     async with Stage(tmp_path, plan_of(world.does("one"))).walking() as stage:
         state = await stage.shown("one")
         old = stage.walk.fence
-        other = events.Operator("oper2", 1001)
+        other = operators.Operator("oper2", 1001)
         await stage.decide(decisions.TakeOver("oper1 has gone home"), fence=0, operator=other)
         assert stage.walk.holder == other
         assert stage.walk.fence > old

@@ -5,8 +5,9 @@ from datetime import datetime
 import pytest
 
 from runbooks.errors import RefusedDecisionError
-from runbooks.events import WALKDOWN, Entry, Event, Operator, decoder, encoder
+from runbooks.events import Entry, Event, decoder, encoder
 from runbooks.fold import fold_all as fold_walk
+from runbooks.operators import WALKDOWN, Operator
 from runbooks.walk import EMPTY
 from runbooks.window_events import WindowClosed, WindowOpened
 from runbooks.windows import ruling
