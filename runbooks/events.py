@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import msgspec
 
+from runbooks.incident_events import IncidentEvents
+from runbooks.notice_events import NoticeEvents
 from runbooks.operators import Operator
 from runbooks.step_events import StepEvents
 from runbooks.walk_events import WalkEvents
@@ -40,7 +42,7 @@ class JournalBegun(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     reason: str = ""
 
 
-Event = StepEvents | WalkEvents | WindowEvents | Noted | Denied | JournalBegun
+Event = StepEvents | WalkEvents | WindowEvents | NoticeEvents | IncidentEvents | Noted | Denied | JournalBegun
 
 
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -13,7 +13,6 @@ from runbooks.events import Entry
 from runbooks.outcome import Applied, Ending
 from runbooks.step_events import Resolution
 from runbooks.walk import EMPTY, NOT_ENDED, Remark, Stage, Status, StepState, Walk
-from runbooks.window_events import BaselineTaken, WindowClosed, WindowExtended, WindowOpened
 
 
 def fold(walk: Walk, entry: Entry) -> Walk:
@@ -81,7 +80,7 @@ def _after(walk: Walk, entry: Entry) -> Walk:
             return _overridden(walk, entry, event)
         case events.Denied() as event:
             return _denied(walk, entry, event)
-        case events.JournalBegun() | WindowOpened() | WindowExtended() | WindowClosed() | BaselineTaken():
+        case _:  # of the journal itself, or of an area that concerns no walk
             return walk
 
 
