@@ -11,7 +11,7 @@ import struct
 
 import msgspec
 
-from agent import baseline_messages, check_messages, walk_messages, window_messages
+from agent import baseline_messages, check_messages, checklist_messages, walk_messages, window_messages
 from checks.board import Snapshot, SystemInfo
 from checks.errors import LinkError
 
@@ -78,11 +78,18 @@ Question = (
     | walk_messages.Questions
     | window_messages.Questions
     | baseline_messages.Questions
+    | checklist_messages.Questions
 )
 """What is answered, by a message with the same id or by `Refused`."""
-Answer = check_messages.Answers | walk_messages.Answers | window_messages.Answers | baseline_messages.Answers
+Answer = (
+    check_messages.Answers
+    | walk_messages.Answers
+    | window_messages.Answers
+    | baseline_messages.Answers
+    | checklist_messages.Answers
+)
 ToAgent = Hello | check_messages.ProbeNow | Pace | Stop | Question
-Stands = window_messages.WindowMoved
+Stands = window_messages.WindowMoved | checklist_messages.ChecklistsMoved
 """How something stands: told to a console unasked, at first and whenever that has changed."""
 ToConsole = Welcome | Refused | check_messages.Difference | walk_messages.WalkMoved | Stands | Answer | Bye
 

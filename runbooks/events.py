@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
+from runbooks.checklist_events import ChecklistEvents
 from runbooks.incident_events import IncidentEvents
 from runbooks.notice_events import NoticeEvents
 from runbooks.operators import Operator
@@ -42,7 +43,7 @@ class JournalBegun(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     reason: str = ""
 
 
-Event = StepEvents | WalkEvents | WindowEvents | NoticeEvents | IncidentEvents | Noted | Denied | JournalBegun
+Event = StepEvents | WalkEvents | WindowEvents | ChecklistEvents | NoticeEvents | IncidentEvents | Noted | Denied | JournalBegun
 
 
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
