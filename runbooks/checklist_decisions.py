@@ -1,4 +1,4 @@
-"""Owns what operators decide about an open checklist: values for the wire, judged by `checklists/ruling.py`."""
+"""Owns what operators decide about an open checklist: values for the wire, judged by `checklists/`."""
 
 from __future__ import annotations
 

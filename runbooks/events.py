@@ -43,7 +43,17 @@ class JournalBegun(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     reason: str = ""
 
 
-Event = StepEvents | WalkEvents | WindowEvents | ChecklistEvents | NoticeEvents | IncidentEvents | Noted | Denied | JournalBegun
+Event = (
+    StepEvents
+    | WalkEvents
+    | WindowEvents
+    | ChecklistEvents
+    | NoticeEvents
+    | IncidentEvents
+    | Noted
+    | Denied
+    | JournalBegun
+)
 
 
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
