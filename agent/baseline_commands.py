@@ -15,7 +15,7 @@ from agent.session import session
 from checks.errors import UsageError
 from checks.instants import rfc3339
 from checks.text import clean
-from runbooks.baseline import Changed, Comparison
+from runbooks.comparison import Changed, Comparison
 from runbooks.wording import moment
 
 WORSE = 1

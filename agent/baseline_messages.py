@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from runbooks.baseline import Comparison
+from runbooks.comparison import Comparison
 from runbooks.window_events import BaselineTaken
 
 

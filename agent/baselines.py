@@ -6,7 +6,8 @@ import re
 
 from agent.live import LiveSystem
 from checks.board import Snapshot
-from runbooks.baseline import Comparison, baseline_of, difference
+from runbooks.baseline import baseline_of, difference
+from runbooks.comparison import Comparison
 from runbooks.errors import RefusedDecisionError
 from runbooks.events import Entry
 from runbooks.journal.errors import JournalError

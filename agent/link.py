@@ -14,7 +14,7 @@ from agent.protocol import Answer, Question, Stands
 from checks.board import Snapshot, SystemInfo
 from checks.errors import LinkError
 from checks.model import HistoryQuery, Result, Series
-from runbooks.baseline import Comparison
+from runbooks.comparison import Comparison
 from runbooks.decisions import Decision
 from runbooks.events import Entry
 from runbooks.live import DryStep, Live, Runbooks, WalkHead

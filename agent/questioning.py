@@ -30,7 +30,7 @@ from agent.walk_messages import (
 )
 from agent.window_messages import AskWindows, CloseWindow, ExtendWindow, OpenWindow, WindowsAnswer
 from checks.model import HistoryQuery, Result, Series
-from runbooks.baseline import Comparison
+from runbooks.comparison import Comparison
 from runbooks.decisions import Decision
 from runbooks.events import Entry
 from runbooks.fold import fold_all

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-import msgspec
-
 from checks.board import CheckState, Snapshot
 from checks.model import Labels, Level
-from checks.units import show
+from runbooks.comparison import Changed, Comparison, MovedReading
 from runbooks.window_events import BaselineTaken, SeenReading
 
 MOST_READINGS = 40
@@ -21,63 +19,6 @@ FLOORS = {"s": 0.05, "B": 64.0 * 1024**2, "%": 5.0, "B/s": 1024.0**2, "/s": 1.0}
 _DURATION = re.compile(r"latency|elapsed|duration|response|_time|time_")
 _ROOM = re.compile(r"free|avail|idle|left|hit")
 """Readings of which less is more to worry about."""
-
-
-class MovedReading(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A reading that is not what it was."""
-
-    check: str
-    reading: str
-    unit: str
-    before: float
-    now: float
-    word: str
-    """`slower`, `faster`, `fuller`, `emptier`, `more`, `less`."""
-    labels: Labels = ()
-
-    @property
-    def words(self) -> str:
-        """Return it in one line: `api-health latency: slower, 84 ms -> 310 ms (+269 %)`."""
-        member = "".join(f"[{name}={value}]" for name, value in self.labels)
-        change = self.now - self.before
-        if self.unit == "%":
-            by = f" ({change:+.0f} points)"
-        else:
-            by = f" ({change / abs(self.before):+.0%})" if self.before else ""
-        before, now = show(self.before, self.unit), show(self.now, self.unit)
-        return f"{self.check} {self.reading}{member}: {self.word}, {before} -> {now}{by}"
-
-
-class Changed(msgspec.Struct, frozen=True):
-    """A check, with its levels."""
-
-    check: str
-    before: str
-    now: str
-    summary: str = ""
-    """What is seen now."""
-
-
-class Comparison(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is different from a baseline."""
-
-    name: str
-    taken_at: float
-    at: float
-    newly_bad: tuple[Changed, ...] = ()
-    bad_before: tuple[Changed, ...] = ()
-    """Bad now, and no better before we came."""
-    fixed: tuple[Changed, ...] = ()
-    moved: tuple[MovedReading, ...] = ()
-    gone: tuple[str, ...] = ()
-    """Checks that there are not any more."""
-    added: tuple[str, ...] = ()
-    """Checks that there were not."""
-
-    @property
-    def is_worse(self) -> bool:
-        """Return whether a check is worse than it was."""
-        return bool(self.newly_bad)
 
 
 def baseline_of(snapshot: Snapshot, name: str, occasion: str) -> BaselineTaken:

@@ -7,6 +7,13 @@ from __future__ import annotations
 
 import msgspec
 
+from runbooks.comparison import Comparison
+
+WINDOW, WALK, HAND, AFTER = "window", "walk", "hand", "after"
+"""Occasions of a baseline: a window opens, a walk opens, somebody wants it, a window has closed."""
+BEFORE_END, AT_CLOSE = "before the end", "at the close"
+"""Occasions of a recheck."""
+
 
 class WindowOpened(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """A window is open from here on, because it was planned or because somebody wanted it."""
@@ -53,11 +60,24 @@ class BaselineTaken(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     name: str
     """Of the window, the id of the walk, or whatever somebody called it."""
     occasion: str = ""
-    """`window`, `walk` or `hand`."""
+    """`window`, `walk`, `hand`, or `after`: how everything was once the window had closed."""
     levels: dict[str, str] = {}
     """Level of each check."""
     readings: dict[str, tuple[SeenReading, ...]] = {}
     """What each check saw, as far as it is worth comparing."""
 
 
-WindowEvents = WindowOpened | WindowExtended | WindowClosed | BaselineTaken
+class Rechecked(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """Everything was looked at again before a window ends, or once it was closed."""
+
+    name: str
+    """Of the window."""
+    occasion: str = ""
+    """`before the end` or `at the close`."""
+    difference: Comparison | None = None
+    """From the baseline that was taken when it opened; None when it could not be told."""
+    trouble: str = ""
+    """Why it could not be told."""
+
+
+WindowEvents = WindowOpened | WindowExtended | WindowClosed | BaselineTaken | Rechecked

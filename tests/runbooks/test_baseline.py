@@ -4,7 +4,8 @@ import pytest
 
 from checks.board import CheckInfo, Snapshot, SystemInfo, begin, fold
 from checks.model import Level, Observation, Reading, Result, Verdict
-from runbooks.baseline import MOST_READINGS, Comparison, baseline_of, difference, is_complete
+from runbooks.baseline import MOST_READINGS, baseline_of, difference, is_complete
+from runbooks.comparison import Comparison
 from runbooks.events import Entry, decoder, encoder
 from runbooks.operators import Operator
 
