@@ -11,7 +11,14 @@ import struct
 
 import msgspec
 
-from agent import baseline_messages, check_messages, checklist_messages, walk_messages, window_messages
+from agent import (
+    baseline_messages,
+    calendar_messages,
+    check_messages,
+    checklist_messages,
+    walk_messages,
+    window_messages,
+)
 from checks.board import Snapshot, SystemInfo
 from checks.errors import LinkError
 
@@ -79,6 +86,7 @@ Question = (
     | window_messages.Questions
     | baseline_messages.Questions
     | checklist_messages.Questions
+    | calendar_messages.Questions
 )
 """What is answered, by a message with the same id or by `Refused`."""
 Answer = (
@@ -87,9 +95,10 @@ Answer = (
     | window_messages.Answers
     | baseline_messages.Answers
     | checklist_messages.Answers
+    | calendar_messages.Answers
 )
 ToAgent = Hello | check_messages.ProbeNow | Pace | Stop | Question
-Stands = window_messages.WindowMoved | checklist_messages.ChecklistsMoved
+Stands = window_messages.WindowMoved | checklist_messages.ChecklistsMoved | calendar_messages.CalendarMoved
 """How something stands: told to a console unasked, at first and whenever that has changed."""
 ToConsole = Welcome | Refused | check_messages.Difference | walk_messages.WalkMoved | Stands | Answer | Bye
 

@@ -14,6 +14,7 @@ from runbooks.incident_events import IncidentEvents
 from runbooks.notice_events import NoticeEvents
 from runbooks.operators import Operator
 from runbooks.step_events import StepEvents
+from runbooks.task_events import TaskEvents
 from runbooks.walk_events import WalkEvents
 from runbooks.window_events import WindowEvents
 
@@ -50,6 +51,7 @@ Event = (
     | ChecklistEvents
     | NoticeEvents
     | IncidentEvents
+    | TaskEvents
     | Noted
     | Denied
     | JournalBegun

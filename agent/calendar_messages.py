@@ -1,0 +1,58 @@
+"""Owns the messages about the calendar; they are part of the wire that `agent/protocol.py` owns."""
+
+from __future__ import annotations
+
+import msgspec
+
+from runbooks.calendar.state import Agenda, CalendarNow
+
+
+class AskCalendar(msgspec.Struct, frozen=True, tag=True):
+    """Console: what is in the calendar between these moments, UTC seconds? Answered by `CalendarAnswer`."""
+
+    id: int
+    start: float
+    end: float
+
+
+class FinishTask(msgspec.Struct, frozen=True, tag=True):
+    """Console: a task was done, or tried in vain. Answered by `TasksAnswer`, as the next one is."""
+
+    id: int
+    name: str
+    note: str = ""
+    took: float = 0.0
+    """Seconds; 0 when nobody says."""
+    failed: bool = False
+
+
+class SkipTask(msgspec.Struct, frozen=True, tag=True):
+    """Console: leave a task out that is due, or acknowledge that it was missed."""
+
+    id: int
+    name: str
+    reason: str
+
+
+class CalendarAnswer(msgspec.Struct, frozen=True, tag=True):
+    """Agent: what is in the calendar."""
+
+    id: int
+    agenda: Agenda
+
+
+class TasksAnswer(msgspec.Struct, frozen=True, tag=True):
+    """Agent: how tasks stand, after what was wanted."""
+
+    id: int
+    calendar: CalendarNow
+
+
+class CalendarMoved(msgspec.Struct, frozen=True, tag=True):
+    """Agent, unasked: how tasks stand; at first, and whenever that has changed."""
+
+    calendar: CalendarNow
+
+
+Questions = AskCalendar | FinishTask | SkipTask
+Answers = CalendarAnswer | TasksAnswer
