@@ -23,6 +23,7 @@ from runbooks.events import Entry
 from runbooks.evidence import Kept, keep, kept, verify
 from runbooks.live import WalkHead
 from runbooks.report_formats import find_report
+from runbooks.report_layout import walk_document
 from runbooks.reporting import report_of
 from runbooks.step_events import Evidence
 from runbooks.walk import StepState
@@ -57,7 +58,7 @@ async def tell_walk(
         entries = await _entries(past, walk)
         excerpts = await _excerpts(past, walk, entries) if quoting else {}
         report = report_of(entries, clock.now(), excerpts, past.levels, head_of(source))
-    _write(find_report(form)(report, None), file)
+    _write(find_report(form)(walk_document(report, None)), file)
     return 0
 
 

@@ -13,6 +13,7 @@ from runbooks.checklist_events import ChecklistEvents
 from runbooks.incident_events import IncidentEvents
 from runbooks.notice_events import NoticeEvents
 from runbooks.operators import Operator
+from runbooks.report_events import ReportEvents
 from runbooks.step_events import StepEvents
 from runbooks.task_events import TaskEvents
 from runbooks.walk_events import WalkEvents
@@ -52,6 +53,7 @@ Event = (
     | NoticeEvents
     | IncidentEvents
     | TaskEvents
+    | ReportEvents
     | Noted
     | Denied
     | JournalBegun

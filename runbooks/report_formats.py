@@ -1,12 +1,11 @@
-"""Owns the table of formats of a report on a walk; each is one file in `runbooks/reports/`."""
+"""Owns the table of formats of reports; each is one file in `runbooks/reports/`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import tzinfo
 from importlib import import_module
 
-from runbooks.report_parts import Report
+from runbooks.report_blocks import Document
 
 REPORTS: dict[str, str] = {
     "text": "runbooks.reports.text",
@@ -14,11 +13,12 @@ REPORTS: dict[str, str] = {
     "html": "runbooks.reports.html",
     "json": "runbooks.reports.json",
     "ticket": "runbooks.reports.ticket",
+    "csv": "runbooks.reports.csv",
 }
-"""Name of the format -> module with `render(report, zone) -> str`; `zone` None is the host's own."""
+"""Name of the format -> module with `render(document) -> str`."""
 
 
-def find_report(name: str) -> Callable[[Report, tzinfo | None], str]:
+def find_report(name: str) -> Callable[[Document], str]:
     """Return the format's `render`."""
-    render: Callable[[Report, tzinfo | None], str] = import_module(REPORTS[name]).render
+    render: Callable[[Document], str] = import_module(REPORTS[name]).render
     return render

@@ -1,64 +1,29 @@
-"""Owns what stands where in a report on a walk: headings, facts, lists and quoted texts, in their order.
-
-What formats for people have in common. A block says what it is, never how it is drawn; its labels are ours,
-all else in it is data, clean and not yet escaped.
-"""
+"""Owns what stands where in a report on a walk: headings, facts, lists and quoted texts, in their order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import tzinfo
 
+import msgspec
+
 from checks.units import show
+from runbooks.report_blocks import Block, Document, Facts, Heading, Items, Quoted
 from runbooks.report_parts import AttemptPart, EventPart, EvidencePart, Report, StepPart
+from runbooks.report_ticket import walk_ticket
 from runbooks.wording import moment, span
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """Begins a part; 1 is the report's own."""
-
-    level: int
-    label: str
-    """Ours."""
-    text: str = ""
-    """Data that stands after it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Labels, which are ours, each with a text."""
-
-    rows: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """Lines of which each is one thing."""
-
-    lines: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Quoted:
-    """Lines as they stood somewhere."""
-
-    label: str
-    """Ours."""
-    about: str
-    """Data that stands after it."""
-    lines: tuple[str, ...]
-
-
-Block = Heading | Facts | Items | Quoted
 
 STAGES = {"forward": "Step", "back": "Way back, step", "last": "Last step"}
 
 
-def blocks_of(report: Report, zone: tzinfo | None) -> tuple[Block, ...]:
-    """Return the report in blocks; `zone` is that of the times shown, None the host's own."""
-    return tuple(_blocks(report, zone))
+def walk_document(report: Report, zone: tzinfo | None) -> Document:
+    """Return the report as formats take it; `zone` is that of the times shown, None the host's own."""
+    return Document(
+        f"Walk of {report.runbook} on {report.system}",
+        tuple(_blocks(report, zone)),
+        msgspec.to_builtins(report) | {"inputs": dict(report.inputs)},
+        walk_ticket(report, zone),
+    )
 
 
 def event_line(part: EventPart, zone: tzinfo | None) -> str:

@@ -1,17 +1,15 @@
 """Owns the format `md`: Markdown (CommonMark, GitHub's and GitLab's) in which data stays data.
 
 What is not plainly a word or a number stands in code, where nothing is read as a link, an image, HTML or a
-mention, whatever the reader's extensions. Tables are left out: a bar in code ends a cell in some readers.
+mention, whatever the reader's extensions. Tables become lists: a bar in code ends a cell in some readers.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import tzinfo
 
-from runbooks.report_layout import Block, Facts, Heading, Items, Quoted, blocks_of
-from runbooks.report_parts import Report
+from runbooks.report_blocks import Block, Document, Facts, Heading, Items, Quoted, Table, words
 
 _PLAIN = re.compile(r"[^\W_](?:[^\W_]|[ ,;()%/'\"=.+-]|: |(?<=\d):(?=\d))*")
 """Words, numbers, times and what stands between them; begins with a letter or digit."""
@@ -19,9 +17,9 @@ _TELLING = re.compile(r"//|^\d+[.)]|\.[^\W\d]|--")
 """What readers may take for a link, for an item of a list, or for a dash, although it is plain."""
 
 
-def render(report: Report, zone: tzinfo | None = None) -> str:
+def render(document: Document) -> str:
     """Return the document."""
-    return "\n\n".join("\n".join(_lines(block)) for block in blocks_of(report, zone)) + "\n"
+    return "\n\n".join("\n".join(_lines(block)) for block in document.blocks) + "\n"
 
 
 def _lines(block: Block) -> Iterator[str]:
@@ -29,9 +27,14 @@ def _lines(block: Block) -> Iterator[str]:
         case Heading():
             yield f"{'#' * block.level} {block.label}{f' {inline(block.text)}' if block.text else ''}"
         case Facts():
-            yield from (f"- **{label}**: {inline(text)}" for label, text in block.rows)
+            yield from (f"- **{label}**: {inline(words(text))}" for label, text in block.rows)
         case Items():
             yield from (f"- {inline(line)}" for line in block.lines)
+        case Table():
+            for first, *rest in block.rows:
+                told = zip(block.columns[1:], map(words, rest), strict=True)
+                said = "; ".join(f"{name} {inline(text)}" for name, text in told if text)
+                yield f"- {inline(words(first))}{': ' if said else ''}{said}"
         case Quoted():
             fence = "`" * max(3, _longest_run("\n".join(block.lines)) + 1)
             yield f"{block.label}{f' {inline(block.about)}' if block.about else ''}:"

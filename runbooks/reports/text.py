@@ -1,21 +1,21 @@
-"""Owns the format `text`: a walk in full for a terminal or a log; no markup of any kind."""
+"""Owns the format `text`: all of it for a terminal or a log; no markup of any kind."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import tzinfo
 
-from runbooks.report_layout import Block, Facts, Heading, Items, Quoted, blocks_of
-from runbooks.report_parts import Report
+from runbooks.report_blocks import Amount, Block, Document, Facts, Heading, Items, Quoted, Table, words
 
+MOST = 44
+"""Cells that a column of a table is given at most, the last one apart; longer texts push the others."""
 LABEL = 12
 """Cells that labels are given; longer ones push the text."""
 
 
-def render(report: Report, zone: tzinfo | None = None) -> str:
+def render(document: Document) -> str:
     """Return the lines."""
     lines: list[str] = []
-    for block in blocks_of(report, zone):
+    for block in document.blocks:
         if isinstance(block, Heading) and lines:
             lines.append("")
         lines += _lines(block)
@@ -25,12 +25,28 @@ def render(report: Report, zone: tzinfo | None = None) -> str:
 def _lines(block: Block) -> Iterator[str]:
     match block:
         case Heading(level=level):
-            words = f"{block.label} {block.text}".rstrip()
-            yield words.upper() if level == 2 else words
+            said = f"{block.label} {block.text}".rstrip()
+            yield said.upper() if level == 2 else said
         case Facts():
-            yield from (f"  {label:<{LABEL}} {text}" for label, text in block.rows)
+            yield from (f"  {label:<{LABEL}} {words(text)}" for label, text in block.rows)
         case Items():
             yield from (f"  - {line}" for line in block.lines)
+        case Table():
+            yield from _rows(block)
         case Quoted():
             yield f"  {block.label} {block.about}".rstrip() + ":"
             yield from (f"    | {line}" for line in block.lines)
+
+
+def _rows(table: Table) -> Iterator[str]:
+    """Yield a table with its columns one below another; numbers stand to the right."""
+    told = [tuple(map(words, row)) for row in table.rows]
+    widths = [min(MOST, max(map(len, column))) for column in zip(table.columns, *told, strict=True)]
+    right = [any(isinstance(cell, Amount) for cell in column) for column in zip(*table.rows, strict=True)]
+    right = right or [False] * len(widths)
+    for row in (table.columns, *told):
+        cells = [
+            text.rjust(width) if number else text.ljust(width)
+            for text, width, number in zip(row, widths, right, strict=True)
+        ]
+        yield f"  {'  '.join(cells)}".rstrip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from dataclasses import fields
-from datetime import UTC, timedelta, timezone
+from datetime import UTC, timedelta, timezone, tzinfo
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from runbooks.model import InputPlan, Plan, StepPlan
 from runbooks.operators import Operator
 from runbooks.outcome import Ending, Outcome
 from runbooks.report_formats import REPORTS, find_report
+from runbooks.report_layout import walk_document
 from runbooks.report_parts import HeadPart, Report
 from runbooks.reporting import report_of
 from runbooks.reports.html import POLICY
@@ -41,6 +42,11 @@ MARKUP = (
     "[x]: http://evil.example 'x'",
     "*b* _i_ ~~s~~ $m$ <!-- c --> {{ x }} \\",
 )
+
+
+def told_by(name: str, report: Report, zone: tzinfo | None) -> str:
+    """Return the report in that format."""
+    return find_report(name)(walk_document(report, zone))
 
 
 def short(text: str) -> str:
@@ -140,7 +146,7 @@ OUR_TOKENS = {
 @pytest.mark.parametrize("name", REPORTS)
 @pytest.mark.parametrize("text", STORABLE, ids=short)
 def test_no_format_lets_anything_through_that_hurts_a_terminal(name: str, text: str) -> None:
-    told = find_report(name)(hostile(text), UTC)
+    told = told_by(name, hostile(text), UTC)
     assert not raw_in(told)
     assert not stacked(told)
     told.encode()
@@ -149,13 +155,13 @@ def test_no_format_lets_anything_through_that_hurts_a_terminal(name: str, text: 
 
 @pytest.mark.parametrize("text", [*MARKUP, *STORABLE], ids=short)
 def test_html_has_only_our_elements_and_attributes(text: str) -> None:
-    seen = Seen(find_report("html")(hostile(text), UTC))
+    seen = Seen(told_by("html", hostile(text), UTC))
     assert seen.tags <= OUR_TAGS
     assert seen.attributes <= OUR_ATTRIBUTES
 
 
 def test_html_asks_for_nothing_and_runs_nothing() -> None:
-    told = find_report("html")(report_of(eventful().entries, START), UTC)
+    told = told_by("html", report_of(eventful().entries, START), UTC)
     assert "default-src 'none'" in told
     assert not {"script", "link", "img", "iframe", "a"} & Seen(told).tags
     assert "url(" not in told
@@ -164,13 +170,13 @@ def test_html_asks_for_nothing_and_runs_nothing() -> None:
 
 
 def test_html_shows_data_as_it_was() -> None:
-    words = "".join(Seen(find_report("html")(hostile(MARKUP[0]), UTC)).words)
+    words = "".join(Seen(told_by("html", hostile(MARKUP[0]), UTC)).words)
     assert MARKUP[0] in words
 
 
 @pytest.mark.parametrize("text", [*MARKUP, *STORABLE], ids=short)
 def test_markdown_has_no_link_image_html_or_emphasis_from_data(text: str) -> None:
-    told = find_report("md")(hostile(text), UTC)
+    told = told_by("md", hostile(text), UTC)
     for preset in ("commonmark", "gfm-like", "js-default"):
         parser = MarkdownIt(preset, {"html": True, "linkify": preset != "commonmark"})
         _only_ours(parser.parse(told), text)
@@ -188,7 +194,7 @@ def _only_ours(tokens, text: str) -> None:
 
 @pytest.mark.parametrize("text", MARKUP, ids=short)
 def test_markdown_shows_data_as_it_was(text: str) -> None:
-    tokens = MarkdownIt("gfm-like").parse(find_report("md")(hostile(text), UTC))
+    tokens = MarkdownIt("gfm-like").parse(told_by("md", hostile(text), UTC))
     flat = [token for block in tokens for token in (block, *(block.children or ()))]
     shown = {token.content for token in flat}
     assert any(text.replace("\n", "\u240a") in content for content in shown)
@@ -201,7 +207,7 @@ def test_every_file_of_formats_is_in_the_table() -> None:
 
 
 def test_json_has_the_fields_as_keys_and_times_with_their_zone() -> None:
-    told = json.loads(find_report("json")(report_of(eventful().entries, START), None))
+    told = json.loads(told_by("json", report_of(eventful().entries, START), None))
     assert set(told) == {"schema", *(field.name for field in fields(Report))}
     assert (told["schema"], told["opened_at"]) == (1, "2027-01-15T08:00:00.000Z")
     assert told["inputs"] == {"version": "1.2.3"}
@@ -209,18 +215,18 @@ def test_json_has_the_fields_as_keys_and_times_with_their_zone() -> None:
     assert steps["restart"]["attempts"][0]["action"]["lines"] == ["docker compose restart api"]
     assert steps["drop-old"]["attempts"] == []
     assert told["rollback"]["back"] is True
-    still_open = json.loads(find_report("json")(report_of(Telling().entries, START), None))
+    still_open = json.loads(told_by("json", report_of(Telling().entries, START), None))
     assert (still_open["ended_at"], still_open["ending"], still_open["rollback"]) == (None, "", None)
 
 
 @pytest.mark.parametrize("text", ["x", "\u2603" * 500, *MARKUP, PAYLOADS[38]], ids=short)
 def test_a_ticket_is_less_than_two_kibibytes_whatever_is_in_it(text: str) -> None:
-    assert len(find_report("ticket")(hostile(text), UTC).encode()) < 2048
+    assert len(told_by("ticket", hostile(text), UTC).encode()) < 2048
 
 
 def test_a_ticket_says_what_was_done_what_deviated_what_is_left_and_what_to_watch() -> None:
     report = report_of(eventful().entries, START, levels={"api-health": "CRIT", "disk": "OK", "queue": "OK"})
-    lines = find_report("ticket")(report, UTC).splitlines()
+    lines = told_by("ticket", report, UTC).splitlines()
     assert lines[0] == "minor-update: Minor update on shop"
     assert lines[1].startswith("Failed and rolled back: ")
     assert "- The step backup: made 2 GiB" in lines
@@ -235,7 +241,7 @@ def test_a_ticket_of_a_long_walk_counts_what_it_leaves_out() -> None:
     for number in range(200):
         walk.do(f"s{number}", "done with it")
     walk.close(WalkEnding.DONE)
-    told = find_report("ticket")(report_of(walk.entries, START), UTC)
+    told = told_by("ticket", report_of(walk.entries, START), UTC)
     assert 1500 < len(told.encode()) < 2048
     kept = told.count("done with it")
     assert f"- and {200 - kept} more; see the whole report" in told
@@ -244,4 +250,4 @@ def test_a_ticket_of_a_long_walk_counts_what_it_leaves_out() -> None:
 @pytest.mark.parametrize("name", ["text", "md", "html", "ticket"])
 def test_times_are_those_of_the_zone_with_its_offset(name: str) -> None:
     zone = timezone(timedelta(hours=5, minutes=45))
-    assert "2027-01-15 13:45:00 +05:45" in find_report(name)(report_of(eventful().entries, START), zone)
+    assert "2027-01-15 13:45:00 +05:45" in told_by(name, report_of(eventful().entries, START), zone)
