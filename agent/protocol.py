@@ -12,6 +12,7 @@ import struct
 import msgspec
 
 from agent import (
+    access_messages,
     baseline_messages,
     calendar_messages,
     check_messages,
@@ -21,6 +22,7 @@ from agent import (
 )
 from checks.board import Snapshot, SystemInfo
 from checks.errors import LinkError
+from runbooks.rights import HERE, Standpoint
 
 PROTOCOL = 2
 HEAD_BYTES = 4
@@ -61,6 +63,8 @@ class Welcome(msgspec.Struct, frozen=True, tag=True):
     snapshot: Snapshot
     configuration: str = ""
     """Fingerprint of the files that the system was loaded from."""
+    standpoint: Standpoint = HERE
+    """Who you are as the kernel says, and what you may do."""
 
 
 class Refused(msgspec.Struct, frozen=True, tag=True):
@@ -87,6 +91,7 @@ Question = (
     | baseline_messages.Questions
     | checklist_messages.Questions
     | calendar_messages.Questions
+    | access_messages.Questions
 )
 """What is answered, by a message with the same id or by `Refused`."""
 Answer = (
@@ -96,9 +101,15 @@ Answer = (
     | baseline_messages.Answers
     | checklist_messages.Answers
     | calendar_messages.Answers
+    | access_messages.Answers
 )
 ToAgent = Hello | check_messages.ProbeNow | Pace | Stop | Question
-Stands = window_messages.WindowMoved | checklist_messages.ChecklistsMoved | calendar_messages.CalendarMoved
+Stands = (
+    window_messages.WindowMoved
+    | checklist_messages.ChecklistsMoved
+    | calendar_messages.CalendarMoved
+    | access_messages.AccessMoved
+)
 """How something stands: told to a console unasked, at first and whenever that has changed."""
 ToConsole = Welcome | Refused | check_messages.Difference | walk_messages.WalkMoved | Stands | Answer | Bye
 

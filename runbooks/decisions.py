@@ -102,15 +102,30 @@ class Override(msgspec.Struct, frozen=True, tag=True):
     reason: str
 
 
+class HandOver(msgspec.Struct, frozen=True, tag=True):
+    """Pass the walk on, with the state of things in a few words; it is held until somebody takes it."""
+
+    to: str = ""
+    """Name of the user who is to take it; empty: whoever does."""
+    done: str = ""
+    deviated: str = ""
+    left: str = ""
+    watch: str = ""
+
+
+class TakeBack(msgspec.Struct, frozen=True, tag=True):
+    """Keep the walk that was offered to another."""
+
+
 class Note(msgspec.Struct, frozen=True, tag=True):
-    """Write something down; anybody who may see the walk may."""
+    """Write something down; who does not hold the walk may, too."""
 
     text: str
     step: str = ""
 
 
 class TakeOver(msgspec.Struct, frozen=True, tag=True):
-    """Decide from here on; needs a reason while somebody else is there who does."""
+    """Decide from here on; needs a reason while somebody is there who does and has not handed it over."""
 
     reason: str = ""
     state_of_things: str = ""
@@ -129,6 +144,8 @@ Decision = (
     | EndProgram
     | Detach
     | Override
+    | HandOver
+    | TakeBack
     | Note
     | TakeOver
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
+from runbooks.approval_events import ApprovalEvents
 from runbooks.checklist_events import ChecklistEvents
 from runbooks.incident_events import IncidentEvents
 from runbooks.notice_events import NoticeEvents
@@ -48,6 +49,7 @@ class JournalBegun(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
 Event = (
     StepEvents
     | WalkEvents
+    | ApprovalEvents
     | WindowEvents
     | ChecklistEvents
     | NoticeEvents

@@ -100,6 +100,8 @@ class StepPlan:
     on_failure: OnFailure = OnFailure.STOP
     auto: bool = True
     """Whether it may be run without an operator."""
+    approval: bool = False
+    """Whether another user has to approve it, on the way forward, before it can be confirmed."""
     refs: tuple[str, ...] = ()
 
 
@@ -144,6 +146,11 @@ class Plan:
     def auto(self) -> bool:
         """Return whether every step may be run without an operator."""
         return all(step.auto for step in (*self.steps, *self.last))
+
+    @property
+    def approval(self) -> bool:
+        """Return whether another user has to approve something in it."""
+        return any(step.approval for step in self.steps)
 
     @property
     def sha256(self) -> str:
