@@ -17,6 +17,7 @@ from agent import (
     calendar_messages,
     check_messages,
     checklist_messages,
+    quiet_messages,
     walk_messages,
     window_messages,
 )
@@ -89,6 +90,7 @@ Question = (
     | walk_messages.Questions
     | window_messages.Questions
     | baseline_messages.Questions
+    | quiet_messages.Questions
     | checklist_messages.Questions
     | calendar_messages.Questions
     | access_messages.Questions
@@ -99,6 +101,7 @@ Answer = (
     | walk_messages.Answers
     | window_messages.Answers
     | baseline_messages.Answers
+    | quiet_messages.Answers
     | checklist_messages.Answers
     | calendar_messages.Answers
     | access_messages.Answers
@@ -106,6 +109,7 @@ Answer = (
 ToAgent = Hello | check_messages.ProbeNow | Pace | Stop | Question
 Stands = (
     window_messages.WindowMoved
+    | quiet_messages.QuietMoved
     | checklist_messages.ChecklistsMoved
     | calendar_messages.CalendarMoved
     | access_messages.AccessMoved

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
+from runbooks.alert_events import AlertEvents
 from runbooks.approval_events import ApprovalEvents
 from runbooks.checklist_events import ChecklistEvents
 from runbooks.incident_events import IncidentEvents
@@ -51,6 +52,7 @@ Event = (
     | WalkEvents
     | ApprovalEvents
     | WindowEvents
+    | AlertEvents
     | ChecklistEvents
     | NoticeEvents
     | IncidentEvents
