@@ -138,12 +138,14 @@ async def test_there_is_no_way_back_before_it_is_said_what_became_of_a_step(tmp_
         await stage.run("one")
         await stage.confirm("two")
         await stage.until(lambda s: "begun" in s.live.output)
+        left = look(tmp_path / "evidence" / stage.walk.state("two").folder)
         with pytest.raises(RefusedDecisionError, match="is running; end it or detach it first"):
             await stage.decide(decisions.RollBack("it is no good"))
         await stage.decide(decisions.Detach("two", 1, "it hangs"))
         with pytest.raises(RefusedDecisionError, match="say first what became of the step"):
             await stage.decide(decisions.RollBack("it is no good"))
         assert world.balance == ["one"]
+        os.killpg(left.spawned.pid, signal.SIGKILL)  # what was detached would run on after the test
         await stage.decide(decisions.Resolve("two", 1, Resolution.FAILED, "two", "it never came to its end"))
         await stage.decide(decisions.RollBack("it is no good"))
         await stage.run("two.undo")
