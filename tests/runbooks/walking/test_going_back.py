@@ -108,7 +108,7 @@ async def test_an_undo_whose_end_is_unknown_stops_the_way_back_too(tmp_path, wor
         await stage.until(lambda s: look(folder).spawned.pid)
         found = look(folder)
         os.kill(found.supervisor.pid, signal.SIGKILL)
-        os.kill(found.spawned.pid, signal.SIGKILL)
+        os.killpg(found.spawned.pid, signal.SIGKILL)
         await stage.ended("two.undo")
         assert stage.walk.state("two.undo").status is Status.UNKNOWN
         assert stage.walk.state("one.undo").status is Status.PENDING
