@@ -108,10 +108,11 @@ class Events:
         return event
 
     async def shown(self, step: str, within: float = 30.0) -> Walk:
-        """Wait until a step of a walk is shown, and return the walk."""
+        """Wait until a step of a walk is shown, and could be confirmed; return the walk."""
         wanted = (step, Status.PLANNED)
         event = await self.moved(
-            lambda w, live: w.current and (w.current.id, w.current.status) == wanted, within
+            lambda w, live: w.current and (w.current.id, w.current.status) == wanted and live.step == step,
+            within,
         )
         return event.walk
 
