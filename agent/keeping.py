@@ -12,8 +12,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from agent.baselines import Baselines
+from agent.checklists import Checklists
 from agent.clerk import Clerk
 from agent.clerks.baselines import BaselineClerk
+from agent.clerks.checklists import ChecklistClerk
 from agent.clerks.checks import CheckClerk
 from agent.clerks.walks import WalkClerk
 from agent.clerks.windows import WindowClerk
@@ -42,6 +44,7 @@ class Keeping:
         self.journal = Journal(paths.journal_file(source), clock)
         self.baselines = Baselines(live, self.journal)
         self.windows = Windows(live, self.journal, self.baselines, masker, clock)
+        self.checklists = Checklists(live, source, self.journal, self.windows, masker, clock)
         self.walks = Walks(live, source, self.journal, self.baselines, self.windows, masker, clock)
 
     @property
@@ -52,12 +55,13 @@ class Keeping:
             WalkClerk(self.walks),
             WindowClerk(self.windows),
             BaselineClerk(self.baselines),
+            ChecklistClerk(self.checklists),
         )
 
     @property
     def standings(self) -> tuple[Standing, ...]:
         """Return what consoles are told of as it stands, whenever it moves."""
-        return (self.windows,)
+        return (self.windows, self.checklists)
 
     @property
     def busy(self) -> bool:
@@ -72,6 +76,7 @@ class Keeping:
             async with self.walks.opened(), asyncio.TaskGroup() as tasks:
                 loops = (
                     tasks.create_task(self.windows.run(), name="windows"),
+                    tasks.create_task(self.checklists.run(), name="checklists"),
                     tasks.create_task(self._watch_journal(), name="watch the journal"),
                 )
                 try:

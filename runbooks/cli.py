@@ -26,23 +26,34 @@ def validate(source: Path | None) -> None:
     One line for each problem: file:line:column: key: message. Exit code 78 when the files cannot be used.
     """
     from checks.load import load
+    from runbooks.checklist_library import examine_lists, load_lists
+    from runbooks.document.shelf import demand_sound
     from runbooks.library import examine_library, load_library, unfit_responses
 
     with errors_as_exits():
         try:
             system = load(source)
         except ConfigError as error:
-            if source is not None:
-                examine_library(source).demand_sound(error.problems)
+            if source is None:
+                raise
+            demand_sound((examine_library(source), examine_lists(source)), error.problems)
             raise
         library = load_library(system, source)
-        library.demand_sound(system.warnings)
-    warnings = (*system.warnings, *library.warnings, *unfit_responses(system, library))
+        lists = load_lists(system, source, library.names)
+        demand_sound((library, lists), system.warnings)
+    warnings = (
+        *system.warnings,
+        *library.warnings,
+        *lists.warnings,
+        *unfit_responses(system, library),
+    )
     for warning in warnings:
         click.echo(str(warning), err=True)
     counts = [_count(len(system.definitions), "check")]
     if library.plans:
         counts += [_count(len(library.plans), "runbook"), _count(library.steps, "step")]
+    if lists.plans:
+        counts += [_count(len(lists.plans), "checklist"), _count(lists.items, "item")]
     name = system.info.title or system.info.name
     click.echo(f"{name}: {', '.join((*counts, _count(len(warnings), 'warning')))}")
 
@@ -80,16 +91,18 @@ def render(names: tuple[str, ...], source: Path | None) -> None:
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["system", "runbook"]), default="system")
+@click.argument("what", type=click.Choice(["system", "runbook", "checklist"]), default="system")
 def schema(what: str) -> None:
-    """Print the JSON Schema of a system's files, or of runbooks.
+    """Print the JSON Schema of a system's files, of runbooks, or of checklists.
 
     Editors complete and check by it: # yaml-language-server: $schema=./schema.json
     """
     from checks.config.schema import as_text, system_schema
+    from runbooks.document.checklist_schema import checklist_schema
     from runbooks.document.schema import runbook_schema
 
-    click.echo(as_text(runbook_schema() if what == "runbook" else system_schema()))
+    schemas = {"system": system_schema, "runbook": runbook_schema, "checklist": checklist_schema}
+    click.echo(as_text(schemas[what]()))
 
 
 @click.command()

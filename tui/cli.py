@@ -43,7 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "kinds": ("checks.cli:kinds", "List the kinds of checks, or explain one."),
     "steps": ("runbooks.cli:steps", "List the kinds of steps, or explain one."),
     "drivers": ("runbooks.cli:drivers", "List the drivers of services, or explain one."),
-    "schema": ("runbooks.cli:schema", "Print the JSON Schema of a system's files, or of runbooks."),
+    "schema": ("runbooks.cli:schema", "Print the JSON Schema of a system's files, runbooks or checklists."),
     "cron": ("runbooks.cli:cron", "Print the crontab line that runs a command whenever a window opens."),
     "timers": ("runbooks.cli:timers", "Print the systemd timer that runs a command whenever a window opens."),
     "init": ("checks.cli:init", "Write what is found on this machine as a system to edit."),

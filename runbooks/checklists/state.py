@@ -140,8 +140,8 @@ class ListHead(msgspec.Struct, frozen=True, omit_defaults=True):
     closed_at: float = 0.0
     closed_by: Operator = Operator()
     ending: ListEnding | None = None
-    settled: int = 0
-    items: int = 0
+    unfinished: int = 0
+    """Mandatory items that were not finished."""
 
 
 class ComingList(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Owns the files of runbooks: which ones a system has, and how its names can be told without reading YAML."""
+"""Owns the files of runbooks and checklists: which there are, and their names without reading YAML."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from checks.config.problems import Problems
 
 FOLDER = "runbooks"
 """The folder inside a system's folder, one runbook in each of its files."""
-_NAME = re.compile(rb"^runbook:[ \t]+[\"']?([a-z0-9._-]+)[\"']?[ \t]*(?:#.*)?$", re.MULTILINE)
+CHECKLISTS = "checklists"
+"""The same of checklists."""
+_NAME = r"^%s:[ \t]+[\"']?([a-z0-9._-]+)[\"']?[ \t]*(?:#.*)?$"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One file of a runbook; without a source, it could not be read, and the problems say why."""
+    """One file; without a source, it could not be read, and the problems say why."""
 
     file: str
     source: Source | None
@@ -26,7 +28,12 @@ class Found:
 
 def find_runbooks(system: Path) -> tuple[Found, ...]:
     """Return the files of the runbooks of a system; one that is a single file has none."""
-    folder = system / FOLDER
+    return find_files(system, FOLDER)
+
+
+def find_files(system: Path, within: str) -> tuple[Found, ...]:
+    """Return the files of that folder of a system; one that is a single file has none."""
+    folder = system / within
     if not system.is_dir() or not folder.exists():
         return ()
     try:
@@ -38,9 +45,10 @@ def find_runbooks(system: Path) -> tuple[Found, ...]:
     return tuple(_found(file) for file in files)
 
 
-def guessed_name(source: Source | None) -> str:
-    """Return what a runbook is probably called, without reading its YAML."""
-    match = _NAME.search(source.raw) if source is not None else None
+def guessed_name(source: Source | None, key: str = "runbook") -> str:
+    """Return what a runbook or checklist is probably called, without reading its YAML."""
+    pattern = re.compile((_NAME % key).encode(), re.MULTILINE)
+    match = pattern.search(source.raw) if source is not None else None
     return match[1].decode() if match else ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from checks.errors import ConfigError, Problem, UsageError
 from checks.suggest import did_you_mean
@@ -55,18 +56,38 @@ class Library:
                 raise ConfigError(one.problems)
         raise UsageError(f"no runbook is called {name!r}{did_you_mean(name, self.names)}")
 
-    def demand_sound(self, others: Iterable[Problem] = ()) -> None:
-        """Return only when every file can be used.
 
-        Raises:
-            ConfigError: with everything that is wrong with any of them, and the others; what the others say
-                of a line is not said again.
-        """
-        if self.broken:
-            said = tuple(others)
-            lines = {(problem.file, problem.line) for problem in said}
-            ours = (*self.warnings, *(problem for one in self.broken for problem in one.problems))
-            raise ConfigError((*said, *(one for one in ours if (one.file, one.line) not in lines)))
+class Shelved(Protocol):
+    """Files of a system that were read, each for itself."""
+
+    @property
+    def broken(self) -> tuple[Broken, ...]:
+        """Return those that cannot be used."""
+        ...
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """Return what is said about the others."""
+        ...
+
+
+def demand_sound(shelves: Iterable[Shelved], others: Iterable[Problem] = ()) -> None:
+    """Return only when every file can be used.
+
+    Raises:
+        ConfigError: with everything that is wrong with any of them, and the others; what the others say
+            of a line is not said again.
+    """
+    shelved = tuple(shelves)
+    if any(shelf.broken for shelf in shelved):
+        said = tuple(others)
+        lines = {(problem.file, problem.line) for problem in said}
+        ours = [
+            problem
+            for shelf in shelved
+            for problem in (*shelf.warnings, *(each for one in shelf.broken for each in one.problems))
+        ]
+        raise ConfigError((*said, *(one for one in ours if (one.file, one.line) not in lines)))
 
 
 EMPTY = Library()
