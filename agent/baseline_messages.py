@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from runbooks.baseline import BaselineHead
 from runbooks.comparison import Comparison
 from runbooks.window_events import BaselineTaken
 
@@ -25,6 +26,19 @@ class AskDifference(msgspec.Struct, frozen=True, tag=True):
     name: str = ""
 
 
+class AskBaselines(msgspec.Struct, frozen=True, tag=True):
+    """Console: which baselines are there? Answered by `BaselinesAnswer`."""
+
+    id: int
+
+
+class AskBaseline(msgspec.Struct, frozen=True, tag=True):
+    """Console: what is in the baseline of that row of the journal? Answered by `KeptBaseline`."""
+
+    id: int
+    seq: int
+
+
 class BaselineAnswer(msgspec.Struct, frozen=True, tag=True):
     """Agent: what was kept."""
 
@@ -39,5 +53,21 @@ class DifferenceAnswer(msgspec.Struct, frozen=True, tag=True):
     difference: Comparison
 
 
-Questions = TakeBaseline | AskDifference
-Answers = BaselineAnswer | DifferenceAnswer
+class BaselinesAnswer(msgspec.Struct, frozen=True, tag=True):
+    """Agent: the baselines there are, newest first."""
+
+    id: int
+    heads: tuple[BaselineHead, ...]
+
+
+class KeptBaseline(msgspec.Struct, frozen=True, tag=True):
+    """Agent: a baseline as it was kept."""
+
+    id: int
+    baseline: BaselineTaken
+    at: float
+    """When it was taken, UTC seconds."""
+
+
+Questions = TakeBaseline | AskDifference | AskBaselines | AskBaseline
+Answers = BaselineAnswer | DifferenceAnswer | BaselinesAnswer | KeptBaseline

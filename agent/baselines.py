@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from agent.live import LiveSystem
 from checks.board import Snapshot
-from runbooks.baseline import baseline_of, difference
+from runbooks.baseline import BaselineHead, baseline_of, difference
 from runbooks.comparison import Comparison
 from runbooks.errors import RefusedDecisionError
 from runbooks.events import Entry
@@ -14,8 +15,10 @@ from runbooks.journal.errors import JournalError
 from runbooks.journal.journal import Journal
 from runbooks.journal.rows import Draft
 from runbooks.operators import WALKDOWN, Operator
-from runbooks.window_events import BaselineTaken
+from runbooks.window_events import AFTER, HAND, BaselineTaken
 
+LISTED = 60
+"""The newest baselines, which are listed."""
 SEARCHED = 200
 """The newest baselines among which one is looked for."""
 _NAME = re.compile(r"[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*")
@@ -50,12 +53,14 @@ class Baselines:
         if not _NAME.fullmatch(name) or len(name) > 64:
             raise RefusedDecisionError("the name of a baseline is letters and digits, joined by single - _ .")
         try:
-            return await self.keep(await self._seen(), name, "hand", operator)
+            return await self.keep(await self.seen(), name, HAND, operator)
         except JournalError as error:
             raise RefusedDecisionError(str(error)) from error
 
     async def difference(self, name: str) -> Comparison:
         """Look at everything now, and return what is different from the newest baseline (of that name).
+
+        What was taken after a window is not compared with: it says how things were left.
 
         Raises:
             RefusedDecisionError: when there is no such baseline.
@@ -65,13 +70,49 @@ class Baselines:
         except JournalError as error:
             raise RefusedDecisionError(str(error)) from error
         for entry in reversed(entries):
-            if (taken := _taken(entry)) is not None and name in ("", taken.name):
-                return difference(taken, entry.at, await self._seen())
+            taken = _taken(entry)
+            if taken is not None and taken.occasion != AFTER and name in ("", taken.name):
+                return difference(taken, entry.at, await self.seen())
         known = sorted({taken.name for entry in entries if (taken := _taken(entry)) is not None})
         named = f" called {name!r}; there are: {', '.join(known)}" if name and known else ""
         raise RefusedDecisionError(f"there is no baseline{named}")
 
-    async def _seen(self) -> Snapshot:
+    async def heads(self) -> tuple[BaselineHead, ...]:
+        """Return the baselines there are, newest first.
+
+        Raises:
+            RefusedDecisionError: when they cannot be read.
+        """
+        try:
+            entries = await self._journal.newest(BaselineTaken, limit=LISTED)
+        except JournalError as error:
+            raise RefusedDecisionError(str(error)) from error
+        return tuple(
+            BaselineHead(
+                entry.seq,
+                taken.name,
+                taken.occasion,
+                entry.at,
+                entry.operator,
+                Counter(taken.levels.values()),
+            )
+            for entry in reversed(entries)
+            if (taken := _taken(entry)) is not None
+        )
+
+    async def kept(self, seq: int) -> tuple[BaselineTaken, float]:
+        """Return the baseline in that row of the journal, and when it was taken.
+
+        Raises:
+            JournalError: when the journal cannot be read.
+            RefusedDecisionError: when there is none in it.
+        """
+        entries = await self._journal.since(seq - 1, 1)
+        if not entries or entries[0].seq != seq or (taken := _taken(entries[0])) is None:
+            raise RefusedDecisionError("that baseline is not there")
+        return taken, entries[0].at
+
+    async def seen(self) -> Snapshot:
         """Return a picture in which every check was probed after it was asked for."""
         engine = None
         while engine is None or engine.ended:

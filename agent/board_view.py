@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -31,6 +32,11 @@ class LiveBoard:
     def baseline(self) -> Snapshot:
         """Return how the checks were when the walk began."""
         return self._baseline
+
+    def interval(self, name: str) -> float:
+        """Return the seconds from one probe of a check to the next; infinite when there is none."""
+        every = {info.name: info.every for info in self._live.system.info.checks}
+        return every.get(name, math.inf)
 
     async def probed(self, names: tuple[str, ...]) -> tuple[CheckState, ...]:
         """Probe these checks now and return their states, each by a probe that began after the call."""

@@ -20,6 +20,8 @@ from agent.clerks.checks import CheckClerk
 from agent.clerks.walks import WalkClerk
 from agent.clerks.windows import WindowClerk
 from agent.live import LiveSystem
+from agent.open_walks import in_window
+from agent.rechecks import Rechecks
 from agent.standing import Standing
 from agent.walks import Walks
 from agent.windows import Windows
@@ -43,9 +45,11 @@ class Keeping:
         self._clock = clock
         self.journal = Journal(paths.journal_file(source), clock)
         self.baselines = Baselines(live, self.journal)
-        self.windows = Windows(live, self.journal, self.baselines, masker, clock)
+        self.windows = Windows(live, self.journal, masker, clock)
+        self.rechecks = Rechecks(live, self.windows, self.baselines, clock)
         self.checklists = Checklists(live, source, self.journal, self.windows, masker, clock)
         self.walks = Walks(live, source, self.journal, self.baselines, self.windows, masker, clock)
+        self.windows.walking = lambda: tuple(map(in_window, self.walks.open_ones))
 
     @property
     def clerks(self) -> tuple[Clerk, ...]:
@@ -66,7 +70,7 @@ class Keeping:
     @property
     def busy(self) -> bool:
         """Return whether something is under way that needs the agent."""
-        return bool(self.walks.under_way or self.windows.is_open)
+        return bool(self.walks.under_way or self.windows.is_open or self.rechecks.busy)
 
     @contextlib.asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
@@ -77,6 +81,7 @@ class Keeping:
                 loops = (
                     tasks.create_task(self.windows.run(), name="windows"),
                     tasks.create_task(self.checklists.run(), name="checklists"),
+                    tasks.create_task(self.rechecks.run(), name="rechecks"),
                     tasks.create_task(self._watch_journal(), name="watch the journal"),
                 )
                 try:

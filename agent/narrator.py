@@ -9,6 +9,7 @@ from checks.text import clean
 from runbooks.live import Live
 from runbooks.model import WindowNeed
 from runbooks.walk import EMPTY, Walk
+from runbooks.windows.ruling import found_by_recheck
 from runbooks.windows.state import WindowsNow
 from runbooks.wording import name_of, span
 
@@ -44,6 +45,8 @@ class Narrator:
             self._voice.quote(self._output.take(live.output, live.output_bytes), "  ")
         if live.trouble and live.trouble != known.trouble:
             self._voice.tell(f"Trouble: {live.trouble}")
+        if live.late and not known.late and before.seq:
+            self._voice.tell(f"MIND: {live.late}.")
         if live.file_changed and not known.file_changed:
             self._voice.tell("The runbook's file has changed; this walk goes by the plan that it began with.")
 
@@ -54,6 +57,8 @@ class Narrator:
             return
         if windows.reminder and windows.reminder != known.reminder:
             self._voice.tell(f"MIND: {windows.reminder}.")
+        if windows.state.recheck not in (None, known.state.recheck):
+            self._voice.tell(f"{found_by_recheck(windows.state, windows.state.recheck.at)}.")
         if windows.gate and not known.gate:
             self._voice.tell(f"The window has closed: {windows.gate}.")
         elif known.gate and not windows.gate:

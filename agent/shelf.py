@@ -22,6 +22,7 @@ from runbooks.library import load_library
 from runbooks.live import BrokenRunbook, Runbooks, WalkHead
 from runbooks.model import Plan
 from runbooks.walk_events import WalkEnding
+from runbooks.windows.durations import usual_seconds
 
 LISTED = 500
 """Walks that are looked at to say how long runbooks take and when they were walked last."""
@@ -87,11 +88,7 @@ class Shelf:
 
     async def usual(self, plan: Plan, journal: Journal) -> dict[str, float]:
         """Return the seconds that each step usually takes: from past walks, else as the runbook says."""
-        usual = {step.id: step.expected for step in plan.all_steps() if step.expected}
-        took: defaultdict[str, list[float]] = defaultdict(list)
-        for duration in await journal.durations(plan.name):
-            took[duration.step].append(duration.seconds)
-        return usual | {step: statistics.median(seconds) for step, seconds in took.items()}
+        return usual_seconds(plan, await journal.durations(plan.name))
 
 
 def _usual(heads: tuple[WalkHead, ...]) -> dict[str, float]:

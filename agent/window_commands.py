@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,9 @@ from checks.clock import Clock
 from checks.instants import rfc3339
 from checks.text import clean
 from runbooks.operators import WALKDOWN
-from runbooks.windows.state import PlannedWindow, WindowsNow, WindowState
+from runbooks.windows.budget import safe_words
+from runbooks.windows.ruling import found_by_recheck
+from runbooks.windows.state import PlannedWindow, Recheck, WindowsNow, WindowState
 from runbooks.wording import moment, span, who
 
 NONE_OPEN = 3
@@ -77,10 +79,26 @@ def _say(windows: WindowsNow, now: float) -> None:
             click.echo(
                 clean(f"  the last one, {state.name}, was closed {moment(state.closed_at, None)}{early}")
             )
+    for line in _lines(windows, now):
+        click.echo(clean(f"  {line}"))
     for planned in windows.planned:
         click.echo(clean(f"  planned: {_when(planned)}"))
     if windows.trouble:
         click.echo(clean(f"trouble: {windows.trouble}"), err=True)
+
+
+def _lines(windows: WindowsNow, now: float) -> Iterator[str]:
+    """Yield how the walks stand in the window, and what was found when everything was looked at again."""
+    state = windows.state
+    if state.is_open(now):
+        taken = f"baseline taken {moment(state.baseline_at, None)}" if state.baseline else "no baseline yet"
+        yield taken
+    for walk in windows.walks:
+        yield f"walk {walk.runbook} ({walk.id}), {who(walk.holder)}: {safe_words(walk, now)}"
+    if found := found_by_recheck(state, now):
+        yield found
+    if windows.recheck_at:
+        yield f"everything is looked at again {moment(windows.recheck_at, None)}"
 
 
 def _why(state: WindowState) -> str:
@@ -105,6 +123,7 @@ def _plain(windows: WindowsNow, now: float) -> dict[str, Any]:
         "planned": bool(state.planned_until),
         "until": _at(state.until),
         "reason": state.reason,
+        "baseline_at": _at(state.baseline_at),
         "closed_at": _at(state.closed_at),
         "close_reason": state.close_reason,
         "extensions": [
@@ -116,6 +135,21 @@ def _plain(windows: WindowsNow, now: float) -> dict[str, Any]:
         "open": state.is_open(now),
         "left": round(max(0.0, state.until - now), 1) if state.is_open(now) else 0,
         "gate": windows.gate,
+        "safe_until": _at(windows.safe_until),
+        "walks": [
+            {
+                "id": walk.id,
+                "runbook": walk.runbook,
+                "holder": who(walk.holder),
+                "safe_until": _at(walk.safe_until),
+                "way_back": round(walk.back, 1),
+                "one_way": walk.one_way,
+                "uncertain": walk.uncertain,
+            }
+            for walk in windows.walks
+        ],
+        "recheck_at": _at(windows.recheck_at),
+        "recheck": _recheck(state.recheck),
         "window": last if state.name else None,
         "planned": [
             {"name": one.name, "when": one.words, "start": _at(one.start), "end": _at(one.end)}
@@ -123,6 +157,14 @@ def _plain(windows: WindowsNow, now: float) -> dict[str, Any]:
         ],
         "trouble": windows.trouble,
     }
+
+
+def _recheck(found: Recheck | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    counts = {"bad_before": found.bad_before, "fixed": found.fixed, "moved": found.moved}
+    said = {"at": _at(found.at), "occasion": found.occasion, "newly_bad": found.newly_bad}
+    return said | counts | {"trouble": found.trouble}
 
 
 def _at(at: float) -> str | None:

@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from agent.baselines import Baselines
 from agent.live import LiveSystem
 from agent.standing import Moves
 from agent.window_messages import WindowMoved
@@ -19,17 +18,24 @@ from checks.clock import Clock
 from checks.masking import Masker
 from checks.system import System
 from checks.text import clean
-from runbooks.baseline import is_complete
+from runbooks.baseline import baseline_of, is_complete
 from runbooks.errors import RefusedDecisionError
 from runbooks.journal.errors import JournalError
 from runbooks.journal.journal import Journal
 from runbooks.journal.rows import Draft
 from runbooks.operators import WALKDOWN, Operator
-from runbooks.window_events import BaselineTaken, WindowClosed, WindowExtended, WindowOpened
+from runbooks.window_events import (
+    WINDOW,
+    BaselineTaken,
+    WindowClosed,
+    WindowEvents,
+    WindowExtended,
+    WindowOpened,
+)
 from runbooks.windows import ruling
 from runbooks.windows.fold import KINDS, fold_all
 from runbooks.windows.plan import Occurrence, WindowPlan, next_planned, windows_of
-from runbooks.windows.state import PlannedWindow, WindowsNow, WindowState
+from runbooks.windows.state import PlannedWindow, WindowsNow, WindowState, WindowWalk
 
 LOOK_EVERY = 1.0
 """Seconds between two looks at whether a window opens or closes."""
@@ -44,14 +50,9 @@ log = logging.getLogger(__name__)
 class Windows:
     """The windows of one system, while `run` runs."""
 
-    def __init__(
-        self, live: LiveSystem, journal: Journal, baselines: Baselines, masker: Masker, clock: Clock
-    ) -> None:
+    def __init__(self, live: LiveSystem, journal: Journal, masker: Masker, clock: Clock) -> None:
         """Know nothing yet."""
         self._live = live
-        self._baselines = baselines
-        self._baseline_for = ""
-        """The window that was opened and has no baseline yet; empty when there is none."""
         self._journal = journal
         self._masker = masker
         self._clock = clock
@@ -67,6 +68,8 @@ class Windows:
         self._planned_at = self._planned_until = 0.0
         """When it was reckoned what comes, and until when that stays true."""
         self._now = WindowsNow()
+        self.walking: Callable[[], tuple[WindowWalk, ...]] = tuple
+        """Says which walks are open, and how their time stands; set by who knows."""
         self._deciding = asyncio.Lock()
         self._moves = Moves()
 
@@ -74,6 +77,11 @@ class Windows:
     def now(self) -> WindowsNow:
         """Return how all windows stand."""
         return self._now
+
+    @property
+    def state(self) -> WindowState:
+        """Return the window that is open, or was last."""
+        return self._state
 
     @property
     def is_open(self) -> bool:
@@ -97,6 +105,12 @@ class Windows:
         """Return when the open window closes, UTC seconds; 0 when none is open."""
         return self._state.until if self.is_open else 0.0
 
+    @property
+    def recheck_due(self) -> bool:
+        """Return whether everything is to be looked at now, before the open window ends."""
+        now = self._clock.now()
+        return 0 < ruling.recheck_at(self._state, ruling.lead_of(self._state, self._plans), now) <= now
+
     async def run(self) -> None:
         """Open and close windows as they are planned, again and again, until cancelled."""
         while True:
@@ -110,7 +124,7 @@ class Windows:
             try:
                 await self._read()
                 while (event := ruling.due(self._state, self._plans, self._clock.now())) is not None:
-                    await self._write(event, WALKDOWN)
+                    await self._write((event,), WALKDOWN)
                 await self._take_baseline()
                 self._trouble = ""
             except JournalError as error:
@@ -150,9 +164,19 @@ class Windows:
             if not self._known:
                 raise RefusedDecisionError(self._trouble or "the journal was not read yet")
             try:
-                await self._write(rule(self._state, self._clock.now()), operator)
+                await self._write((rule(self._state, self._clock.now()),), operator)
             except JournalError as error:
                 raise RefusedDecisionError(str(error)) from error
+            self._tell()
+
+    async def record(self, *events: WindowEvents) -> None:
+        """Write down what was seen of a window.
+
+        Raises:
+            JournalError: when it cannot be written.
+        """
+        async with self._deciding:
+            await self._write(events, WALKDOWN)
             self._tell()
 
     def _safe(self, reason: str) -> str:
@@ -161,35 +185,24 @@ class Windows:
     async def _read(self) -> None:
         """Learn from the journal how the windows were left, once."""
         if not self._known:
-            self._state = fold_all(await self._journal.newest(*KINDS))
-            self._known = True
-            if self.is_open and not await self._has_baseline():
-                self._baseline_for = self._state.name
-
-    async def _has_baseline(self) -> bool:
-        """Return whether a baseline was taken since the window was opened."""
-        taken = await self._journal.newest(BaselineTaken)
-        return any(
-            isinstance(entry.event, BaselineTaken)
-            and (entry.event.name, entry.event.occasion) == (self._state.name, "window")
-            and entry.at >= self._state.opened_at
-            for entry in taken
-        )
+            state = fold_all(await self._journal.newest(*KINDS))
+            if state.closing is not None or (state.name and not state.closed_at):
+                # Baselines are long: they are read only where one is still needed.
+                state = fold_all(await self._journal.newest(*KINDS, BaselineTaken))
+            self._state, self._known = state, True
 
     async def _take_baseline(self) -> None:
-        """Take the baseline of the window that was opened, once every check was looked at."""
+        """Take the baseline of the window that is open, once every check was looked at."""
         engine = self._live.engine
-        if self._baseline_for and engine is not None and is_complete(engine.snapshot):
-            await self._baselines.keep(engine.snapshot, self._baseline_for, "window")
-            self._baseline_for = ""
+        wanted = self.is_open and not self._state.baseline
+        if wanted and engine is not None and is_complete(engine.snapshot):
+            await self._write((baseline_of(engine.snapshot, self._state.name, WINDOW),), WALKDOWN)
 
-    async def _write(self, event: WindowEvent, operator: Operator) -> None:
-        self._state = fold_all(await self._journal.append(Draft("", event, operator)), self._state)
-        log.info("%s: %s", type(event).__name__, event.name)
-        if isinstance(event, WindowOpened):
-            self._baseline_for = event.name
-        elif isinstance(event, WindowClosed):
-            self._baseline_for = ""
+    async def _write(self, events: Sequence[WindowEvents], operator: Operator) -> None:
+        drafts = [Draft("", event, operator) for event in events]
+        self._state = fold_all(await self._journal.append(*drafts), self._state)
+        for event in events:
+            log.info("%s: %s", type(event).__name__, event.name)
 
     def _plan(self) -> None:
         """Take in the plans of the system as it is now, and what comes next by them."""
@@ -216,6 +229,8 @@ class Windows:
             self._planned,
             self.gate(),
             ruling.reminder(self._state, at),
+            self.walking(),
+            ruling.recheck_at(self._state, ruling.lead_of(self._state, self._plans), at),
             self._trouble,
         )
         if now != self._now or not self._moves.version:

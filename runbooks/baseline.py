@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+import msgspec
+
 from checks.board import CheckState, Snapshot
 from checks.model import Labels, Level
 from runbooks.comparison import Changed, Comparison, MovedReading
+from runbooks.operators import Operator
 from runbooks.window_events import BaselineTaken, SeenReading
 
 MOST_READINGS = 40
@@ -19,6 +22,19 @@ FLOORS = {"s": 0.05, "B": 64.0 * 1024**2, "%": 5.0, "B/s": 1024.0**2, "/s": 1.0}
 _DURATION = re.compile(r"latency|elapsed|duration|response|_time|time_")
 _ROOM = re.compile(r"free|avail|idle|left|hit")
 """Readings of which less is more to worry about."""
+
+
+class BaselineHead(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A baseline in a list."""
+
+    seq: int
+    """The row of the journal that holds it."""
+    name: str
+    occasion: str
+    at: float
+    by: Operator = Operator()
+    levels: dict[str, int] = {}
+    """How many checks had each level."""
 
 
 def baseline_of(snapshot: Snapshot, name: str, occasion: str) -> BaselineTaken:

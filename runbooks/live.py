@@ -28,6 +28,10 @@ class Budget(msgspec.Struct, frozen=True, omit_defaults=True):
     """Whether `back` goes by the way forward, as nobody has gone back yet."""
     unknown: tuple[str, ...] = ()
     """Ids of the steps of whose time nothing is known; they count as none."""
+    one_way: bool = False
+    """Whether there is no whole way back, now or after the next changing step: then all the rest must fit."""
+    uncertain: bool = False
+    """Whether `safe_until` counts steps as none of whose time nothing is known: it is that late at most."""
 
 
 class Live(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -98,6 +98,10 @@ class Board(Protocol):
         """Probe these checks now and return their states, each by a probe that began after the call."""
         ...
 
+    def interval(self, name: str) -> float:
+        """Return the seconds from one probe of a check to the next."""
+        ...
+
 
 class Step(Protocol):
     """One configured step of a kind. Exactly one of Ask, Look, Program and Act must be offered, too."""

@@ -60,6 +60,10 @@ class FakeBoard:
         """Have nothing been heard of these checks for too long; of all others, something has."""
         self._snapshot = mark_stale(self._snapshot, self._system, frozenset(names), self._clock.now())
 
+    def interval(self, name: str) -> float:
+        """Return that it is probed every 30 s."""
+        return 30.0
+
     async def probed(self, names: tuple[str, ...]) -> tuple[CheckState, ...]:
         """Return the states after one more probe of each."""
         self.probes.append(names)

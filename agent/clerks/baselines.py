@@ -7,13 +7,19 @@ from typing import ClassVar, get_args
 
 from agent.baseline_messages import (
     Answers,
+    AskBaseline,
+    AskBaselines,
     AskDifference,
     BaselineAnswer,
+    BaselinesAnswer,
     DifferenceAnswer,
+    KeptBaseline,
     Questions,
     TakeBaseline,
 )
 from agent.baselines import Baselines
+from runbooks.errors import RefusedDecisionError
+from runbooks.journal.errors import JournalError
 from runbooks.operators import Operator
 
 
@@ -31,3 +37,10 @@ class BaselineClerk:
                 return BaselineAnswer(ask.id, await self.baselines.take(ask.name, operator))
             case AskDifference():
                 return DifferenceAnswer(ask.id, await self.baselines.difference(ask.name))
+            case AskBaselines():
+                return BaselinesAnswer(ask.id, await self.baselines.heads())
+            case AskBaseline():
+                try:
+                    return KeptBaseline(ask.id, *await self.baselines.kept(ask.seq))
+                except JournalError as error:
+                    raise RefusedDecisionError(str(error)) from error

@@ -118,6 +118,8 @@ class Window:
     """How long it stays open."""
     timezone: Zone | None = None
     """IANA name of the time zone that its times are meant in; that of the system when not set."""
+    recheck: Seconds | None = None
+    """How long before its end everything is looked at again; 10 m when not set, 0 s: only once it is over."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,15 @@ def guards_of(walk: Walk) -> frozenset[str]:
     return frozenset(own | set(walk.plan.guards))
 
 
+def doubtful(walk: Walk, snapshot: Snapshot) -> tuple[str, ...]:
+    """Return the guards that seem worse than when the walk began, but were not seen so often enough."""
+    if walk.stage is not Stage.FORWARD:
+        return ()
+    levels = {state.name: state.level.value for state in snapshot.states}
+    soft = {state.name for state in snapshot.states if not state.is_hard and state.level is not Level.OK}
+    return tuple(name for name in worse_than_baseline(walk, levels) if name in guards_of(walk) & soft)
+
+
 def regressed(walk: Walk, snapshot: Snapshot) -> tuple[str, ...]:
     """Return the guards that are worse than when the walk began, and certainly so: their state is hard."""
     if walk.stage is not Stage.FORWARD:

@@ -97,6 +97,7 @@ class Walker:
         async with self._beside as beside:
             beside.begin(self._watch.renew(), "renew lease")
             beside.begin(self._watch.look(), "look beside")
+            beside.begin(self._watch.doubt(), "look at guards")
             self._untaken = taken_up
             try:
                 while not (self.walk.over or self._holding.relieved):

@@ -12,7 +12,7 @@ from runbooks import walk_events
 from runbooks.evidence import last
 from runbooks.journal.errors import FenceError, JournalError
 from runbooks.walk import Stage
-from runbooks.walking.guarding import regressed
+from runbooks.walking.guarding import doubtful, regressed
 from runbooks.walking.holding import Holding
 from runbooks.walking.performing import Performer
 from runbooks.windows.budget import budget, late
@@ -21,6 +21,10 @@ RENEW_EVERY = 10.0
 """Seconds between two renewals of the lease (reliability 3.5)."""
 LOOK_EVERY = 0.5
 """Seconds between two looks."""
+DOUBT_EVERY = 0.25
+"""Seconds between two looks at whether a guard seems worse."""
+SOONER = 4
+"""A guard that seems worse is probed after this part of its interval, until that is certain or over."""
 OUTPUT = 8192
 """Bytes of output that are shown while it runs."""
 
@@ -50,6 +54,19 @@ class Watch:
             self._time()
             with contextlib.suppress(JournalError, FenceError):
                 await self._guards()
+
+    async def doubt(self) -> None:
+        """Look sooner than is its turn at a guard that seems worse: within two intervals it is certain."""
+        asked: dict[str, float] = {}
+        while not self.holding.relieved:
+            await self.clock.sleep(DOUBT_EVERY)
+            board, now = self.performer.board, self.clock.monotonic()
+            names = doubtful(self.holding.walk, board.snapshot)
+            asked = {name: asked.get(name, now) for name in names}
+            due = tuple(name for name in names if now - asked[name] >= board.interval(name) / SOONER)
+            if due:
+                asked |= dict.fromkeys(due, now)
+                await board.probed(due)
 
     def _time(self) -> None:
         """Say whether a changing step may be started, and how the time in the window stands."""

@@ -7,11 +7,21 @@ from collections.abc import Iterable
 import msgspec
 
 from runbooks.events import Entry
-from runbooks.window_events import WindowClosed, WindowExtended, WindowOpened
-from runbooks.windows.state import Extension, WindowState
+from runbooks.window_events import (
+    AT_CLOSE,
+    WINDOW,
+    BaselineTaken,
+    Rechecked,
+    WindowClosed,
+    WindowExtended,
+    WindowOpened,
+)
+from runbooks.windows.state import Closing, Extension, Recheck, WindowState
 
-KINDS = (WindowOpened, WindowExtended, WindowClosed)
-"""The events that concern it."""
+KINDS = (WindowOpened, WindowExtended, WindowClosed, Rechecked)
+"""The events that concern it, besides baselines, which are long."""
+NAMED = 50
+"""So many checks that got worse are named."""
 NONE = WindowState()
 
 
@@ -40,6 +50,7 @@ def _after(state: WindowState, entry: Entry) -> WindowState:
                 event.planned_until,
                 event.reason,
                 shut_at=state.shut_at,
+                closing=state.closing,
             )
         case WindowExtended() as event:
             longer = Extension(entry.at, entry.operator, event.until, event.reason)
@@ -51,6 +62,35 @@ def _after(state: WindowState, entry: Entry) -> WindowState:
                 closed_by=entry.operator,
                 close_reason=event.reason,
                 shut_at=entry.at if event.early else state.shut_at,
+                closing=Closing(event.name, min(entry.at, state.until or entry.at), state.baseline),
             )
+        case BaselineTaken(name=state.name, occasion=occasion) if occasion == WINDOW and not state.closed_at:
+            return msgspec.structs.replace(state, baseline=entry.seq, baseline_at=entry.at)
+        case Rechecked() as event:
+            return _rechecked(state, entry.at, event)
         case _:
             return state
+
+
+def _rechecked(state: WindowState, at: float, event: Rechecked) -> WindowState:
+    """Return the window after a recheck, which may be that of the one before."""
+    found = event.difference
+    recheck = (
+        Recheck(at, event.occasion, trouble=event.trouble)
+        if found is None
+        else Recheck(
+            at,
+            event.occasion,
+            tuple(one.check for one in found.newly_bad[:NAMED]),
+            len(found.bad_before),
+            len(found.fixed),
+            len(found.moved),
+            event.trouble,
+        )
+    )
+    of_this = event.name == state.name and bool(state.closed_at) == (event.occasion == AT_CLOSE)
+    return msgspec.structs.replace(
+        state,
+        recheck=recheck if of_this else state.recheck,
+        closing=None if event.occasion == AT_CLOSE else state.closing,
+    )

@@ -11,6 +11,10 @@ from checks.recurrence.timing import Span, Timing, read_timing
 from checks.recurrence.zones import zone_named
 from checks.suggest import did_you_mean
 from checks.system import System
+from checks.units import read
+
+RECHECK = 600.0
+"""Seconds before its end at which everything is looked at again, where a window does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,8 @@ class WindowPlan:
     """When, as it is written: `sunday 03:00`, a crontab's five fields, or a moment."""
     zone: tzinfo = UTC
     """In which its times are meant and told."""
+    recheck: float = RECHECK
+    """Seconds before its end at which everything is looked at again; 0: not before its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ def windows_of(system: System) -> tuple[WindowPlan, ...]:
             read_timing(options, system.info.timezone),
             str(next(options[key] for key in ("every", "cron", "from") if options.get(key) is not None)),
             zone_named(str(options.get("timezone") or system.info.timezone)),
+            read(str(options["recheck"]), "s") if options.get("recheck") is not None else RECHECK,
         )
         for name, options in section.items()
     )

@@ -10,7 +10,7 @@ from checks.recurrence.timing import LONGEST
 from checks.units import show
 from runbooks.errors import RefusedDecisionError
 from runbooks.window_events import WindowClosed, WindowExtended, WindowOpened
-from runbooks.windows.plan import Occurrence, WindowPlan
+from runbooks.windows.plan import RECHECK, Occurrence, WindowPlan
 from runbooks.windows.state import PlannedWindow, WindowState
 
 SHORTEST = 60.0
@@ -19,6 +19,10 @@ REASON = 3
 """Characters that a reason has at least."""
 REMIND_AT = (300.0, 900.0, 1800.0)
 """Seconds before its end at which operators are reminded of a window."""
+NAMED = 4
+"""So many checks that got worse are named in a line."""
+STILL_OF_IT = 3600.0
+"""Seconds after the end of a window for which what is seen is still put down to it."""
 _NAME = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
 
 
@@ -85,6 +89,41 @@ def reminder(state: WindowState, at: float) -> str:
     if not state.is_open(at) or not passed:
         return ""
     return f"the window {state.name} closes within {min(passed) / 60:.0f} minutes"
+
+
+def lead_of(state: WindowState, plans: Iterable[WindowPlan]) -> float:
+    """Return how many seconds before its end everything is looked at again; half its length at most."""
+    own = {plan.name: plan.recheck for plan in plans}
+    return min(own.get(state.name, RECHECK), (state.until - state.opened_at) / 2)
+
+
+def recheck_at(state: WindowState, lead: float, at: float) -> float:
+    """Return when everything is to be looked at before the end of the open window; 0 when it need not be.
+
+    One that was extended is looked at again before its new end.
+    """
+    mark = state.until - lead
+    done = state.recheck is not None and state.recheck.at >= mark
+    return mark if state.is_open(at) and lead > 0 and not done else 0.0
+
+
+def found_by_recheck(state: WindowState, at: float, *, bad_only: bool = False) -> str:
+    """Return in a line what the last recheck has found, while that matters; empty when there is nothing.
+
+    With `bad_only` also empty when nothing got worse.
+    """
+    found = state.recheck
+    if found is None or (state.closed_at and at - state.closed_at > STILL_OF_IT):
+        return ""
+    head = f"{state.name}, looked at again {found.occasion}"
+    if found.trouble:
+        return f"{head}: {found.trouble}"
+    if found.newly_bad:
+        many = len(found.newly_bad)
+        named = ", ".join(found.newly_bad[:NAMED]) + (f" and {many - NAMED} more" if many > NAMED else "")
+        are = "check is" if many == 1 else "checks are"
+        return f"{head}: {many} {are} worse than when it opened: {named}"
+    return "" if bad_only else f"{head}: no check is worse than when it opened"
 
 
 def planned(plans: Iterable[WindowPlan], at: float) -> tuple[PlannedWindow, ...]:

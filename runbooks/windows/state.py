@@ -16,6 +16,30 @@ class Extension(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Recheck(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a recheck has found, in short."""
+
+    at: float
+    occasion: str
+    newly_bad: tuple[str, ...] = ()
+    """Names of the checks that are worse than when the window opened."""
+    bad_before: int = 0
+    fixed: int = 0
+    moved: int = 0
+    trouble: str = ""
+    """Why nothing can be said of it; empty when it can."""
+
+
+class Closing(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A window was closed, and how everything is since was not looked at yet."""
+
+    name: str
+    at: float
+    """When it was over, UTC seconds: also where that was noticed later."""
+    baseline: int = 0
+    """The row of the journal that holds the baseline from when it opened; 0 when there is none."""
+
+
 class WindowState(msgspec.Struct, frozen=True, omit_defaults=True):
     """The window that is open, or that was last; a fold of the journal."""
 
@@ -38,6 +62,13 @@ class WindowState(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why it was closed early."""
     shut_at: float = 0.0
     """When a window was last closed early: what was planned to be open by then is not opened again."""
+    baseline: int = 0
+    """The row of the journal that holds the baseline from when it opened; 0 while there is none."""
+    baseline_at: float = 0.0
+    recheck: Recheck | None = None
+    """The last one of this window."""
+    closing: Closing | None = None
+    """The window that was closed last, for as long as it has to be rechecked."""
     seq: int = 0
     """The last row that is in it."""
 
@@ -58,6 +89,21 @@ class PlannedWindow(msgspec.Struct, frozen=True, omit_defaults=True):
     end: float = 0.0
 
 
+class WindowWalk(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An open walk, and how its time stands in the window."""
+
+    id: str
+    runbook: str
+    title: str = ""
+    holder: Operator = Operator()
+    safe_until: float = 0.0
+    """The last safe point, UTC seconds; 0 when no changing step is left, or no window matters to it."""
+    back: float = 0.0
+    """Seconds that a way back would take after the next changing step."""
+    one_way: bool = False
+    uncertain: bool = False
+
+
 class WindowsNow(msgspec.Struct, frozen=True, omit_defaults=True):
     """How all windows stand."""
 
@@ -68,5 +114,14 @@ class WindowsNow(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why no changing step may be started for want of a window; empty when one may."""
     reminder: str = ""
     """That the open window closes soon; empty until it does."""
+    walks: tuple[WindowWalk, ...] = ()
+    """The walks that are open, whether a window is or not."""
+    recheck_at: float = 0.0
+    """When everything is looked at again before the end, UTC seconds; 0 when nothing is to come."""
     trouble: str = ""
     """Why what should be written of windows could not be."""
+
+    @property
+    def safe_until(self) -> float:
+        """Return the first last safe point of the open walks, UTC seconds; 0 when there is none."""
+        return min((walk.safe_until for walk in self.walks if walk.safe_until), default=0.0)

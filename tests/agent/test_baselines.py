@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from agent.baseline_messages import AskBaseline, AskBaselines, BaselinesAnswer, KeptBaseline
 from agent.link import RefusedError
 from tests.agent.walking import wait_until
 from tests.servers.commands import CommandLine
@@ -86,3 +87,17 @@ def test_baseline_and_diff_on_the_command_line(agents, place, tmp_path, walkdown
     finally:
         walkdown("agent", "stop", "--force", "--system", place)
         wait_until(lambda: walkdown("agent", "status", "--system", place).returncode == 3)
+
+
+async def test_what_was_taken_is_listed_and_given_whole(agents, place):
+    async with agents.link(place) as console:
+        await console.attached()
+        await console.link.take_baseline("first")
+        await console.link.take_baseline("second")
+        answer = await console.link.ask(BaselinesAnswer, AskBaselines)
+        mine = [head for head in answer.heads if head.occasion == "hand"]
+        assert [(head.name, head.levels) for head in mine] == [("second", {"OK": 1}), ("first", {"OK": 1})]
+        kept = await console.link.ask(KeptBaseline, lambda number: AskBaseline(number, mine[1].seq))
+        assert (kept.baseline.name, kept.baseline.levels, kept.at) == ("first", {"file": "OK"}, mine[1].at)
+        with pytest.raises(RefusedError, match="that baseline is not there"):
+            await console.link.ask(KeptBaseline, lambda number: AskBaseline(number, 1))

@@ -2,10 +2,12 @@
 
 import time
 
+from msgspec.structs import replace
+
 from runbooks.decisions import Override
 from runbooks.live import Budget
 from runbooks.model import Plan, WindowNeed
-from runbooks.windows.state import WindowsNow, WindowState
+from runbooks.windows.state import Recheck, WindowsNow, WindowState
 from tests.agent.plain_stage import plain
 from tests.runbooks.reports.telling import Telling, step
 
@@ -54,3 +56,28 @@ async def test_windows_are_nothing_to_a_walk_that_needs_none():
         await stage.choose("run it")
         await stage.decides()
         assert "window has closed" not in stage.text
+
+
+async def test_it_is_said_once_that_the_last_safe_point_has_passed():
+    async with plain(Telling(PLAN)) as stage:
+        await stage.show("backup")
+        await stage.says("run it")
+        await stage.move(step="backup", late="the last safe point was 04:31")
+        await stage.says("MIND: the last safe point was 04:31.", "CLOSED", "set the rule aside")
+        await stage.move(step="backup", late="the last safe point was 04:31", output="more")
+        stage.type("1")
+        await stage.says("Why may it be done so late?")
+        assert stage.text.count("MIND: the last safe point") == 1
+
+
+async def test_what_was_found_when_everything_was_looked_at_again_is_said():
+    async with plain(Telling(PLAN)) as stage:
+        await stage.show("backup")
+        now = time.time()
+        state = WindowState("weekly", now - 60, until=now + 800)
+        await stage.link.move_windows(WindowsNow(state))
+        found = Recheck(now, "before the end", ("api", "db"))
+        await stage.link.move_windows(WindowsNow(replace(state, recheck=found)))
+        await stage.says(
+            "weekly, looked at again before the end: 2 checks are worse than when it opened: api, db."
+        )

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.agent.walking import shelf
+from tests.agent.walking import shelf, wait_until
 
 
 @pytest.fixture
@@ -44,9 +44,39 @@ def test_a_window_is_opened_extended_and_closed_from_the_command_line(walking):
     assert said["window"]["name"] == "urgent"
     assert [one["reason"] for one in said["window"]["extensions"]] == ["slower than thought"]
 
+    assert said["window"]["baseline_at"]
+    assert said["recheck_at"] < said["window"]["until"]
+    assert (said["recheck"], said["walks"], said["safe_until"]) == (None, [], None)
+    assert "baseline taken 20" in walking("window", "status").stdout
+
     early = walking("window", "close", "--reason", "all done")
     assert "the last one, urgent, was closed" in early.stdout
-    assert walking("window", "status").returncode == 3
+    wait_until(lambda: "looked at again at the close" in walking("window", "status").stdout)
+    after = walking("window", "status", "-o", "json")
+    assert after.returncode == 3
+    found = json.loads(after.stdout)["recheck"]
+    assert (found["occasion"], found["newly_bad"], found["trouble"]) == ("at the close", [], "")
+
+
+def test_the_last_safe_point_of_a_walk_is_told(walking):
+    (walking.source / "runbooks" / "risky.yaml").write_text(
+        "runbook: risky\nwindow: required\nsteps:\n"
+        "  - {id: one, kind: command, run: ['true'], undo: {kind: command, run: ['true'], expected: 5m}}\n"
+    )
+    walking("window", "open", "urgent", "--for", "2h", "--reason", "the disk is full")
+    left = walking("run", "risky")
+    assert "walk stays open" in left.stdout, left.stdout
+
+    def told() -> str:
+        return walking("window", "status").stdout
+
+    wait_until(lambda: "last safe point" in told())
+    assert "walk risky (" in told()
+    assert "at the latest, for not every time is known; a way back takes 5 m 0 s" in told()
+    said = json.loads(walking("window", "status", "-o", "json").stdout)
+    (walk,) = said["walks"]
+    assert (walk["runbook"], walk["way_back"], walk["uncertain"]) == ("risky", 300.0, True)
+    assert said["safe_until"] == walk["safe_until"] < said["window"]["until"]
 
 
 @pytest.mark.parametrize(

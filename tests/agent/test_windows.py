@@ -8,9 +8,13 @@ import pytest
 
 from agent.link import RefusedError
 from agent.window_messages import WindowMoved
+from checks import paths
+from checks.clock import SystemClock
 from runbooks.decisions import Override
 from runbooks.operators import WALKDOWN
 from runbooks.walk import Status
+from runbooks.walk_events import Overridden, WalkPaused
+from tests.runbooks.journal.drafting import ended, opened, took, write
 from tests.servers.agents import QUICK
 
 OPEN = "windows: {always: {cron: '* * * * *', lasts: 1h}}\n"
@@ -149,3 +153,88 @@ async def test_after_the_last_safe_point_the_next_change_needs_a_reason(agents, 
         await console.confirm(walk)
         await console.moved(lambda w, live: w.state("two").status is Status.SUCCEEDED)
     assert (tmp_path / "world").read_text().split() == ["one", "two"]
+
+
+RECORDED = """
+runbook: test
+window: required
+steps:
+  - {{id: one, kind: command, run: [sh, -c, 'echo one >> "$1"', sh, {world}], expected: 1 m, undo: none}}
+  - id: two
+    kind: command
+    run: [sh, -c, 'echo two >> "$1"', sh, {world}]
+    expected: 1 m
+    undo: {{kind: command, run: [rm, {world}]}}
+"""
+
+
+async def test_the_last_safe_point_goes_by_what_past_walks_took_and_is_told(agents, tmp_path):
+    """Of three walks in the journal one hung for ten hours; one way back was gone."""
+    source = agents.system(QUICK + NEVER)
+    agents.runbook(source, RECORDED.format(world=tmp_path / "world"))
+    journal = paths.journal_file(source)
+    journal.parent.mkdir(parents=True, exist_ok=True)
+    took_so = {"w1": (600.0, 1200.0), "w2": (620.0, 36_000.0), "w3": (640.0, 1300.0)}
+    for walk, (one, two) in took_so.items():
+        drafts = [opened(walk, "test"), took(walk, "one", one), took(walk, "two", two)]
+        write(journal, [*drafts, *([took(walk, "two.undo", 900.0)] if walk == "w1" else []), ended(walk)])
+    async with agents.link(source) as console:
+        await console.attached()
+        until = (await console.link.open_window("urgent", 2000, "the disk is full")).state.until
+        walk = await console.link.open_walk("test", "", {})
+        event = await console.moved(lambda w, live: live.budget and w.current.status is Status.PLANNED)
+        spent = event.live.budget
+        assert (spent.rest, spent.back, spent.safe_until) == (620 + 1300, 0, until - 620)
+        await console.confirm(event.walk)
+        event = await console.moved(lambda w, live: w.current.id == "two" and live.late)
+        assert event.live.budget.safe_until == until - 1300 - 900
+        assert not event.live.budget.uncertain
+        told = await console.link.windows()
+        assert told.safe_until == until - 2200
+        assert [(one.id, one.runbook, one.back) for one in told.walks] == [(walk, "test", 900.0)]
+        shown = event.walk if event.walk.current.status is Status.PLANNED else await console.shown("two")
+        with pytest.raises(RefusedError, match="the last safe point was"):
+            await console.confirm(shown)
+        await console.link.decide(shown.id, shown.fence, Override("last-safe-point", "the owner wants it"))
+        await console.confirm(shown)
+        await console.moved(lambda w, live: w.state("two").status is Status.SUCCEEDED)
+        rows = [entry.event for entry in await console.link.entries(walk)]
+    kinds = [type(event).__name__ for event in rows]
+    decided = [kind for kind in kinds if kind in ("Denied", "Overridden", "StepConfirmed")]
+    assert decided == ["StepConfirmed", "Denied", "Overridden", "StepConfirmed"]
+    assert [event.reason for event in rows if isinstance(event, Overridden)] == ["the owner wants it"]
+    assert (tmp_path / "world").read_text().split() == ["one", "two"]
+
+
+GUARDED = """
+system: quick
+checks:
+  file:
+    kind: command
+    run: [cat, {file}]
+    every: 2s
+    timeout: 1s
+    expect: {{text: fine}}
+"""
+
+
+async def test_a_guard_that_regresses_pauses_the_walk_within_two_intervals_and_says_why(agents, tmp_path):
+    file = tmp_path / "file"
+    file.write_text("fine")
+    source = agents.system(GUARDED.format(file=file))
+    steps = "steps:\n  - {id: one, kind: manual, done: I have looked.}\n"
+    agents.runbook(source, f"runbook: test\nwindow: any\nguards: [file]\n{steps}")
+    async with agents.link(source) as console:
+        await console.snapshot(lambda s: all(state.last.at for state in s.states))
+        await console.link.open_walk("test", "", {})
+        walk = await console.shown("one")
+        broken_at = SystemClock().now()
+        file.write_text("broken")
+        event = await console.moved(lambda w, live: w.paused)
+        assert event.walk.paused == "worse than when the walk began: file"
+        (paused,) = [e for e in await console.link.entries(walk.id) if isinstance(e.event, WalkPaused)]
+        assert paused.at - broken_at < 2 * 2.0 + 1.0, "two intervals, and a second for the machine"
+        with pytest.raises(RefusedError, match="the walk is paused: worse than when the walk began: file"):
+            await console.confirm(event.walk)
+        file.write_text("fine")
+        await console.moved(lambda w, live: not w.paused)

@@ -3,12 +3,16 @@
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as replaced
 
+from runbooks.journal.questions import StepDuration
 from runbooks.live import Live
 from runbooks.model import Condition, Plan, StepPlan, WindowNeed
 from runbooks.walk import Stage, Status, StepState, Walk
 from runbooks.walking.deciding import LAST_SAFE, WINDOW, barred
-from runbooks.windows.budget import budget, budget_words, late, rest_of
+from runbooks.windows.budget import budget, budget_words, late, rest_of, safe_words
+from runbooks.windows.durations import usual_seconds
+from runbooks.windows.state import WindowsNow, WindowWalk
 
 UNTIL = 100_000.0
 USUAL = {
@@ -50,22 +54,22 @@ def test_at_the_beginning_everything_is_left_and_a_way_back_is_only_of_the_first
     spent = budget(walk(), USUAL, UNTIL)
     assert spent is not None
     assert spent.rest == 300 + 600 + 30 + 900 + 20
-    # `backup` has nothing to undo: it alone must fit.
-    assert (spent.back, spent.safe_until, spent.estimated, spent.unknown) == (0, UNTIL - 300, False, ())
+    # `backup` has nothing to undo: it alone must fit, and what is always done at the end.
+    assert (spent.back, spent.safe_until, spent.estimated, spent.unknown) == (0, UNTIL - 320, False, ())
 
 
 def test_the_last_safe_point_leaves_time_for_the_next_step_and_for_the_whole_way_back() -> None:
     spent = budget(walk(backup=SUCCEEDED), USUAL, UNTIL)
     assert spent is not None
-    assert (spent.back, spent.safe_until) == (120, UNTIL - 600 - 120)
+    assert (spent.back, spent.safe_until) == (120, UNTIL - 600 - 120 - 20)
     spent = budget(walk(backup=SUCCEEDED, update=SUCCEEDED), USUAL, UNTIL)
     assert spent is not None
     # Nobody has undone `migrate` yet: its way back counts as long as its way forward.
     assert (spent.back, spent.estimated) == (120 + 900, True)
-    assert spent.safe_until == UNTIL - 900 - 1020
+    assert spent.safe_until == UNTIL - 900 - 1020 - 20
     spent = budget(walk(backup=SUCCEEDED, update=SUCCEEDED), {**USUAL, "migrate.undo": 60.0}, UNTIL)
     assert spent is not None
-    assert (spent.back, spent.estimated, spent.safe_until) == (180, False, UNTIL - 900 - 180)
+    assert (spent.back, spent.estimated, spent.safe_until) == (180, False, UNTIL - 900 - 180 - 20)
 
 
 def test_a_step_that_runs_may_have_to_be_undone_too() -> None:
@@ -110,7 +114,7 @@ def test_without_a_window_there_is_no_budget() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before_end", "is_late"), [(721, False), (720, False), (719, True), (1, True), (0, False)]
+    ("before_end", "is_late"), [(741, False), (740, False), (739, True), (1, True), (0, False)]
 )
 def test_it_is_late_between_the_last_safe_point_and_the_end(before_end: float, is_late: bool) -> None:
     now = walk(backup=SUCCEEDED)
@@ -146,3 +150,72 @@ def test_what_has_run_of_a_step_is_taken_off_the_rest() -> None:
     live = Live("backup", "backup", since=1000.0, budget=budget(now, USUAL, UNTIL), usual=USUAL)
     assert rest_of(now, live, 1100.0) == 1850 - 100
     assert rest_of(now, live, 9000.0) == 1850 - 300
+
+
+def one_way(*steps: StepPlan) -> Plan:
+    return replace(PLAN, steps=steps, last=())
+
+
+def test_without_a_way_back_all_the_rest_must_fit() -> None:
+    plan = one_way(
+        step("backup"), step("update", "update.undo"), step("migrate", irreversible=True), step("check")
+    )
+    spent = budget(walk(plan), USUAL, UNTIL)
+    assert spent is not None
+    assert (spent.one_way, spent.safe_until) == (False, UNTIL - 300)
+    before = walk(plan, backup=SUCCEEDED, update=SUCCEEDED)
+    spent = budget(before, USUAL, UNTIL)
+    assert spent is not None, "the step that is coming cannot be undone"
+    assert (spent.one_way, spent.back, spent.safe_until) == (True, 0, UNTIL - 900 - 30)
+    spent = budget(walk(plan, backup=SUCCEEDED, update=SUCCEEDED, migrate=SUCCEEDED), USUAL, UNTIL)
+    assert spent is not None, "one that cannot be undone was done"
+    assert (spent.one_way, spent.safe_until) == (True, UNTIL - 30)
+    words = budget_words(before, Live(budget=budget(before, USUAL, UNTIL)), UNTIL - 2000)
+    assert "no way back: all the rest must fit; last safe point" in words
+    assert "there is no way back" in late(before, budget(before, USUAL, UNTIL), UNTIL - 5)
+
+
+def test_a_point_of_no_return_counts_as_one_from_its_start() -> None:
+    plan = one_way(step("update", "update.undo", point_of_no_return=True), step("migrate", "migrate.undo"))
+    spent = budget(walk(plan, update={"status": Status.STARTED}), USUAL, UNTIL)
+    assert spent is not None
+    assert (spent.one_way, spent.safe_until) == (True, UNTIL - 900)
+
+
+def test_a_point_that_counts_steps_of_unknown_length_says_so() -> None:
+    plan = one_way(step("update", "update.undo"))
+    known = budget(walk(plan), USUAL, UNTIL)
+    unknown = budget(walk(plan), {}, UNTIL)
+    assert known is not None and unknown is not None
+    assert (known.uncertain, unknown.uncertain, unknown.safe_until) == (False, True, UNTIL)
+    assert "at the latest" in budget_words(walk(plan), Live(budget=unknown), UNTIL - 10)
+    # A way back of unknown length is put at that of the way forward, which is a guess but not nothing.
+    guessed = budget(walk(plan), {"update": 600.0}, UNTIL)
+    assert guessed is not None
+    assert (guessed.uncertain, guessed.estimated, guessed.safe_until) == (False, True, UNTIL - 1200)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "usual"),
+    [((), 60.0), ((5.0,), 5.0), ((10.0, 12.0, 36_000.0), 12.0), ((10.0, 11.0, 12.0, 36_000.0), 11.5)],
+)
+def test_the_median_of_what_was_recorded_counts_so_that_one_outlier_moves_it_little(
+    seconds: tuple[float, ...], usual: float
+) -> None:
+    plan = one_way(step("update", expected=60.0))
+    recorded = [StepDuration("update", one, f"w{place}") for place, one in enumerate(seconds)]
+    assert usual_seconds(plan, recorded) == {"update": usual}
+
+
+def test_of_several_walks_the_first_last_safe_point_counts() -> None:
+    walks = (
+        WindowWalk("a", "r", safe_until=500.0),
+        WindowWalk("b", "r"),
+        WindowWalk("c", "r", safe_until=400.0),
+    )
+    assert WindowsNow(walks=walks).safe_until == 400.0
+    assert WindowsNow().safe_until == 0.0
+    assert "passed: 1970-" in safe_words(walks[0], 600.0)
+    assert "passed" not in safe_words(replaced(walks[0], uncertain=True), 400.0)
+    assert "at the latest" in safe_words(replaced(walks[0], uncertain=True), 400.0)
+    assert "no changing step is left" in safe_words(walks[1], 400.0)
