@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from checks.config.nodes import Node, plain
 from checks.config.problems import Problems
-from checks.recurrence.timing import LONGEST, TimingError, read_timing
-from checks.units import read
+from checks.recurrence.timing import TimingError, read_timing
 
 
 def check_windows(windows: Node, timezone: str, problems: Problems) -> None:
@@ -19,5 +18,3 @@ def check_windows(windows: Node, timezone: str, problems: Problems) -> None:
         except TimingError as error:
             found = node.get(error.key)
             problems.error((found or node).key, (*path, error.key) if error.key else path, str(error))
-        if (recheck := node.get("recheck")) is not None and not 0 <= read(str(recheck.value), "s") <= LONGEST:
-            problems.error(recheck.key, (*path, "recheck"), "must be from 0 s to 31 d")

@@ -223,6 +223,11 @@ def test_a_rule_on_a_reading_that_the_operator_named_is_known(folder: Path) -> N
         ("{lasts: 2h}", "3:3: windows.w: says when by exactly one of every, cron, from; none is there"),
         ("{from: 2026-10-25 02:30, lasts: 2h}", "3:7: windows.w.from: 2026-10-25 02:30 comes twice in"),
         ("{from: 2027-03-28 02:30, lasts: 2h}", "3:7: windows.w.from: 2027-03-28 02:30 does not come in"),
+        (
+            "{every: daily 02:00, lasts: 2h, recheck: soon}",
+            "3:38: windows.w.recheck: 'soon' is not an amount",
+        ),
+        ("{every: daily 02:00, lasts: 2h, recheck: -5m}", "3:38: windows.w.recheck: must be at least 0 s"),
         ("{every: daily 02:00, lasts: 2h, timezone: Mars}", "windows.w.timezone: 'Mars' is no time zone"),
     ],
 )
