@@ -1,0 +1,133 @@
+"""Owns which notices a system has: the shipped ones, and those of its folder `notices/`, which go before them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from checks.config.files import read_source
+from checks.config.nodes import Place
+from checks.config.problems import Problems
+from checks.errors import Problem, UsageError
+from checks.suggest import did_you_mean
+from runbooks.notices.document import NoticeText, Part, read_notice
+from runbooks.notices.filling import filled_in
+from runbooks.notices.order import Filled, Task
+
+FOLDER = "notices"
+"""The folder inside a system's folder, one notice in each of its files."""
+SUFFIX = ".txt"
+MOST = 100
+"""Files that are read."""
+SHIPPED = Path(__file__).parent / "texts"
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenNotice:
+    """A file that cannot be used."""
+
+    name: str
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeShelf:
+    """The notices of a system."""
+
+    texts: tuple[NoticeText, ...] = ()
+    broken: tuple[BrokenNotice, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all, broken ones included."""
+        return (*(text.name for text in self.texts), *(one.name for one in self.broken))
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Return all that is wrong with any of them."""
+        return tuple(problem for one in self.broken for problem in one.problems)
+
+    def text(self, name: str) -> NoticeText:
+        """Return the notice of that name.
+
+        Raises:
+            UsageError: when there is none that can be used; says why.
+        """
+        for text in self.texts:
+            if text.name == name:
+                return text
+        for one in self.broken:
+            if one.name == name:
+                raise UsageError("\n".join(map(str, one.problems)))
+        near = did_you_mean(name, self.names) or f"; notices: {', '.join(self.names)}"
+        raise UsageError(f"no notice is called {name!r}{near}")
+
+
+def read_shelf(source: Path | None) -> NoticeShelf:
+    """Return the notices of a system as they are written; what braces hold is not judged yet. It may block."""
+    texts: dict[str, NoticeText] = {}
+    broken: list[BrokenNotice] = []
+    for file in (*_files(SHIPPED, Problems()), *_own(source, broken)):
+        problems = Problems()
+        read = read_source(file, problems)
+        text = read_notice(read, problems) if read is not None else None
+        texts.pop(file.stem, None)
+        if text is not None:
+            texts[file.stem] = text
+        else:
+            broken.append(BrokenNotice(file.stem, problems.all()))
+    return NoticeShelf(tuple(sorted(texts.values(), key=_order)), tuple(broken))
+
+
+def _order(text: NoticeText) -> tuple[int, str]:
+    return list(type(text.kind)).index(text.kind), text.name
+
+
+def _own(source: Path | None, broken: list[BrokenNotice]) -> tuple[Path, ...]:
+    """Return the files of the system; a folder that cannot be listed is recorded."""
+    if source is None or not (folder := source / FOLDER).is_dir():
+        return ()
+    problems = Problems()
+    files = _files(folder, problems)
+    if problems.all():
+        broken.append(BrokenNotice(FOLDER, problems.all()))
+    return files
+
+
+def _files(folder: Path, problems: Problems) -> tuple[Path, ...]:
+    try:
+        found = [one for one in folder.iterdir() if one.suffix == SUFFIX and not one.name.startswith(".")]
+    except OSError as error:
+        problems.error(Place(str(folder)), ("file",), error.strerror or str(error))
+        return ()
+    if len(found) > MOST:
+        problems.error(Place(str(folder)), ("file",), f"holds more than {MOST} notices; the others are left")
+    return tuple(sorted(found)[:MOST])
+
+
+def task_of(text: NoticeText) -> tuple[tuple[str, str], ...]:
+    """Return the parts of a notice as they are filled in."""
+    return tuple((name, part.text) for name, part in text.parts)
+
+
+async def judged(shelf: NoticeShelf, timezone: str) -> NoticeShelf:
+    """Return the notices, those apart in which what braces hold cannot be filled in."""
+    results = await filled_in(tuple(Task(task_of(text)) for text in shelf.texts), timezone)
+    good, broken = [], list(shelf.broken)
+    for text, filled in zip(shelf.texts, results, strict=True):
+        if filled.mistakes:
+            broken.append(BrokenNotice(text.name, problems_of(text, filled)))
+        else:
+            good.append(text)
+    return NoticeShelf(tuple(good), tuple(broken))
+
+
+def problems_of(text: NoticeText, filled: Filled) -> tuple[Problem, ...]:
+    """Return what is wrong with a notice, at the lines of its file."""
+    parts = dict(text.parts)
+    problems = Problems()
+    for mistake in filled.mistakes:
+        part = parts.get(mistake.part, Part())
+        line = part.line + max(0, mistake.line - 1)
+        problems.error(Place(text.file, line), (mistake.part,), mistake.message)
+    return problems.all()
