@@ -17,6 +17,8 @@ from agent import (
     calendar_messages,
     check_messages,
     checklist_messages,
+    incident_messages,
+    notice_messages,
     quiet_messages,
     walk_messages,
     window_messages,
@@ -94,6 +96,8 @@ Question = (
     | checklist_messages.Questions
     | calendar_messages.Questions
     | access_messages.Questions
+    | notice_messages.Questions
+    | incident_messages.Questions
 )
 """What is answered, by a message with the same id or by `Refused`."""
 Answer = (
@@ -105,6 +109,8 @@ Answer = (
     | checklist_messages.Answers
     | calendar_messages.Answers
     | access_messages.Answers
+    | notice_messages.Answers
+    | incident_messages.Answers
 )
 ToAgent = Hello | check_messages.ProbeNow | Pace | Stop | Question
 Stands = (
@@ -113,6 +119,8 @@ Stands = (
     | checklist_messages.ChecklistsMoved
     | calendar_messages.CalendarMoved
     | access_messages.AccessMoved
+    | notice_messages.NoticesMoved
+    | incident_messages.IncidentsMoved
 )
 """How something stands: told to a console unasked, at first and whenever that has changed."""
 ToConsole = Welcome | Refused | check_messages.Difference | walk_messages.WalkMoved | Stands | Answer | Bye

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from checks.config.checks import read_checks
+from checks.config.contacts import check_contacts
 from checks.config.document import SECTIONS, Defaults, Document
 from checks.config.files import Source
 from checks.config.literals import literal_secrets
@@ -80,6 +81,8 @@ def compile_tree(root: Node, problems: Problems) -> Resolved:
         check_needs(checks, problems)
     else:
         problems.error(checks.key, ("checks",), "must be a mapping of names and checks")
+    if (contacts := root.get("contacts")) is not None:
+        check_contacts(contacts, problems)
     if (windows := root.get("windows")) is not None:
         check_windows(windows, document.timezone or "", problems)
     _check_told(root, document, checks, {check.group for check in found}, problems)

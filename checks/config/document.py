@@ -6,6 +6,7 @@ schema, and is found in `System.sections` until somebody gives it a meaning.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
@@ -34,6 +35,18 @@ def _local(where: Any) -> str:
 
 def _cap(text: str) -> str:
     read_limit(text)
+    return text
+
+
+def _phone(text: str) -> str:
+    if text and not re.fullmatch(r"[+0-9][-+0-9 ()/.,;x#*]*", text):
+        raise ValueError("must be a telephone number, such as '+49 30 1234567'")
+    return text
+
+
+def _mail(text: str) -> str:
+    if text and not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", text):
+        raise ValueError("must be one address of mail, such as ops@example.org")
     return text
 
 
@@ -120,6 +133,38 @@ class Window:
     """IANA name of the time zone that its times are meant in; that of the system when not set."""
     recheck: Seconds | None = None
     """How long before its end everything is looked at again; 10 m when not set, 0 s: only once it is over."""
+    announce: Annotated[float, Amount("s", least=60.0)] | None = None
+    """How long before it people have to be told of it, such as `24h`; nobody has to when not set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom to call."""
+
+    name: str = ""
+    """Of the person or team."""
+    role: str = ""
+    """What they are there for, such as `on call` or `database`."""
+    group: str = ""
+    """Heading under which they are shown."""
+    phone: Annotated[str, AfterValidator(_phone)] = ""
+    """Number to call, in quotes."""
+    mail: Annotated[str, AfterValidator(_mail)] = ""
+    """Address of their mail."""
+    chat: str = ""
+    """Name or channel in a chat."""
+    address: str = ""
+    """Any other way to reach them, such as a web page."""
+    hours: str = ""
+    """When they can be reached, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incidents:
+    """How incidents come about."""
+
+    open: Literal["by-hand", "mandatory-crit"] = "by-hand"
+    """`mandatory-crit`: one is opened by itself when a mandatory check is CRIT for certain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +251,10 @@ class Document:
     """Keys of the console: id of a binding and its keys, such as `check.run: f5`."""
     targets: dict[Slug, Scalar] = field(default_factory=dict)
     """What was promised, such as `uptime: 99.9 %`."""
-    contacts: list[dict[str, Scalar]] = field(default_factory=list)
+    contacts: list[Contact] = field(default_factory=list)
     """Whom to call."""
+    incidents: Incidents = field(default_factory=Incidents)
+    """How incidents come about."""
     services: dict[Slug, Service] = field(default_factory=dict)
     """What can be started and stopped, and by which driver."""
     windows: dict[Slug, Window] = field(default_factory=dict)
@@ -218,5 +265,5 @@ class Document:
     """What is done about a trouble before anybody comes; nothing where nothing is written."""
 
 
-SECTIONS = ("targets", "contacts", "services", "windows", "notify", "responses")
+SECTIONS = ("targets", "contacts", "incidents", "services", "windows", "notify", "responses")
 """Sections that are checked for their shape and kept as plain data, for those who will use them."""

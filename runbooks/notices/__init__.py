@@ -1,1 +1,1 @@
-"""Texts that tell people of windows, of work and of its end: read, judged, filled in, and when they are due."""
+"""Texts that tell people of windows, of work and of its end: read, judged, filled in, due."""

@@ -1,66 +1,25 @@
-"""Owns the rule that people are told of a window in time: what was announced, when, and what is still due. Pure.
+"""Owns the rule that people are told of a window in time: what was announced, and what is due. Pure.
 
 It is about one time that a window is planned to be open: announced for another time, it is not announced.
 """
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterable
 from datetime import tzinfo
 
-import msgspec
-
+from checks.text import clean
 from runbooks.events import Entry
 from runbooks.notice_events import NoticeKind, NoticeSent
-from runbooks.operators import Operator
+from runbooks.notices.state import Announcement, Told
 from runbooks.windows.plan import Occurrence
 from runbooks.windows.ruling import spoken
-from runbooks.wording import short_who, span
+from runbooks.wording import span
 
 AHEAD = 86_400.0
 """Seconds before a window that people are told of it, where nobody says another time."""
 EARLY = 43_200.0
 """Seconds before an announcement is due at which operators are told that it is."""
-
-
-class Told(enum.StrEnum):
-    """Whether people were told of a time of a window."""
-
-    NOT_YET = "not yet"
-    """There is time for it."""
-    DUE = "due"
-    """It is to be done soon, or people are told late."""
-    OVERDUE = "overdue"
-    """It is late by now, and was not done."""
-    LATE = "late"
-    """It was done, but too late."""
-    IN_TIME = "in time"
-
-
-class Announcement(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How it stands with the announcement of one time of a window."""
-
-    window: str
-    starts: float
-    ends: float
-    by: float
-    """When it has to be sent at the latest, UTC seconds."""
-    told: Told
-    sent_at: float = 0.0
-    """When it was sent first; 0 when it was not."""
-    notice: str = ""
-    operator: Operator = Operator()
-
-    @property
-    def in_time(self) -> bool:
-        """Return whether people were told in time, as a checklist asks."""
-        return self.told is Told.IN_TIME
-
-    @property
-    def wanting(self) -> bool:
-        """Return whether it is to be sent now."""
-        return self.told in (Told.DUE, Told.OVERDUE)
 
 
 def announcement(
@@ -91,7 +50,8 @@ def words(found: Announcement, zone: tzinfo) -> str:
     window = f"{found.window}, {spoken(found.starts, zone)}"
     match found.told:
         case Told.IN_TIME:
-            return f"{window}: announced {spoken(found.sent_at, zone)} by {short_who(found.operator)}"
+            who = clean(found.operator.login or found.operator.name)
+            return f"{window}: announced {spoken(found.sent_at, zone)} by {who}"
         case Told.LATE:
             late = span(max(60.0, found.sent_at - found.by))
             return f"{window}: announced {spoken(found.sent_at, zone)}, {late} later than promised"

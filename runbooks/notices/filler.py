@@ -1,7 +1,7 @@
 """Owns the program that fills in texts and ends: `python -m runbooks.notices.filler`, order in, answer out.
 
-A process of its own, which holds no secret, may open no file for writing, and has little memory and time: what
-a text does, however it was written, ends with it.
+A process of its own, which holds no secret, can write no file, and has little memory and time: what a text
+does, however it was written, ends with it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Owns the template engine, fenced in: plain values, few filters, no other file, and no more time than a moment.
+"""Owns the template engine, fenced in: plain values, few filters, no other file, no more than a moment.
 
 The one module that knows jinja2. It is used by `runbooks/notices/filler.py` alone, a process of its own with
 little memory, for what runs in here cannot all be foreseen.
@@ -14,15 +14,15 @@ from types import FrameType
 from typing import Any
 
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes
-from jinja2.defaults import DEFAULT_FILTERS
 from jinja2.exceptions import SecurityError
+from jinja2.filters import FILTERS
 from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from checks.suggest import did_you_mean
 from runbooks.notices.order import Filled, Mistake, Task
 from runbooks.notices.times import filters
 from runbooks.notices.values import SAMPLE, without_anything
-from checks.suggest import did_you_mean
 
 SECONDS = 1.0
 """Of processor time that one part may take."""
@@ -52,6 +52,7 @@ SAFE = (
 """Filters of jinja2 that may be used; none makes much out of little."""
 NAMED = ("impact", "team")
 """Parts that are values for those after them."""
+OTHERS = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
 TEMPLATE = "<template>"
 """What jinja2 calls the file of a text that came from none."""
 FAILURES = (
@@ -80,7 +81,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Tell times in this zone."""
         super().__init__(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False)
         self.globals.clear()
-        self.filters = {name: DEFAULT_FILTERS[name] for name in SAFE} | dict(filters(zone))
+        self.filters = {name: FILTERS[name] for name in SAFE} | dict(filters(zone))
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Reckon with numbers only; a text that is multiplied, and a power, may be huge."""
@@ -145,8 +146,9 @@ def _judge(sandbox: Sandbox, part: str, text: str, mistakes: list[Mistake]) -> s
     except FAILURES as error:
         mistakes.append(Mistake(part, _line_of(error), _words(error)))
         return set()
-    for taken_in in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
-        mistakes.append(Mistake(part, taken_in.lineno, "no other file can be taken in"))
+    mistakes += (
+        Mistake(part, found.lineno, "no other file can be taken in") for found in tree.find_all(OTHERS)
+    )
     for name in sorted(names - SAMPLE.keys()):
         near = did_you_mean(name, SAMPLE) or f"; known: {', '.join(sorted(SAMPLE))}"
         mistakes.append(Mistake(part, _line_of_name(tree, name), f"{name!r} is not known{near}"))
@@ -212,10 +214,10 @@ def _hurried() -> Iterator[None]:
     def over(number: int, frame: FrameType | None) -> None:
         raise TooMuchError(f"takes longer than {SECONDS:g} s")
 
-    before = signal.signal(signal.SIGVTALRM, over)
-    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
+    before = signal.signal(signal.SIGPROF, over)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

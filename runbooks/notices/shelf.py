@@ -1,4 +1,4 @@
-"""Owns which notices a system has: the shipped ones, and those of its folder `notices/`, which go before them."""
+"""Owns which notices a system has: the shipped ones, and before them those of its folder `notices/`."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class NoticeShelf:
 
 
 def read_shelf(source: Path | None) -> NoticeShelf:
-    """Return the notices of a system as they are written; what braces hold is not judged yet. It may block."""
+    """Return the notices of a system as they are written, not judged yet. It may block."""
     texts: dict[str, NoticeText] = {}
     broken: list[BrokenNotice] = []
     for file in (*_files(SHIPPED, Problems()), *_own(source, broken)):

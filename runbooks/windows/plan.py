@@ -29,6 +29,8 @@ class WindowPlan:
     """In which its times are meant and told."""
     recheck: float = RECHECK
     """Seconds before its end at which everything is looked at again; 0: not before its end."""
+    announce: float = 0.0
+    """Seconds before it that people have to be told of it; 0 when nobody has to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ def windows_of(system: System) -> tuple[WindowPlan, ...]:
             str(next(options[key] for key in ("every", "cron", "from") if options.get(key) is not None)),
             zone_named(str(options.get("timezone") or system.info.timezone)),
             read(str(options["recheck"]), "s") if options.get("recheck") is not None else RECHECK,
+            read(str(options.get("announce") or 0), "s"),
         )
         for name, options in section.items()
     )

@@ -57,7 +57,7 @@ def test_the_overlay_has_the_last_word_and_null_removes(folder: Path) -> None:
         local="""
             title: Here
             vars: {host: localhost}
-            contacts: [{name: me}]
+            contacts: [{name: me, chat: me}]
             checks:
               web: {url: "{{ api }}", warn: [latency > 5 s, used > 90 %]}
               x: null
@@ -67,7 +67,7 @@ def test_the_overlay_has_the_last_word_and_null_removes(folder: Path) -> None:
     assert web.check.url == "https://localhost:5432/v1.10"  # type: ignore[attr-defined]
     assert [rule.bound for rule in web.rules] == [5.0, 90.0]
     assert system.info.title == "Here"
-    assert system.sections["contacts"] == [{"name": "me"}]
+    assert system.sections["contacts"] == [{"name": "me", "chat": "me"}]
 
 
 def test_mistakes_in_the_overlay_are_told_with_its_name(folder: Path) -> None:

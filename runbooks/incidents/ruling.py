@@ -1,0 +1,195 @@
+"""Owns what may be said of incidents, when one opens by itself, and what is suggested. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, tzinfo
+
+from checks.board import CheckInfo, CheckState, Snapshot, SystemInfo
+from checks.model import Level
+from checks.suggest import did_you_mean
+from runbooks.errors import RefusedDecisionError
+from runbooks.incident_events import IncidentMoved, IncidentNoted, IncidentOpened, Severity, Stage
+from runbooks.incidents.fold import ORDER, Incidents
+from runbooks.incidents.state import Incident
+
+LEAST = 3
+"""Characters that a title, a note, a cause has at least."""
+LONGEST_TITLE = 160
+LONGEST = 4096
+"""Characters of a note, a cause, lessons."""
+MOST_CHECKS = 100
+AHEAD = 120.0
+"""Seconds that a moment may lie in the future: clocks differ."""
+
+
+def opened(
+    incidents: Incidents,
+    title: str,
+    severity: str,
+    checks: tuple[str, ...],
+    detected: float,
+    known: Collection[str],
+    at: float,
+    zone: tzinfo,
+) -> IncidentOpened:
+    """Return the opening of an incident by hand; `detected` 0 is now.
+
+    Raises:
+        RefusedDecisionError: when it may not be opened so; says why.
+    """
+    if severity not in [one.value for one in Severity]:
+        near = did_you_mean(severity, Severity) or f"; there are: {', '.join(Severity)}"
+        raise RefusedDecisionError(f"{severity!r} is no severity{near}")
+    for check in checks:
+        if check not in known:
+            raise RefusedDecisionError(f"no check is called {check!r}{did_you_mean(check, known)}")
+    said = _told(title, "a title")[:LONGEST_TITLE]
+    when = _moment(detected, 0.0, at)
+    some = tuple(dict.fromkeys(checks))[:MOST_CHECKS]
+    return IncidentOpened(next_id(incidents, when, zone), said, severity, some, when)
+
+
+def noted(incidents: Incidents, incident: str, text: str) -> IncidentNoted:
+    """Return a note on an incident, also on one that is closed.
+
+    Raises:
+        RefusedDecisionError: when there is no such incident, or nothing is said.
+    """
+    found = named(incidents, incident)
+    return IncidentNoted(found.id, _told(text, "a note")[:LONGEST])
+
+
+def moved(
+    incidents: Incidents, incident: str, stage: str, when: float, text: str, lessons: str, at: float
+) -> IncidentMoved:
+    """Return that an incident has come to a stage; `when` 0 is now.
+
+    Raises:
+        RefusedDecisionError: when it may not; says why.
+    """
+    found = named(incidents, incident)
+    if stage not in [one.value for one in ORDER[1:]]:
+        raise RefusedDecisionError(f"{stage!r} is no stage that an incident comes to")
+    wanted = Stage(stage)
+    if not found.is_open:
+        raise RefusedDecisionError(f"{found.id} is closed; open another one, or write a note on it")
+    if ORDER.index(wanted) <= ORDER.index(found.stage):
+        raise RefusedDecisionError(f"{found.id} is {found.stage} already")
+    if wanted is Stage.CLOSED:
+        if not found.restored:
+            raise RefusedDecisionError(f"{found.id} is not restored yet; say first since when it is")
+        _told(text, "the cause")
+    return IncidentMoved(
+        found.id,
+        wanted.value,
+        _moment(when, found.stages[-1].at, at),
+        text.strip()[:LONGEST],
+        lessons.strip()[:LONGEST],
+    )
+
+
+def named(incidents: Incidents, incident: str) -> Incident:
+    """Return the incident of that id; the only open one when none is named.
+
+    Raises:
+        RefusedDecisionError: when there is none, or it is not clear which.
+    """
+    if incident:
+        if incident in incidents:
+            return incidents[incident]
+        raise RefusedDecisionError(f"there is no incident {incident!r}{did_you_mean(incident, incidents)}")
+    still_open = [one for one in incidents.values() if one.is_open]
+    if len(still_open) == 1:
+        return still_open[0]
+    names = ", ".join(one.id for one in still_open)
+    raise RefusedDecisionError(
+        f"several incidents are open; name one: {names}" if names else "no incident is open"
+    )
+
+
+def next_id(incidents: Incidents, at: float, zone: tzinfo) -> str:
+    """Return the id of an incident that is detected now: its day, and the first free number."""
+    day = f"{datetime.fromtimestamp(at, zone):%Y-%m-%d}"
+    number = 1
+    while f"{day}-{number}" in incidents:
+        number += 1
+    return f"{day}-{number}"
+
+
+def due(
+    incidents: Incidents, system: SystemInfo, snapshot: Snapshot, at: float, zone: tzinfo
+) -> IncidentOpened | None:
+    """Return the incident that opens by itself now; None when none does.
+
+    One for each root cause: a check that is CRIT because of another is that other's. What is in maintenance,
+    flaps, or was CRIT already when an incident about it was closed, opens none.
+    """
+    infos = {info.name: info for info in system.checks}
+    states = {state.name: state for state in snapshot.states}
+    bad = [state for state in snapshot.states if _is_down(infos.get(state.name), state)]
+    for state in bad:
+        root = _root(state, states)
+        if root.maintenance or _is_known(incidents, {state.name, root.name}, root.since):
+            continue
+        shown = tuple(dict.fromkeys((root.name, *(one.name for one in bad if _root(one, states) is root))))
+        title = infos[root.name].title if root.name in infos else ""
+        return IncidentOpened(
+            next_id(incidents, at, zone),
+            f"{title or root.name} is CRIT"[:LONGEST_TITLE],
+            Severity.CRITICAL,
+            shown[:MOST_CHECKS],
+            at,
+            automatic=True,
+        )
+    return None
+
+
+def suggestion(incident: Incident, snapshot: Snapshot) -> tuple[str, float]:
+    """Return what seems to be so by now, and since when: that it is restored, for its checks are OK again."""
+    if incident.restored or not incident.is_open or not incident.checks:
+        return "", 0.0
+    known = {state.name: state for state in snapshot.states}
+    states = [known[name] for name in incident.checks if name in known]
+    if not states or any(state.level is not Level.OK or state.flapping for state in states):
+        return "", 0.0
+    since = max(state.since for state in states)
+    if since <= incident.detected:
+        return "", 0.0
+    return "its checks are OK again", since
+
+
+def _is_down(info: CheckInfo | None, state: CheckState) -> bool:
+    if info is None or not info.mandatory or state.maintenance or state.flapping:
+        return False
+    return state.level is Level.CRIT and state.is_hard
+
+
+def _root(state: CheckState, states: dict[str, CheckState]) -> CheckState:
+    seen = {state.name}
+    while (cause := states.get(state.blocked_by)) is not None and cause.name not in seen:
+        seen.add(cause.name)
+        state = cause
+    return state
+
+
+def _is_known(incidents: Incidents, checks: set[str], since: float) -> bool:
+    """Return whether one is open about these checks, or was closed while they were as bad as now."""
+    about: Iterable[Incident] = (one for one in incidents.values() if checks & set(one.checks))
+    return any(one.is_open or one.at(Stage.CLOSED) >= since for one in about)
+
+
+def _moment(when: float, earliest: float, at: float) -> float:
+    found = when or at
+    if found > at + AHEAD:
+        raise RefusedDecisionError("that moment is still to come")
+    if found < earliest:
+        raise RefusedDecisionError("that moment is before what has happened already")
+    return found
+
+
+def _told(text: str, what: str) -> str:
+    said = text.strip()
+    if len(said) < LEAST:
+        raise RefusedDecisionError(f"it needs {what} of at least {LEAST} characters")
+    return said
