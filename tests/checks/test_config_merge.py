@@ -17,7 +17,7 @@ SYSTEM = """
     secrets:
       token: {env: TOKEN}
     contacts:
-      - {name: one}
+      - {name: one, chat: one}
 """
 
 
@@ -25,14 +25,14 @@ def test_files_merge_deeply_and_lists_append(folder: Path) -> None:
     system = load(
         folder,
         system=SYSTEM,
-        a="checks: {web: {kind: page, url: u, expect: {status: 2xx}}}\ncontacts: [{name: two}]",
+        a="checks: {web: {kind: page, url: u, expect: {status: 2xx}}}\ncontacts: [{name: two, chat: two}]",
         b="checks: {web: {title: Shop, expect: {sizes: [1]}}, ask: {kind: ask}}",
     )
     assert [check.name for check in system.definitions] == ["web", "ask"]
     web = system.definitions[0]
     assert web.title == "Shop"
     assert (web.check.expect.status, web.check.expect.sizes) == ("2xx", (1,))  # type: ignore[attr-defined]
-    assert system.sections["contacts"] == [{"name": "two"}, {"name": "one"}]
+    assert system.sections["contacts"] == [{"name": "two", "chat": "two"}, {"name": "one", "chat": "one"}]
 
 
 def test_a_value_set_twice_is_an_error_that_names_both_places(folder: Path) -> None:
