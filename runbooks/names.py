@@ -1,4 +1,4 @@
-"""Owns what a shell completes: the names of runbooks, windows, kinds of steps and drivers, without a load."""
+"""Owns what a shell completes: names of runbooks, checklists, windows, kinds of steps, drivers; no load."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 from checks.config.known import known_windows
 from checks.errors import WalkdownError
 from checks.names import complete_check
-from runbooks.document.files import find_runbooks, guessed_name
+from runbooks.document.files import CHECKLISTS, find_files, find_runbooks, guessed_name
 from runbooks.registry import DRIVERS, step_names
 
 
@@ -36,6 +36,14 @@ def complete_window(context: click.Context, parameter: click.Parameter, incomple
         return [name for name in known_windows(source) if name.startswith(incomplete)] if source else []
     except (OSError, WalkdownError):
         return []
+
+
+def complete_checklist(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Return the checklists of the system that the command line names, and begin with what is typed."""
+    source = context.params.get("source")
+    found = find_files(source, CHECKLISTS) if source else ()
+    names = filter(None, (guessed_name(one.source, "checklist") for one in found))
+    return [name for name in names if name.startswith(incomplete)]
 
 
 def complete_step(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:

@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("agent.cli:report", "Report on a walk: what was done, decided and left, with evidence."),
     "alerts": ("agent.alert_cli:alerts", "List what people were told, and what waits; try a route."),
     "window": ("agent.window_cli:window", "Look after windows: status, open, extend, close."),
+    "checklist": ("agent.checklist_cli:checklist", "Work through checklists: list, show, open, tick, close."),
     "baseline": ("agent.baseline_cli:baseline", "Keep how everything is now, to compare with it later."),
     "diff": ("agent.baseline_cli:diff", "Say what is different now from a baseline."),
     "audit": ("agent.cli:audit", "Look after the record of walks: verify, renew."),
