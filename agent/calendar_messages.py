@@ -15,8 +15,14 @@ class AskCalendar(msgspec.Struct, frozen=True, tag=True):
     end: float
 
 
+class AskTasks(msgspec.Struct, frozen=True, tag=True):
+    """Console: how do tasks stand? Answered by `TasksAnswer`, as the next two are."""
+
+    id: int
+
+
 class FinishTask(msgspec.Struct, frozen=True, tag=True):
-    """Console: a task was done, or tried in vain. Answered by `TasksAnswer`, as the next one is."""
+    """Console: a task was done, or tried in vain."""
 
     id: int
     name: str
@@ -54,5 +60,5 @@ class CalendarMoved(msgspec.Struct, frozen=True, tag=True):
     calendar: CalendarNow
 
 
-Questions = AskCalendar | FinishTask | SkipTask
+Questions = AskCalendar | AskTasks | FinishTask | SkipTask
 Answers = CalendarAnswer | TasksAnswer

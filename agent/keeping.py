@@ -16,6 +16,8 @@ from agent.checklists import Checklists
 from agent.clerk import Clerk
 from agent.clerks.baselines import BaselineClerk
 from agent.clerks.checklists import ChecklistClerk
+from agent.calendar import Calendar
+from agent.clerks.calendar import CalendarClerk
 from agent.clerks.checks import CheckClerk
 from agent.clerks.walks import WalkClerk
 from agent.clerks.windows import WindowClerk
@@ -48,6 +50,7 @@ class Keeping:
         self.windows = Windows(live, self.journal, masker, clock)
         self.rechecks = Rechecks(live, self.windows, self.baselines, clock)
         self.checklists = Checklists(live, source, self.journal, self.windows, masker, clock)
+        self.calendar = Calendar(live, self.journal, masker, clock)
         self.walks = Walks(live, source, self.journal, self.baselines, self.windows, masker, clock)
         self.windows.walking = lambda: tuple(map(in_window, self.walks.open_ones))
 
@@ -60,12 +63,13 @@ class Keeping:
             WindowClerk(self.windows),
             BaselineClerk(self.baselines),
             ChecklistClerk(self.checklists),
+            CalendarClerk(self.calendar),
         )
 
     @property
     def standings(self) -> tuple[Standing, ...]:
         """Return what consoles are told of as it stands, whenever it moves."""
-        return (self.windows, self.checklists)
+        return (self.windows, self.checklists, self.calendar)
 
     @property
     def busy(self) -> bool:
@@ -82,6 +86,7 @@ class Keeping:
                     tasks.create_task(self.windows.run(), name="windows"),
                     tasks.create_task(self.checklists.run(), name="checklists"),
                     tasks.create_task(self.rechecks.run(), name="rechecks"),
+                    tasks.create_task(self.calendar.run(), name="calendar"),
                     tasks.create_task(self._watch_journal(), name="watch the journal"),
                 )
                 try:

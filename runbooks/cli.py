@@ -28,6 +28,7 @@ def validate(source: Path | None) -> None:
     from checks.load import load
     from runbooks.checklist_library import examine_lists, load_lists
     from runbooks.document.shelf import demand_sound
+    from runbooks.calendar.loading import calendar_warnings
     from runbooks.library import examine_library, load_library, unfit_responses
 
     with errors_as_exits():
@@ -46,6 +47,7 @@ def validate(source: Path | None) -> None:
         *library.warnings,
         *lists.warnings,
         *unfit_responses(system, library),
+        *calendar_warnings(system, library, source),
     )
     for warning in warnings:
         click.echo(str(warning), err=True)
@@ -142,42 +144,51 @@ def _explained_driver(name: str) -> str:
 
 @click.command()
 @system_option
-@click.argument("window", shell_complete=completed_by("runbooks.names:complete_window"))
-@click.argument("command", nargs=-1, required=True)
-def cron(window: str, command: tuple[str, ...], source: Path | None) -> None:
-    """Print the crontab line that runs a command whenever a window opens.
+@click.argument("name", default="", shell_complete=completed_by("runbooks.names:complete_scheduled"))
+@click.argument("command", nargs=-1)
+def cron(name: str, command: tuple[str, ...], source: Path | None) -> None:
+    """Print the crontab lines that run a command whenever a window opens, or a task is due.
 
-    It is right for a crontab of this host, whose time zone it goes by:
+    They are right for a crontab of this host, whose time zone they go by. A task that a program fulfils has
+    its own command; without a NAME the lines of all such tasks are printed.
 
     \b
+        walkdown cron nightly-backup
         walkdown cron monthly -- walkdown run monthly-update --auto
     """
     from checks.clock import SystemClock
     from checks.recurrence.zones import zone_named
+    from runbooks.calendar.loading import scheduled
     from runbooks.windows.crontab import crontab
-    from runbooks.windows.loading import load_window
 
     with errors_as_exits():
-        click.echo(crontab(load_window(source, window), command, zone_named(""), SystemClock().now()))
+        now, here = SystemClock().now(), zone_named("")
+        found = scheduled(source, name, command)
+        texts = [crontab(one.plan, one.command, here, now, one.what) for one in found]
+    click.echo("\n".join(texts))
 
 
 @click.command()
 @system_option
-@click.argument("window", shell_complete=completed_by("runbooks.names:complete_window"))
-@click.argument("command", nargs=-1, required=True)
-def timers(window: str, command: tuple[str, ...], source: Path | None) -> None:
-    """Print the systemd timer that runs a command whenever a window opens.
+@click.argument("name", default="", shell_complete=completed_by("runbooks.names:complete_scheduled"))
+@click.argument("command", nargs=-1)
+def timers(name: str, command: tuple[str, ...], source: Path | None) -> None:
+    """Print the systemd timer that runs a command whenever a window opens, or a task is due.
 
-    With the service that goes with it. systemd wants the full path of a program:
+    With the service that goes with it. A task that a program fulfils has its own command; without a NAME the
+    timers of all such tasks are printed. systemd wants the full path of a program:
 
     \b
+        walkdown timers nightly-backup
         walkdown timers weekly -- /usr/bin/walkdown check
     """
-    from runbooks.windows.loading import load_window
+    from runbooks.calendar.loading import scheduled
     from runbooks.windows.timers import units
 
     with errors_as_exits():
-        plan = load_window(source, window)
-        if not command[0].startswith("/"):
-            raise UsageError(f"systemd wants the full path of {command[0]}")
-    click.echo("\n".join(f"# {name}\n{text}" for name, text in units(plan, command).items()), nl=False)
+        found = scheduled(source, name, command)
+        for one in found:
+            if not one.command[0].startswith("/"):
+                raise UsageError(f"systemd wants the full path of {one.command[0]}")
+        made = [unit for one in found for unit in units(one.plan, one.command, one.what).items()]
+    click.echo("\n".join(f"# {file}\n{text}" for file, text in made), nl=False)

@@ -1,4 +1,4 @@
-"""Owns what a shell completes: names of runbooks, checklists, windows, kinds of steps, drivers; no load."""
+"""Owns what a shell completes: names of runbooks, checklists, windows, tasks, steps, drivers; no load."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from checks.config.known import known_windows
+from checks.config.known import known_tasks, known_windows
 from checks.errors import WalkdownError
 from checks.names import complete_check
 from runbooks.document.files import CHECKLISTS, find_files, find_runbooks, guessed_name
@@ -44,6 +44,22 @@ def complete_checklist(context: click.Context, parameter: click.Parameter, incom
     found = find_files(source, CHECKLISTS) if source else ()
     names = filter(None, (guessed_name(one.source, "checklist") for one in found))
     return [name for name in names if name.startswith(incomplete)]
+
+
+def complete_task(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Return the tasks of the system that the command line names, and begin with what is typed."""
+    source = context.params.get("source")
+    try:
+        return [name for name in known_tasks(source) if name.startswith(incomplete)] if source else []
+    except (OSError, WalkdownError):
+        return []
+
+
+def complete_scheduled(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Return the windows and tasks of the system that the command line names."""
+    windows = complete_window(context, parameter, incomplete)
+    tasks = complete_task(context, parameter, incomplete)
+    return [*windows, *(name for name in tasks if name not in windows)]
 
 
 def complete_step(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:

@@ -19,6 +19,7 @@ from checks.config.problems import Problems
 from checks.config.resolved import Resolved, ResolvedCheck
 from checks.config.routes import check_responses, check_routes
 from checks.config.substitute import escaped, substitute
+from checks.config.tasks import check_tasks
 from checks.config.validate import options_at, read_as
 from checks.config.windows import check_windows
 from checks.errors import ConfigError
@@ -85,6 +86,8 @@ def compile_tree(root: Node, problems: Problems) -> Resolved:
         check_contacts(contacts, problems)
     if (windows := root.get("windows")) is not None:
         check_windows(windows, document.timezone or "", problems)
+    if (tasks := root.get("tasks")) is not None:
+        check_tasks(tasks, windows, document.timezone or "", problems)
     _check_told(root, document, checks, {check.group for check in found}, problems)
     for literal, path in literal_secrets(root, (), _harmless):
         problems.literal_secret = True

@@ -168,6 +168,40 @@ class Incidents:
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """Something that is to be done again and again, by people or by a program."""
+
+    title: str = ""
+    """Its name on screens; the key when empty."""
+    every: str | None = None
+    """When it is due, in the words of windows, or `by hand`; without it, whenever `window` opens."""
+    cron: str | None = None
+    """The same as the five fields of a crontab."""
+    timezone: Zone | None = None
+    """IANA name of the time zone that its times are meant in; that of the system when not set."""
+    window: Slug | None = None
+    """The window that it belongs to."""
+    only: str | None = None
+    """Hours in which it may be done, such as `02:00-05:00` or `weekdays 22:00-06:00`."""
+    expected: Seconds | None = None
+    """How long it takes, until walkdown has seen how long it usually takes."""
+    due_within: Seconds | None = None
+    """How long it is due: 1 h for a program, 24 h for people, or until its window closes, if not set."""
+    grace: Seconds | None = None
+    """How long it is overdue before it is missed; as long as it was due when not set."""
+    runbook: str | None = None
+    """The runbook that fulfils it once it was walked to its end."""
+    checklist: str | None = None
+    """The checklist that fulfils it once it was closed as done."""
+    command: tuple[str, ...] | None = None
+    """The program that fulfils it, with its arguments; `walkdown task run` runs it, as from a crontab."""
+    text: str = ""
+    """What is to be done, for people."""
+    refs: tuple[str, ...] = ()
+    """What it answers, such as numbers in a catalogue of requirements."""
+
+
+@dataclass(frozen=True, slots=True)
 class Hours:
     """Hours of the week; from a time until an earlier one goes over midnight."""
 
@@ -259,11 +293,13 @@ class Document:
     """What can be started and stopped, and by which driver."""
     windows: dict[Slug, Window] = field(default_factory=dict)
     """When changes may be made."""
+    tasks: dict[Slug, Task] = field(default_factory=dict)
+    """What is to be done again and again."""
     notify: dict[Slug, Notify] = field(default_factory=dict)
     """Where alerts go."""
     responses: dict[Slug, Response] = field(default_factory=dict)
     """What is done about a trouble before anybody comes; nothing where nothing is written."""
 
 
-SECTIONS = ("targets", "contacts", "incidents", "services", "windows", "notify", "responses")
+SECTIONS = ("targets", "contacts", "incidents", "services", "windows", "tasks", "notify", "responses")
 """Sections that are checked for their shape and kept as plain data, for those who will use them."""

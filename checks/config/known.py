@@ -1,4 +1,4 @@
-"""Owns what is known of a system without loading it: names of checks and windows, when it was loaded before.
+"""Owns what is known of a system without loading it: names of checks, windows and tasks.
 
 An entry of the cache is read for its names only: nothing else in it is looked at, nor the code of a kind.
 """
@@ -20,6 +20,7 @@ class _Named(msgspec.Struct):
 
 class _Sections(msgspec.Struct, frozen=True):
     windows: dict[str, msgspec.Raw] = {}
+    tasks: dict[str, msgspec.Raw] = {}
 
 
 class _Names(msgspec.Struct):
@@ -45,6 +46,11 @@ def known_names(source: Path) -> tuple[str, ...]:
 def known_windows(source: Path) -> tuple[str, ...]:
     """Return the names of the windows of a system, as `known_names` those of its checks."""
     return tuple(_recalled(source).sections.windows)
+
+
+def known_tasks(source: Path) -> tuple[str, ...]:
+    """Return the names of the tasks of a system, as `known_names` those of its checks."""
+    return tuple(_recalled(source).sections.tasks)
 
 
 def _recalled(source: Path) -> _Names:

@@ -10,7 +10,7 @@ from typing import Any
 
 from checks.recurrence.timing import TimingError
 from checks.recurrence.words import read_weekdays
-from checks.recurrence.zones import zone_named
+from checks.recurrence.zones import moment, zone_named
 
 _DAY = 24 * 60
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)|(24):(00)")
@@ -37,6 +37,14 @@ class Hours:
         if minute >= self.begin:
             return local.weekday() in self.weekdays
         return minute < self.end and (local - timedelta(days=1)).weekday() in self.weekdays
+
+    def end_after(self, at: float) -> float:
+        """Return when the hours end that this moment, UTC seconds, lies in, or that end next after it."""
+        local = datetime.fromtimestamp(at, self.zone).replace(tzinfo=None)
+        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+        days = (0, 1, 2)
+        ends = (moment(midnight + timedelta(days=day, minutes=self.end), self.zone) for day in days)
+        return next(end for end in ends if end > at)
 
 
 def read_hours(written: Mapping[str, Any], timezone: str) -> Hours:

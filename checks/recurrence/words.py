@@ -6,6 +6,7 @@ import re
 from datetime import time
 
 from checks.recurrence.days import LAST, MONTHS, QUARTERS, WEEKDAYS, Days, Recurrence
+from checks.recurrence.intervals import is_interval, read_interval
 from checks.suggest import did_you_mean
 
 DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -34,6 +35,8 @@ def read_words(text: str) -> Recurrence:
     Raises:
         ValueError: when they mean none; says which word is wrong.
     """
+    if is_interval(text):
+        return read_interval(text)
     *words, last = _COMMA.sub(",", text.lower()).split() or [""]
     clock = _TIME.fullmatch(last)
     if clock is None:

@@ -1,4 +1,4 @@
-"""Owns the line of a crontab that runs a command whenever a window opens. Pure.
+"""Owns the lines of a crontab that run a command whenever a window opens, or a task is due. Pure.
 
 cron runs a line when its day of month *or* its day of week matches once both are restricted, so that the
 first Sunday is written as every Sunday with a test of the date before the command. cron goes by the host's
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 
 from checks.errors import UsageError
 from checks.recurrence.days import LAST, MONTHS, WEEKDAYS, Days, Recurrence
@@ -24,34 +24,53 @@ _ABOUT_CLOCKS = (
 )
 
 
-def crontab(plan: WindowPlan, command: Sequence[str], host: tzinfo, now: float) -> str:
-    """Return the lines for the window, with a comment; `host` is the zone that cron goes by.
+def crontab(plan: WindowPlan, command: Sequence[str], host: tzinfo, now: float, what: str = "window") -> str:
+    """Return the lines for a window, or something else with its times, with a comment.
+
+    `host` is the zone that cron goes by.
 
     Raises:
-        UsageError: when the window comes only once, which no crontab can say.
+        UsageError: when it comes only once, which no crontab can say.
     """
     if isinstance(plan.timing, Once):
         raise UsageError(
-            f"the window {plan.name} comes once, which a crontab cannot say; see walkdown timers"
+            f"the {what} {plan.name} comes once, which a crontab cannot say; see walkdown timers"
         )
     recurrence, zone = plan.timing.recurrence, plan.timing.zone
     behind = _minutes_behind(zone, host, now)
     head = [f"# {plan.name}: {plan.words} ({zone})"]
     if behind == {0}:
-        fields, guard = _by_host(recurrence)
+        clocks = [_clock(group) for group in clock_groups(recurrence.times)]
+        fields, guard = _by_host(recurrence.days)
+        lines = [f"{clock} {fields}" for clock in clocks]
     else:
-        fields, guard = _by_zone(recurrence, str(zone), behind)
+        line, guard = _by_zone(recurrence, str(zone), behind)
+        lines = [line]
         head.append(_ABOUT_CLOCKS)
-    work = " && ".join((*guard, shlex.join(command)))
     # To cron a bare % is the end of the command.
-    return "\n".join((*head, f"{fields} {work.replace('%', chr(92) + '%')}"))
+    work = " && ".join((*guard, shlex.join(command))).replace("%", "\\%")
+    return "\n".join((*head, *(f"{line} {work}" for line in lines)))
 
 
-def _by_host(recurrence: Recurrence) -> tuple[str, tuple[str, ...]]:
-    """Return the five fields in the host's own time, and what is asked before the command."""
-    days = recurrence.days
+def clock_groups(times: Iterable[time]) -> list[tuple[set[int], set[int]]]:
+    """Return minutes and hours of which each group means all minutes of all its hours, as cron reads them."""
+    by_minute: dict[int, set[int]] = {}
+    for at in times:
+        by_minute.setdefault(at.minute, set()).add(at.hour)
+    groups: list[tuple[set[int], set[int]]] = []
+    for minute, hours in sorted(by_minute.items()):
+        same = next((minutes for minutes, known in groups if known == hours), None)
+        if same is None:
+            groups.append(({minute}, hours))
+        else:
+            same.add(minute)
+    return groups
+
+
+def _by_host(days: Days) -> tuple[str, tuple[str, ...]]:
+    """Return the fields of the day in the host's own time, and what is asked before the command."""
     dates, weekdays = _listed(days.dates), _weekdays(days.weekdays)
-    fields = f"{_times(recurrence)} {dates} {_months(days)} {weekdays}"
+    fields = f"{dates} {_months(days)} {weekdays}"
     if days.nth == LAST:
         return fields, (_STILL_MONTH,)
     if days.nth:
@@ -59,7 +78,7 @@ def _by_host(recurrence: Recurrence) -> tuple[str, tuple[str, ...]]:
     if days.dates and days.weekdays != WEEKDAYS and not days.either:
         # Both must match, and cron would ask for one of them only.
         tests = " || ".join(f'[ "$(date +%d)" -eq {day:02} ]' for day in sorted(days.dates))
-        return f"{_times(recurrence)} * {_months(days)} {weekdays}", (f"{{ {tests}; }}",)
+        return f"* {_months(days)} {weekdays}", (f"{{ {tests}; }}",)
     return fields, ()
 
 
@@ -101,10 +120,10 @@ def _offset(at: float, zone: tzinfo) -> timedelta:
     return datetime.fromtimestamp(at, zone).utcoffset() or timedelta()
 
 
-def _times(recurrence: Recurrence) -> str:
-    """Return the fields of minute and hour; times are always all minutes of all hours."""
-    hours = {at.hour for at in recurrence.times}
-    return f"{_listed({at.minute for at in recurrence.times})} {_listed(hours) if len(hours) < 24 else '*'}"
+def _clock(group: tuple[set[int], set[int]]) -> str:
+    """Return the fields of minute and hour."""
+    minutes, hours = group
+    return f"{_listed(minutes)} {_listed(hours) if len(hours) < 24 else '*'}"
 
 
 def _months(days: Days) -> str:

@@ -1,7 +1,8 @@
-"""Owns the systemd units that run a command whenever a window opens. Pure.
+"""Owns the systemd units that run a command whenever a window opens, or a task is due. Pure.
 
 The timer names the zone, so that the host's own does not matter. What was missed while the host was off is
-not run later: the window is over then. systemd leaves out a time that clocks are set on over.
+not run later: the window is over then, and of a task it is said that it was missed. systemd leaves out a time
+that clocks are set on over.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from datetime import UTC, datetime
 
 from checks.recurrence.days import LAST, MONTHS, WEEKDAYS
 from checks.recurrence.timing import Once, Recurring
-from runbooks.windows.crontab import nth_dates
+from runbooks.windows.crontab import clock_groups, nth_dates
 from runbooks.windows.plan import WindowPlan
 
 EARLY = 4
@@ -19,10 +20,10 @@ EARLY = 4
 _NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-def units(plan: WindowPlan, command: Sequence[str]) -> dict[str, str]:
+def units(plan: WindowPlan, command: Sequence[str], what: str = "window") -> dict[str, str]:
     """Return the text of the timer and of its service, by the names of their files."""
-    name = f"walkdown-window-{plan.name}"
-    about = f"the walkdown window {plan.name}: {plan.words}".replace("%", "%%")
+    name = f"walkdown-{what}-{plan.name}"
+    about = f"the walkdown {what} {plan.name}: {plan.words}".replace("%", "%%")
     when = "\n".join(f"OnCalendar={text}" for text in calendar(plan))
     timer = (
         f"[Unit]\nDescription=Begin of {about}\n\n"
@@ -45,8 +46,7 @@ def calendar(plan: WindowPlan) -> tuple[str, ...]:
 
 def _expressions(timing: Recurring) -> tuple[str, ...]:
     days, times = timing.recurrence.days, timing.recurrence.times
-    hours, minutes = {at.hour for at in times}, {at.minute for at in times}
-    clock = f"{_numbers(hours, 24)}:{_numbers(minutes, 60)}:00"
+    clocks = [f"{_numbers(hours, 24)}:{_numbers(minutes, 60)}:00" for minutes, hours in clock_groups(times)]
     # A zone that was read from a file of the host has no name; without one systemd goes by the host's.
     zone = f" {named}" if "/" in (named := str(timing.zone)) or named == "UTC" else ""
     weekdays = (
@@ -59,9 +59,8 @@ def _expressions(timing: Recurring) -> tuple[str, ...]:
         date = "-{:02}..{:02}".format(*nth_dates(days.nth))
     else:
         date = f"-{_numbers(days.dates, 31)}" if days.dates else "-*"
-    if days.either:
-        return f"{weekdays}*-{month}-* {clock}{zone}", f"*-{month}{date} {clock}{zone}"
-    return (f"{weekdays}*-{month}{date} {clock}{zone}",)
+    on = (f"{weekdays}*-{month}-*", f"*-{month}{date}") if days.either else (f"{weekdays}*-{month}{date}",)
+    return tuple(f"{day} {clock}{zone}" for day in on for clock in clocks)
 
 
 def _about_clocks(plan: WindowPlan) -> str:

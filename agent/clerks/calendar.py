@@ -1,0 +1,40 @@
+"""Owns the answering of what is asked and decided about the calendar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, get_args
+
+from agent.calendar import Calendar
+from agent.calendar_messages import (
+    Answers,
+    AskCalendar,
+    AskTasks,
+    CalendarAnswer,
+    FinishTask,
+    Questions,
+    SkipTask,
+    TasksAnswer,
+)
+from runbooks.operators import Operator
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarClerk:
+    """Answers what is asked and decided about the calendar."""
+
+    ASKED: ClassVar[tuple[type, ...]] = get_args(Questions)
+    calendar: Calendar
+
+    async def answer(self, ask: Questions, operator: Operator) -> Answers:
+        """Return what is in the calendar, or how tasks stand after what was wanted."""
+        match ask:
+            case AskCalendar():
+                return CalendarAnswer(ask.id, await self.calendar.agenda(ask.start, ask.end))
+            case AskTasks():
+                await self.calendar.look()
+            case FinishTask():
+                await self.calendar.finish(ask.name, ask.note, ask.took, ask.failed, operator)
+            case SkipTask():
+                await self.calendar.skip(ask.name, ask.reason, operator)
+        return TasksAnswer(ask.id, self.calendar.now)

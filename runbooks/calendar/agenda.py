@@ -1,0 +1,200 @@
+"""Owns the agenda: what was and what is to be between two moments, windows and tasks, in order. Pure.
+
+What has been is what the journal says; what is to be is what the configuration plans. Of a task that comes
+many times a day, the times of one day that stand alike are told in one line.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, tzinfo
+
+import msgspec
+
+from runbooks.calendar.fold import Records
+from runbooks.calendar.plan import TaskPlan
+from runbooks.calendar.planned import often, task_spans, window_spans
+from runbooks.calendar.ruling import times, usual
+from runbooks.calendar.state import Agenda, AgendaEntry, Slot, Standing
+from runbooks.events import Entry
+from runbooks.task_events import (
+    TaskDone,
+    TaskEnding,
+    TaskMissed,
+    TaskOutcome,
+    TaskRecord,
+    TaskSkipped,
+)
+from runbooks.window_events import WindowClosed, WindowExtended, WindowOpened
+from runbooks.windows.plan import WindowPlan
+
+KINDS = (TaskDone, TaskMissed, TaskSkipped, WindowOpened, WindowExtended, WindowClosed)
+"""The events that it is made of."""
+MOST = 600
+"""Entries that are told at most."""
+
+
+def agenda(
+    windows: Iterable[WindowPlan],
+    tasks: Iterable[TaskPlan],
+    records: Records,
+    entries: Iterable[Entry],
+    start: float,
+    end: float,
+    now: float,
+    zone: tzinfo,
+) -> Agenda:
+    """Return what is in the calendar between two moments, as it is known now.
+
+    Args:
+        windows: As they are planned.
+        tasks: As they are planned.
+        records: What is known of each task.
+        entries: Rows of the journal of `KINDS`, in order, as far back as the beginning of the agenda.
+        start: Its beginning, UTC seconds.
+        end: Its end.
+        now: What is after this is to come.
+        zone: In which its days are meant.
+    """
+    plans = {task.name: task for task in tasks}
+    rows = tuple(entries)
+    found = [*_past(rows, plans, start, end), *_opened(rows, start, end, now)]
+    found += _windows(windows, max(start, now), end, now)
+    for task in plans.values():
+        found += _coming(task, records.get(task.name), start, end, now)
+    told = list(_told_together(sorted(found, key=_order), plans, zone))
+    return Agenda(start, end, tuple(told[:MOST]), len(told) > MOST)
+
+
+def _order(entry: AgendaEntry) -> tuple[float, bool, str]:
+    return entry.start, entry.slot is Slot.TASK, entry.name
+
+
+def _past(
+    entries: Iterable[Entry], plans: dict[str, TaskPlan], start: float, end: float
+) -> Iterator[AgendaEntry]:
+    """Yield what became of tasks; of an occurrence that has several ends, the last."""
+    ends: dict[tuple[str, float], AgendaEntry] = {}
+    for number, entry in enumerate(entries):
+        match entry.event:
+            case (
+                TaskDone(name=name, outcome=outcome)
+                | TaskMissed(name=name, outcome=outcome)
+                | TaskSkipped(name=name, outcome=outcome)
+            ):
+                begin = outcome.start or outcome.at
+                if start <= begin < end:
+                    key = (name, outcome.start or -1.0 - number)
+                    ends[key] = _ended(name, plans.get(name), outcome, begin)
+    yield from ends.values()
+
+
+def _ended(name: str, plan: TaskPlan | None, outcome: TaskOutcome, begin: float) -> AgendaEntry:
+    standing = Standing.LATE if outcome.late else _ENDED[outcome.ending]
+    return AgendaEntry(
+        Slot.TASK,
+        name,
+        begin,
+        outcome.until or begin,
+        plan.title if plan else "",
+        standing,
+        plan.window if plan else "",
+        outcome.expected,
+        outcome.took,
+        outcome.at,
+        outcome.by,
+        outcome.walk,
+        outcome.note,
+        outcome.count,
+    )
+
+
+_ENDED = {
+    TaskEnding.DONE: Standing.DONE,
+    TaskEnding.MISSED: Standing.MISSED,
+    TaskEnding.SKIPPED: Standing.SKIPPED,
+    TaskEnding.FAILED: Standing.DUE,
+}
+
+
+def _opened(entries: Iterable[Entry], start: float, end: float, now: float) -> list[AgendaEntry]:
+    """Return the windows that were open, and the one that is."""
+    found: list[AgendaEntry] = []
+    for entry in entries:
+        match entry.event:
+            case WindowOpened() as event:
+                opened = AgendaEntry(
+                    Slot.WINDOW,
+                    event.name,
+                    entry.at,
+                    event.until,
+                    standing=Standing.OPEN,
+                    lasts=event.until - entry.at,
+                    by=entry.operator,
+                    note=event.reason,
+                )
+                found.append(opened)
+            case WindowExtended(until=until) if found:
+                found[-1] = msgspec.structs.replace(found[-1], end=until)
+            case WindowClosed() as event if found:
+                last = found[-1]
+                closed = min(entry.at, last.end)
+                found[-1] = msgspec.structs.replace(
+                    last, standing=Standing.DONE, end=closed, at=closed, took=closed - last.start
+                )
+    return [one for one in found if one.start < end and one.end > start and one.start <= now]
+
+
+def _windows(plans: Iterable[WindowPlan], start: float, end: float, now: float) -> list[AgendaEntry]:
+    """Return the windows that are to come."""
+    return [
+        AgendaEntry(Slot.WINDOW, plan.name, span.start, span.end, lasts=span.end - span.start)
+        for plan in plans
+        for span in itertools.islice(window_spans(plan, start, end), MOST)
+        if span.start >= now
+    ]
+
+
+def _coming(
+    plan: TaskPlan, record: TaskRecord | None, start: float, end: float, now: float
+) -> Iterator[AgendaEntry]:
+    """Yield when a task is due and will be."""
+    if record is None:
+        return
+    lasts = usual(record) or plan.expected
+    open_now = times(plan, record, now).open
+    due = [open_now] if open_now is not None and start <= open_now.start < end else []
+    spans = itertools.islice(task_spans(plan, max(start, now, record.settled + 1e-3), end), MOST)
+    for span in (*due, *spans):
+        standing = Standing.COMING
+        if span is open_now:
+            standing = Standing.DUE if now < span.end else Standing.OVERDUE
+        note = record.failed.note if record.failed is not None and span is open_now else ""
+        yield AgendaEntry(
+            Slot.TASK, plan.name, span.start, span.end, plan.title, standing, plan.window, lasts, note=note
+        )
+
+
+def _told_together(
+    entries: Iterable[AgendaEntry], plans: dict[str, TaskPlan], zone: tzinfo
+) -> Iterator[AgendaEntry]:
+    """Yield them, those of a task that comes often once for each day and standing."""
+    heads: dict[tuple[str, Standing, object], int] = {}
+    told: list[AgendaEntry] = []
+    for entry in entries:
+        plan = plans.get(entry.name) if entry.slot is Slot.TASK else None
+        if plan is None or not often(plan.timing.timing) or entry.standing in _ALONE:
+            told.append(entry)
+            continue
+        key = (entry.name, entry.standing, datetime.fromtimestamp(entry.start, UTC).astimezone(zone).date())
+        if key in heads:
+            head = told[heads[key]]
+            told[heads[key]] = msgspec.structs.replace(head, count=head.count + entry.count)
+        else:
+            heads[key] = len(told)
+            told.append(entry)
+    yield from told
+
+
+_ALONE = frozenset({Standing.DUE, Standing.OVERDUE})

@@ -1,0 +1,45 @@
+"""Owns what an operator is warned of before it happens: what overlaps, and what does not fit. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import tzinfo
+
+from checks.suggest import did_you_mean
+from checks.text import clean
+from runbooks.calendar.fitting import misfits
+from runbooks.calendar.overlaps import overlaps
+from runbooks.calendar.plan import TaskPlan
+from runbooks.calendar.planned import Usual
+from runbooks.calendar.state import Means
+from runbooks.model import Plan, WindowNeed
+from runbooks.windows.plan import WindowPlan
+
+
+def schedule_warnings(
+    windows: Iterable[WindowPlan], tasks: Sequence[TaskPlan], usual: Usual, at: float, zone: tzinfo
+) -> tuple[str, ...]:
+    """Return what does not go together in the 14 months that begin at this moment."""
+    plans = tuple(windows)
+    unfit = [one.words(zone) for one in misfits(plans, tasks, usual, at)]
+    beside = [one.words(zone) for one in overlaps(plans, tasks, usual, at)]
+    return tuple(map(clean, (*unfit, *beside)))
+
+
+def unfulfilled(
+    tasks: Iterable[TaskPlan], runbooks: Iterable[Plan], broken: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """Return a warning for each task whose runbook is not there, or may not be walked when it is due."""
+    plans = {plan.name: plan for plan in runbooks}
+    found = []
+    for task in tasks:
+        if task.means is not Means.RUNBOOK or task.target in broken:
+            continue
+        plan = plans.get(task.target)
+        if plan is None:
+            why = f"no runbook is called {task.target!r}{did_you_mean(task.target, plans)}"
+            found.append(f"tasks.{task.name}.runbook: warning: {why}")
+        elif plan.window is WindowNeed.REQUIRED and not task.window:
+            why = f"{plan.name} changes things inside a window only, and the task names none"
+            found.append(f"tasks.{task.name}.window: warning: {why}")
+    return tuple(map(clean, found))

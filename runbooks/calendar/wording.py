@@ -1,0 +1,72 @@
+"""Owns how tasks are put into words: what was missed, how they stand. Pure; what is returned is clean."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+
+from checks.text import clean
+from checks.units import show
+from runbooks.calendar.state import Means, Standing, TaskNow
+
+
+def name_of(task: TaskNow) -> str:
+    """Return what a task is called."""
+    return clean(task.title or task.name)
+
+
+def missed_words(task: TaskNow, zone: tzinfo | None) -> str:
+    """Return what was missed of a task, and what can be done about it."""
+    lost = task.missed
+    if lost is None:
+        return ""
+    if lost.count > 1:
+        what = f"missed {lost.count} times from {day_and_time(lost.first or lost.start, zone)} on"
+    else:
+        what = f"missed on {day_and_time(lost.start, zone)}"
+    return clean(f"{name_of(task)} was {what}; do it, or walkdown task skip {task.name} --reason WHY")
+
+
+def day_and_time(at: float, zone: tzinfo | None) -> str:
+    """Return a moment as it is said, such as `Sun 6 Dec 04:00`."""
+    local = datetime.fromtimestamp(at, UTC).astimezone(zone)
+    return f"{local:%a} {local.day} {local:%b %H:%M}"
+
+
+def in_words(task: TaskNow) -> str:
+    """Return what fulfils a task."""
+    if task.means is Means.HAND:
+        return "by hand"
+    return clean(f"{task.means} {task.target}")
+
+
+def away(at: float, now: float) -> str:
+    """Return how far away a moment is: `in 2 h`, `3 d ago`; rounds down."""
+    seconds = abs(at - now)
+    for length, unit in ((86400, "d"), (3600, "h"), (60, "m")):
+        if seconds >= length:
+            said = f"{int(seconds // length)} {unit}"
+            break
+    else:
+        said = f"{int(seconds)} s"
+    return f"in {said}" if at > now else f"{said} ago"
+
+
+def standing_words(task: TaskNow, now: float, zone: tzinfo | None) -> str:
+    """Return how a task stands, in a few words."""
+    match task.standing:
+        case Standing.DUE:
+            return f"due until {day_and_time(task.until, zone)}"
+        case Standing.OVERDUE:
+            return f"overdue since {day_and_time(task.until, zone)}, missed {away(task.lost_at, now)}"
+        case Standing.BY_HAND:
+            return "when wanted"
+        case _ if task.start:
+            return f"{day_and_time(task.start, zone)}, {away(task.start, now)}"
+    return "never again"
+
+
+def took_words(took: float, expected: float) -> str:
+    """Return how long it took beside what was expected; empty when nobody knows."""
+    if took <= 0:
+        return f"expected {show(expected, 's')}" if expected > 0 else ""
+    return f"took {show(took, 's')}" + (f" of {show(expected, 's')}" if expected > 0 else "")
