@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable
 
 from agent.calendar_messages import CalendarMoved
-from agent.fulfilling import finished_runs
+from agent.fulfilling import ENDS, finished_runs
 from agent.live import LiveSystem
 from agent.standing import Moves
 from checks.board import Notice
@@ -212,7 +212,12 @@ class Calendar:
 
     async def _count(self) -> None:
         """Count the walks and lists that have ended."""
-        if self._journal.head.seq == self._seen:
+        head = self._journal.head.seq
+        if head == self._seen:
+            return
+        ended = max((row.seq for row in await self._journal.newest(*ENDS, limit=1)), default=0)
+        if ended <= self._seen:
+            self._seen = head
             return
         for name, run in await finished_runs(self._journal, tuple(self._tasks.values()), self._records):
             plan = self._tasks[name]
@@ -222,7 +227,7 @@ class Calendar:
             counted = ruling.counted(plan, self._records[name], run)
             if counted is not None:
                 await self._write(counted, WALKDOWN)
-        self._seen = self._journal.head.seq
+        self._seen = head
 
     @property
     def _is_time(self) -> bool:

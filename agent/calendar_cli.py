@@ -28,13 +28,14 @@ def _seconds(context: click.Context, parameter: click.Parameter, given: str | No
 @click.option(
     "--from", "start", default="", metavar="DATE", help="First day, such as 2026-12-01; today if not said."
 )
-@click.option("--to", "end", default="", metavar="DATE", help="Last day; 14 days from the first if not said.")
+@click.option("--to", "end", default="", metavar="DATE", help="Last day; 7 days from the first if not said.")
 @click.option("-o", "--output", type=click.Choice(("text", "json")), default="text", help="Output format.")
 @system_option
 def calendar(start: str, end: str, output: str, source: Path | None) -> None:
-    """Say what is due, overdue and was missed, and which windows and tasks come.
+    """Say what is due and was missed, and what comes.
 
-    With what overlaps and what does not fit. Exit code 1 when something was missed or is overdue.
+    Windows and tasks, day by day, with what overlaps and what does not fit. Exit code 1 when something was
+    missed or is overdue.
     """
     from agent.calendar_commands import tell_calendar
     from agent.meeting import run_to_end

@@ -27,7 +27,7 @@ from runbooks.operators import WALKDOWN
 from runbooks.task_events import TaskOutcome
 from runbooks.wording import who
 
-DAYS = 14
+DAYS = 7
 """Days that are told when nobody says how many."""
 LATE = 1
 """Exit code when something was missed or is overdue, as that of WARN."""
@@ -119,8 +119,8 @@ def _line(entry: AgendaEntry, now: float, zone: tzinfo) -> str:
     start, end = _local(entry.start, zone), _local(entry.end, zone)
     if entry.slot is Slot.WINDOW:
         when = f"{start:%H:%M}-{end:%H:%M}"
-        ahead = f", {away(entry.start, now)}" if entry.start > now else ""
-        return f"  {when:<12} window {entry.name}  {entry.standing}{ahead}"
+        stands = away(entry.start, now) if entry.standing is Standing.COMING else str(entry.standing)
+        return f"  {when:<12} window {entry.name}  {stands}"
     name = entry.title or entry.name
     times = f" ({entry.count} times)" if entry.count > 1 else ""
     said = [str(entry.standing)]

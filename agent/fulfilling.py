@@ -11,9 +11,11 @@ from runbooks.calendar.state import Means
 from runbooks.checklist_events import ChecklistClosed, ChecklistOpened, ListEnding
 from runbooks.journal.journal import Journal
 from runbooks.live import WalkHead
-from runbooks.walk_events import WalkEnding
+from runbooks.walk_events import WalkEnded, WalkEnding
 from runbooks.wording import ENDINGS
 
+ENDS = (WalkEnded, ChecklistClosed)
+"""The events after which something may be fulfilled."""
 LATELY = 50
 """Walks and lists that are looked at."""
 

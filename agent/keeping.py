@@ -12,12 +12,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from agent.baselines import Baselines
+from agent.calendar import Calendar
 from agent.checklists import Checklists
 from agent.clerk import Clerk
 from agent.clerks.baselines import BaselineClerk
-from agent.clerks.checklists import ChecklistClerk
-from agent.calendar import Calendar
 from agent.clerks.calendar import CalendarClerk
+from agent.clerks.checklists import ChecklistClerk
 from agent.clerks.checks import CheckClerk
 from agent.clerks.walks import WalkClerk
 from agent.clerks.windows import WindowClerk

@@ -26,9 +26,9 @@ def validate(source: Path | None) -> None:
     One line for each problem: file:line:column: key: message. Exit code 78 when the files cannot be used.
     """
     from checks.load import load
+    from runbooks.calendar.loading import calendar_warnings
     from runbooks.checklist_library import examine_lists, load_lists
     from runbooks.document.shelf import demand_sound
-    from runbooks.calendar.loading import calendar_warnings
     from runbooks.library import examine_library, load_library, unfit_responses
 
     with errors_as_exits():

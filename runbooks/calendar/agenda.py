@@ -6,7 +6,6 @@ many times a day, the times of one day that stand alike are told in one line.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, tzinfo
 
@@ -31,8 +30,10 @@ from runbooks.windows.plan import WindowPlan
 
 KINDS = (TaskDone, TaskMissed, TaskSkipped, WindowOpened, WindowExtended, WindowClosed)
 """The events that it is made of."""
-MOST = 600
+MOST = 2000
 """Entries that are told at most."""
+LOOKED_AT = 20_000
+"""Times of one window or task that are looked at."""
 
 
 def agenda(
@@ -151,7 +152,7 @@ def _windows(plans: Iterable[WindowPlan], start: float, end: float, now: float) 
     return [
         AgendaEntry(Slot.WINDOW, plan.name, span.start, span.end, lasts=span.end - span.start)
         for plan in plans
-        for span in itertools.islice(window_spans(plan, start, end), MOST)
+        for span in window_spans(plan, start, end)
         if span.start >= now
     ]
 
@@ -165,7 +166,8 @@ def _coming(
     lasts = usual(record) or plan.expected
     open_now = times(plan, record, now).open
     due = [open_now] if open_now is not None and start <= open_now.start < end else []
-    spans = itertools.islice(task_spans(plan, max(start, now, record.settled + 1e-3), end), MOST)
+    ahead = max(start, now, record.settled + 1e-3)
+    spans = task_spans(plan, ahead, end, LOOKED_AT)
     for span in (*due, *spans):
         standing = Standing.COMING
         if span is open_now:

@@ -53,10 +53,10 @@ def window_spans(window: WindowPlan, start: float, end: float) -> Iterator[Span]
             yield span
 
 
-def task_spans(task: TaskPlan, start: float, end: float) -> Iterator[Span]:
-    """Yield when a task is due between two moments, in order."""
+def task_spans(task: TaskPlan, start: float, end: float, most: int = MOST) -> Iterator[Span]:
+    """Yield when a task is due between two moments, in order; so many times at most."""
     for number, span in enumerate(task.after(start - 1e-3)):
-        if span.start >= end or number >= MOST:
+        if span.start >= end or number >= most:
             return
         yield span
 

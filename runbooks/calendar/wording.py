@@ -68,5 +68,5 @@ def standing_words(task: TaskNow, now: float, zone: tzinfo | None) -> str:
 def took_words(took: float, expected: float) -> str:
     """Return how long it took beside what was expected; empty when nobody knows."""
     if took <= 0:
-        return f"expected {show(expected, 's')}" if expected > 0 else ""
+        return f"takes {show(expected, 's')}" if expected > 0 else ""
     return f"took {show(took, 's')}" + (f" of {show(expected, 's')}" if expected > 0 else "")

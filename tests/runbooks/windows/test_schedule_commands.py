@@ -48,10 +48,10 @@ def test_timers_prints_both_units(source: str) -> None:
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
-        (["cron", "wekly", "true"], "no window is called 'wekly'; did you mean 'weekly'?"),
+        (["cron", "wekly", "true"], "no window or task is called 'wekly'; did you mean 'weekly'?"),
         (["cron", "once", "true"], "comes once"),
         (["timers", "weekly", "true"], "systemd wants the full path of true"),
-        (["cron", "weekly"], "Missing argument"),
+        (["cron", "weekly"], "say which command is run when the window weekly opens"),
     ],
 )
 def test_what_cannot_be_said_is_refused_in_words(source: str, argv: list[str], said: str) -> None:
