@@ -94,6 +94,12 @@ class Alerting:
             system, now = self._live.system.info, self._clock.now()
             self._outbox.put(self._masked(note_of(self._routes[route], system, subject, text, now)))
 
+    async def post(self, letters: tuple[Letter, ...]) -> None:
+        """Take in messages that were written elsewhere; when it returns, they are kept."""
+        for letter in letters:
+            self._outbox.put(self._masked(letter))
+        await self._outbox.keep()
+
     @contextlib.asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
         """Tell people while the context is open; what is on its way at its end may still arrive."""

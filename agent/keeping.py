@@ -19,9 +19,14 @@ from agent.clerks.baselines import BaselineClerk
 from agent.clerks.calendar import CalendarClerk
 from agent.clerks.checklists import ChecklistClerk
 from agent.clerks.checks import CheckClerk
+from agent.clerks.incidents import IncidentClerk
+from agent.clerks.notices import NoticeClerk
 from agent.clerks.walks import WalkClerk
 from agent.clerks.windows import WindowClerk
+from agent.incidents import IncidentBook
 from agent.live import LiveSystem
+from agent.notice_drafts import NoticeDrafts
+from agent.notices import Notices, Post
 from agent.open_walks import in_window
 from agent.rechecks import Rechecks
 from agent.standing import Standing
@@ -41,8 +46,10 @@ LOOK_EVERY = 1.0
 class Keeping:
     """The journal of one agent and its parts, while `opened` is open."""
 
-    def __init__(self, live: LiveSystem, source: Path | None, masker: Masker, clock: Clock) -> None:
-        """Make every part; the journal is opened later."""
+    def __init__(
+        self, live: LiveSystem, source: Path | None, post: Post, masker: Masker, clock: Clock
+    ) -> None:
+        """Make every part; the journal is opened later. `post` takes messages to people."""
         self._live = live
         self._clock = clock
         self.journal = Journal(paths.journal_file(source), clock)
@@ -52,6 +59,18 @@ class Keeping:
         self.checklists = Checklists(live, source, self.journal, self.windows, masker, clock)
         self.calendar = Calendar(live, self.journal, masker, clock)
         self.walks = Walks(live, source, self.journal, self.baselines, self.windows, masker, clock)
+        self.incidents = IncidentBook(live, self.journal, masker, clock)
+        drafts = NoticeDrafts(
+            live,
+            source,
+            self.journal,
+            self.windows,
+            self.baselines,
+            lambda: self.incidents.incidents,
+            masker,
+            clock,
+        )
+        self.notices = Notices(live, self.journal, drafts, post, clock)
         self.windows.walking = lambda: tuple(map(in_window, self.walks.open_ones))
 
     @property
@@ -62,6 +81,8 @@ class Keeping:
             WalkClerk(self.walks),
             WindowClerk(self.windows),
             BaselineClerk(self.baselines),
+            NoticeClerk(self._live, self.notices),
+            IncidentClerk(self.incidents),
             ChecklistClerk(self.checklists),
             CalendarClerk(self.calendar),
         )
@@ -69,7 +90,13 @@ class Keeping:
     @property
     def standings(self) -> tuple[Standing, ...]:
         """Return what consoles are told of as it stands, whenever it moves."""
-        return (self.windows, self.checklists, self.calendar)
+        return (
+            self.windows,
+            self.checklists,
+            self.calendar,
+            self.notices,
+            self.incidents,
+        )
 
     @property
     def busy(self) -> bool:
@@ -87,6 +114,8 @@ class Keeping:
                     tasks.create_task(self.checklists.run(), name="checklists"),
                     tasks.create_task(self.rechecks.run(), name="rechecks"),
                     tasks.create_task(self.calendar.run(), name="calendar"),
+                    tasks.create_task(self.notices.run(), name="notices"),
+                    tasks.create_task(self.incidents.run(), name="incidents"),
                     tasks.create_task(self._watch_journal(), name="watch the journal"),
                 )
                 try:

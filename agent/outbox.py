@@ -62,7 +62,9 @@ class Outbox:
     async def keep(self) -> None:
         """Write what the store lacks; when that fails, `trouble` says why and the next call tries again."""
         if not self._recalled:
-            self._take_in(await self._store.ask(recall, None))
+            left = await self._store.ask(recall, None)
+            if not self._recalled:  # another call may have been quicker
+                self._take_in(left)
         if not self._moved and not self._unsaved:
             return
         states, letters = dict(self._states), dict(self._unsaved)

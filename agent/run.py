@@ -101,8 +101,8 @@ async def _keep(source: Path | None, system: System, configuration: str, masker:
     async with Store(paths.store_file(source), clock) as store, asyncio.TaskGroup() as tasks:
         live = LiveSystem(system, configuration, lambda: load(source), store, masker, clock)
         probing = tasks.create_task(live.run(), name="live system")
-        keeping = Keeping(live, source, masker, clock)
         alerting = Alerting(live, masker, clock)
+        keeping = Keeping(live, source, alerting.post, masker, clock)
         server = Server(live, keeping, clock, clock.now(), stop)
         responding = Responding(
             live,

@@ -1,0 +1,230 @@
+"""Owns the incidents of an agent: opened by hand or by themselves, followed, told as they move."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from agent.incident_messages import IncidentsMoved
+from agent.live import LiveSystem
+from agent.standing import Moves
+from checks.alerts.alert import Letter
+from checks.board import EMPTY, Notice, Snapshot
+from checks.clock import Clock
+from checks.masking import Masker
+from checks.model import Result
+from checks.recurrence.zones import zone_named
+from checks.storage.letters import KEPT, newest_letters
+from checks.text import clean
+from runbooks.errors import RefusedDecisionError
+from runbooks.incident_events import IncidentMoved, IncidentNoted, IncidentOpened, Severity
+from runbooks.incidents import ruling
+from runbooks.incidents.fold import KINDS, Incidents, fold_all
+from runbooks.incidents.state import Incident, IncidentHead, IncidentsNow, IncidentStory, head_of
+from runbooks.incidents.timeline import timeline
+from runbooks.journal.errors import JournalError
+from runbooks.journal.journal import Journal
+from runbooks.journal.rows import Draft
+from runbooks.notice_events import NoticeSent
+from runbooks.operators import WALKDOWN, Operator
+
+LOOK_EVERY = 2.0
+"""Seconds between two looks at the board."""
+READ = 10_000
+"""Rows of each kind that are read when the agent begins."""
+LISTED = 200
+"""Incidents that consoles are told of."""
+RESULTS = 2000
+"""Results of a check that are looked at for a timeline."""
+WALKS = 500
+SOURCE = "incidents"
+
+IncidentEvent = IncidentOpened | IncidentNoted | IncidentMoved
+
+log = logging.getLogger(__name__)
+
+
+class IncidentBook:
+    """The incidents of one system, while `run` runs."""
+
+    def __init__(self, live: LiveSystem, journal: Journal, masker: Masker, clock: Clock) -> None:
+        """Know nothing yet."""
+        self._live = live
+        self._journal = journal
+        self._masker = masker
+        self._clock = clock
+        self._incidents: Incidents = {}
+        self._known = False
+        """Whether the journal was read."""
+        self._trouble = ""
+        self._now = IncidentsNow()
+        self._deciding = asyncio.Lock()
+        self._moves = Moves()
+
+    @property
+    def now(self) -> IncidentsNow:
+        """Return how all incidents stand."""
+        return self._now
+
+    @property
+    def incidents(self) -> Incidents:
+        """Return all incidents, by id."""
+        return self._incidents
+
+    async def newer(self, version: int) -> int:
+        """Return the version of now, once something has moved since that one."""
+        return await self._moves.newer(version)
+
+    def told(self) -> IncidentsMoved:
+        """Return how all incidents stand, for consoles."""
+        return IncidentsMoved(self._now)
+
+    async def run(self) -> None:
+        """Look at the board again and again, until cancelled."""
+        while True:
+            await self.look()
+            await self._clock.sleep(LOOK_EVERY)
+
+    async def look(self) -> None:
+        """Open what opens by itself, and say how things stand."""
+        async with self._deciding:
+            try:
+                await self._read()
+                await self._open_due()
+                self._trouble = ""
+            except JournalError as error:
+                if str(error) != self._trouble:
+                    log.warning("incidents: %s", error)
+                self._trouble = str(error)
+            self._tell()
+
+    async def open(
+        self, title: str, severity: str, checks: tuple[str, ...], detected: float, operator: Operator
+    ) -> IncidentStory:
+        """Open an incident by hand; `detected` 0 is now.
+
+        Raises:
+            RefusedDecisionError: when it may not be; says why.
+        """
+        said = self._safe(title)
+        known = {info.name for info in self._live.system.info.checks}
+        zone = zone_named(self._live.system.info.timezone)
+        wanted = severity or Severity.MAJOR.value
+
+        def rule(incidents: Incidents, at: float) -> IncidentOpened:
+            return ruling.opened(incidents, said, wanted, checks, detected, known, at, zone)
+
+        return await self._decide(rule, operator)
+
+    async def note(self, incident: str, text: str, operator: Operator) -> IncidentStory:
+        """Write into the timeline of an incident.
+
+        Raises:
+            RefusedDecisionError: when that cannot be; says why.
+        """
+        said = self._safe(text, lines=True)
+        return await self._decide(lambda incidents, at: ruling.noted(incidents, incident, said), operator)
+
+    async def move(
+        self, incident: str, stage: str, when: float, text: str, lessons: str, operator: Operator
+    ) -> IncidentStory:
+        """Say that an incident has come to a stage; `when` 0 is now.
+
+        Raises:
+            RefusedDecisionError: when it may not be; says why.
+        """
+        said, learned = self._safe(text, lines=True), self._safe(lessons, lines=True)
+
+        def rule(incidents: Incidents, at: float) -> IncidentMoved:
+            return ruling.moved(incidents, incident, stage, when, said, learned, at)
+
+        return await self._decide(rule, operator)
+
+    async def story(self, incident: str) -> IncidentStory:
+        """Return an incident with all that happened; the only one that is open when none is named.
+
+        Raises:
+            RefusedDecisionError: when there is no such incident; says why.
+        """
+        await self.look()
+        self._demand_known()
+        return await self._told(ruling.named(self._incidents, incident))
+
+    async def _told(self, found: Incident) -> IncidentStory:
+        results: list[tuple[Result, ...]] = [
+            await self._live.store.results(check, RESULTS) for check in found.checks
+        ]
+        nothing: tuple[Letter, ...] = ()
+        letters = await self._live.store.ask(lambda connection: newest_letters(connection, KEPT), nothing)
+        try:
+            notices = await self._journal.newest(NoticeSent)
+            walks = await self._journal.walks(WALKS)
+        except JournalError as error:
+            raise RefusedDecisionError(str(error)) from error
+        carried = {(event.subject) for entry in notices if isinstance(event := entry.event, NoticeSent)}
+        alerts = [letter for letter in letters if letter.subject not in carried]
+        happened = timeline(found, self._clock.now(), results, alerts, notices, walks)
+        suggestion, since = ruling.suggestion(found, self._snapshot)
+        return IncidentStory(found, happened, suggestion, since)
+
+    async def _decide(
+        self, rule: Callable[[Incidents, float], IncidentEvent], operator: Operator
+    ) -> IncidentStory:
+        await self.look()
+        async with self._deciding:
+            self._demand_known()
+            event = rule(self._incidents, self._clock.now())
+            try:
+                await self._write(event, operator)
+            except JournalError as error:
+                raise RefusedDecisionError(str(error)) from error
+            self._tell()
+        return await self._told(self._incidents[event.incident])
+
+    def _demand_known(self) -> None:
+        if not self._known:
+            raise RefusedDecisionError(self._trouble or "the journal was not read yet")
+
+    async def _read(self) -> None:
+        """Learn from the journal how incidents were left, once."""
+        if not self._known:
+            self._incidents = fold_all(await self._journal.newest(*KINDS, limit=READ))
+            self._known = True
+
+    async def _open_due(self) -> None:
+        """Open what opens by itself, where the configuration says so."""
+        options = self._live.system.sections.get("incidents") or {}
+        engine = self._live.engine
+        if options.get("open") != "mandatory-crit" or engine is None or engine.ended:
+            return
+        zone = zone_named(engine.system.timezone)
+        while event := ruling.due(self._incidents, engine.system, engine.snapshot, self._clock.now(), zone):
+            await self._write(event, WALKDOWN)
+
+    async def _write(self, event: IncidentEvent, operator: Operator) -> None:
+        self._incidents = fold_all(await self._journal.append(Draft("", event, operator)), self._incidents)
+        log.info("%s: %s", type(event).__name__, event.incident)
+
+    @property
+    def _snapshot(self) -> Snapshot:
+        engine = self._live.engine
+        return engine.snapshot if engine is not None else EMPTY
+
+    def _safe(self, text: str, *, lines: bool = False) -> str:
+        return clean(self._masker.mask(text), lines=lines)
+
+    def _tell(self) -> None:
+        """Say how all incidents stand, when that has changed."""
+        snapshot = self._snapshot
+        newest = sorted(self._incidents.values(), key=lambda one: (not one.is_open, -one.detected))
+        heads = tuple(head_of(one, ruling.suggestion(one, snapshot)[0]) for one in newest[:LISTED])
+        now = IncidentsNow(heads, self._trouble)
+        self._live.announce(SOURCE, tuple(Notice(SOURCE, _line(head)) for head in heads if head.suggestion))
+        if now != self._now or not self._moves.version:
+            self._now = now
+            self._moves.move()
+
+
+def _line(head: IncidentHead) -> str:
+    return f"{head.id}, {head.title}: {head.suggestion}; say since when it is restored"

@@ -1,0 +1,207 @@
+"""Owns the notices that could be sent: read as their files are now, judged, filled in with how it is."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from agent.baselines import Baselines
+from agent.live import LiveSystem
+from agent.notice_messages import AskDraft
+from agent.shelf import Shelf
+from agent.windows import Windows
+from checks.board import EMPTY
+from checks.clock import Clock
+from checks.errors import UsageError
+from checks.masking import Masker
+from checks.text import clean
+from runbooks.comparison import Comparison
+from runbooks.contacts import contacts_of
+from runbooks.errors import RefusedDecisionError
+from runbooks.incidents.state import Incident
+from runbooks.journal.journal import Journal
+from runbooks.live import WalkHead
+from runbooks.notice_events import NoticeKind
+from runbooks.notices.about import about
+from runbooks.notices.document import NoticeText
+from runbooks.notices.filling import filled_in
+from runbooks.notices.order import Task
+from runbooks.notices.shelf import FOLDER, NoticeShelf, judged, problems_of, read_shelf, task_of
+from runbooks.notices.state import DraftNotice, NoticeHead
+from runbooks.notices.telling import Facts, values_of
+from runbooks.operators import Operator
+from runbooks.windows.plan import Occurrence, windows_of
+
+LONGEST_SUBJECT = 160
+"""Characters."""
+LONGEST = 32 * 1024
+"""Characters of a text."""
+LONGEST_IMPACT = 1000
+MOST_TASKS = 100
+LISTED = 100
+"""Walks that are told of at most."""
+
+
+class NoticeDrafts:
+    """The notices of one system as they would be sent now."""
+
+    def __init__(
+        self,
+        live: LiveSystem,
+        source: Path | None,
+        journal: Journal,
+        windows: Windows,
+        baselines: Baselines,
+        incidents: Callable[[], Mapping[str, Incident]],
+        masker: Masker,
+        clock: Clock,
+    ) -> None:
+        """Read nothing yet; `incidents` returns those that there are."""
+        self._live = live
+        self._source = source
+        self._journal = journal
+        self._windows = windows
+        self._baselines = baselines
+        self._incidents = incidents
+        self._runbooks = Shelf(live, source)
+        self._masker = masker
+        self._clock = clock
+        self._shelf = NoticeShelf()
+        self._read_as: tuple[str, ...] | None = None
+        """The files as they were when they were read."""
+        self._reading = asyncio.Lock()
+
+    async def shelf(self) -> NoticeShelf:
+        """Return the notices as their files are now, judged."""
+        async with self._reading:
+            timezone = self._live.system.info.timezone
+            files = (timezone, *await asyncio.to_thread(_files, self._source))
+            if files != self._read_as:
+                self._shelf = await judged(await asyncio.to_thread(read_shelf, self._source), timezone)
+                self._read_as = files
+            return self._shelf
+
+    async def heads(self) -> tuple[NoticeHead, ...]:
+        """Return what there is to be sent, and what cannot be used."""
+        shelf = await self.shelf()
+        return (
+            *(NoticeHead(text.name, text.kind, text.window) for text in shelf.texts),
+            *(NoticeHead(one.name, problems=tuple(map(str, one.problems))) for one in shelf.broken),
+        )
+
+    async def text(self, name: str) -> NoticeText:
+        """Return the notice of that name.
+
+        Raises:
+            RefusedDecisionError: when there is none that can be used; says why.
+        """
+        try:
+            return (await self.shelf()).text(name)
+        except UsageError as error:
+            raise RefusedDecisionError(str(error)) from error
+
+    async def draft(self, ask: AskDraft, operator: Operator) -> DraftNotice:
+        """Return the notice as it would be sent.
+
+        Raises:
+            RefusedDecisionError: when it cannot be filled in; says why.
+        """
+        text = await self.text(ask.notice)
+        facts = await self._facts(text, ask, operator)
+        named = {"impact"} if facts.impact else set()
+        parts = tuple(part for part in task_of(text) if part[0] not in named)
+        (filled,) = await filled_in((Task(parts, values_of(facts)),), self._live.system.info.timezone)
+        if filled.mistakes:
+            raise RefusedDecisionError("\n".join(map(str, problems_of(text, filled))))
+        occurrence = facts.occurrence
+        return DraftNotice(
+            text.name,
+            text.kind,
+            self.safe_subject(filled.parts["subject"]),
+            self.safe(filled.parts["body"]),
+            occurrence.window if occurrence else "",
+            occurrence.span.start if occurrence else 0.0,
+            occurrence.span.end if occurrence else 0.0,
+            facts.incident.id if facts.incident else "",
+        )
+
+    def safe(self, text: str) -> str:
+        """Return a text as it may be sent: masked, clean, not too long."""
+        return clean(self._masker.mask(text), lines=True).strip("\n")[:LONGEST]
+
+    def safe_subject(self, text: str) -> str:
+        """Return a subject as it may be sent, in one line."""
+        return clean(" ".join(self._masker.mask(text).split()))[:LONGEST_SUBJECT]
+
+    async def _facts(self, text: NoticeText, ask: AskDraft, operator: Operator) -> Facts:
+        now, state = self._clock.now(), self._windows.now.state
+        system, engine = self._live.system, self._live.engine
+        occurrence = about(text.kind, ask.window or text.window, windows_of(system), state, now)
+        return Facts(
+            system.info,
+            engine.snapshot if engine is not None else EMPTY,
+            now,
+            operator,
+            occurrence,
+            self._windows.until() if text.kind is not NoticeKind.ANNOUNCEMENT else 0.0,
+            ask.tasks[:MOST_TASKS] or await self._planned(text),
+            await self._walks(text, occurrence, now),
+            await self._difference(text, occurrence),
+            self._incident(ask.incident),
+            contacts_of(system.sections),
+            self._masker.mask(ask.impact.strip())[:LONGEST_IMPACT],
+        )
+
+    async def _planned(self, text: NoticeText) -> tuple[str, ...]:
+        """Return what the text says is planned; runbooks by their titles."""
+        if not text.tasks:
+            return ()
+        titles = {plan.name: plan.title for plan in (await self._runbooks.library()).plans}
+        return tuple(titles.get(task) or task for task in text.tasks)
+
+    async def _walks(
+        self, text: NoticeText, occurrence: Occurrence | None, now: float
+    ) -> tuple[WalkHead, ...]:
+        """Return the walks since the window opened, oldest first."""
+        if text.kind is NoticeKind.ANNOUNCEMENT or occurrence is None:
+            return ()
+        span = occurrence.span
+        heads = await self._journal.walks(LISTED)
+        until = span.end if self._windows.until() == 0 else now
+        return tuple(head for head in reversed(heads) if span.start <= head.opened_at <= until)
+
+    async def _difference(self, text: NoticeText, occurrence: Occurrence | None) -> Comparison | None:
+        """Return what is different from the baseline of the window; only where the text tells of it."""
+        if occurrence is None or not any("difference" in part.text for _, part in text.parts):
+            return None
+        with contextlib.suppress(RefusedDecisionError):  # no baseline was taken
+            return await self._baselines.difference(occurrence.window)
+        return None
+
+    def _incident(self, name: str) -> Incident | None:
+        """Return the incident of that id; the only one that is open when none is named.
+
+        Raises:
+            RefusedDecisionError: when there is none of that id.
+        """
+        known = self._incidents()
+        if name:
+            if name not in known:
+                raise RefusedDecisionError(f"there is no incident {name!r}")
+            return known[name]
+        still_open = [one for one in known.values() if one.is_open]
+        return still_open[0] if len(still_open) == 1 else None
+
+
+def _files(source: Path | None) -> tuple[str, ...]:
+    """Return what tells whether the files of notices have changed."""
+    if source is None:
+        return ()
+    found = []
+    with contextlib.suppress(OSError):
+        for file in sorted((source / FOLDER).iterdir()):
+            about = file.stat()
+            found.append(f"{file.name} {about.st_mtime_ns} {about.st_size}")
+    return tuple(found)

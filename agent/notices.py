@@ -1,0 +1,223 @@
+"""Owns the notices of an agent: what was sent, what is due, and the sending.
+
+What is sent is first written into the journal and then given to the outbox of alerts, under a key made of its
+row: after a restart, what is in the journal and not in the outbox is given to it again, and nothing twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+
+from agent.live import LiveSystem
+from agent.notice_drafts import NoticeDrafts
+from agent.notice_messages import NoticesMoved
+from agent.standing import Moves
+from checks.alerts.alert import Letter
+from checks.alerts.routes import routes_of
+from checks.alerts.trying import GIVEN_UP_AFTER
+from checks.board import Notice
+from checks.clock import Clock
+from checks.recurrence.timing import Span
+from checks.recurrence.zones import zone_named
+from checks.storage.letters import KEPT, newest_letters
+from checks.suggest import did_you_mean
+from checks.text import clean
+from runbooks.errors import RefusedDecisionError
+from runbooks.events import Entry
+from runbooks.journal.errors import JournalError
+from runbooks.journal.journal import Journal
+from runbooks.journal.rows import Draft
+from runbooks.notice_events import NoticeKind, NoticeSent
+from runbooks.notices.about import still_comes
+from runbooks.notices.announcing import announcement, words
+from runbooks.notices.state import Announcement, DraftNotice, NoticesNow, SentNotice
+from runbooks.operators import Operator
+from runbooks.windows.plan import Occurrence, windows_of
+
+LOOK_EVERY = 5.0
+"""Seconds between two looks at what is due."""
+SOURCE = "notices"
+READ = 500
+"""The newest notices that were sent, of which is known what they announced."""
+LISTED = 50
+LONGEST_NOTE = 500
+
+Post = Callable[[tuple[Letter, ...]], Awaitable[None]]
+"""Takes messages into the outbox of alerts."""
+
+log = logging.getLogger(__name__)
+
+
+class Notices:
+    """The notices of one system, while `run` runs."""
+
+    def __init__(
+        self, live: LiveSystem, journal: Journal, drafts: NoticeDrafts, post: Post, clock: Clock
+    ) -> None:
+        """Know nothing yet."""
+        self.drafts = drafts
+        self._live = live
+        self._journal = journal
+        self._post = post
+        self._clock = clock
+        self._sent: tuple[Entry, ...] | None = None
+        """What was sent, oldest first; None until the journal was read."""
+        self._now = NoticesNow()
+        self._sending = asyncio.Lock()
+        self._moves = Moves()
+
+    @property
+    def now(self) -> NoticesNow:
+        """Return how it stands with notices."""
+        return self._now
+
+    @property
+    def sent(self) -> tuple[Entry, ...]:
+        """Return the rows about notices that were sent, oldest first."""
+        return self._sent or ()
+
+    async def newer(self, version: int) -> int:
+        """Return the version of now, once something has moved since that one."""
+        return await self._moves.newer(version)
+
+    def told(self) -> NoticesMoved:
+        """Return how it stands with notices, for consoles."""
+        return NoticesMoved(self._now)
+
+    async def run(self) -> None:
+        """Look at what is due, again and again, until cancelled."""
+        while True:
+            await self.look()
+            await self._clock.sleep(LOOK_EVERY)
+
+    async def look(self) -> None:
+        """Say how things stand, and on the board what is due."""
+        trouble = ""
+        try:
+            if self._sent is None:
+                read = await self._journal.newest(NoticeSent, limit=READ)
+                await self._post_again(read)
+                self._sent = read
+        except JournalError as error:
+            trouble = str(error)
+        found = tuple(self._announcements())
+        now = NoticesNow(
+            await self.drafts.heads(),
+            found,
+            tuple(_told(entry) for entry in reversed(self.sent[-LISTED:])),
+            self.routes(),
+            trouble,
+        )
+        zone = zone_named(self._live.system.info.timezone)
+        due = tuple(Notice(SOURCE, words(one, zone)) for one in found if one.wanting and not trouble)
+        self._live.announce(SOURCE, due)
+        if now != self._now or not self._moves.version:
+            self._now = now
+            self._moves.move()
+
+    def routes(self) -> tuple[str, ...]:
+        """Return the routes by which a notice can be sent."""
+        system = self._live.system
+        return tuple(route.name for route in routes_of(system.sections, system.info.timezone))
+
+    async def send(
+        self, draft: DraftNotice, routes: tuple[str, ...], note: str, operator: Operator
+    ) -> SentNotice:
+        """Write down that it is sent, and have it carried by these routes; by none it was sent by hand.
+
+        Raises:
+            RefusedDecisionError: when it may not be sent so; says why.
+        """
+        async with self._sending:
+            event = await self._judged(draft, routes, note)
+            try:
+                (entry,) = await self._journal.append(Draft("", event, operator))
+            except JournalError as error:
+                raise RefusedDecisionError(str(error)) from error
+            log.info("notice %s sent by %s", event.notice, ", ".join(event.routes) or "hand")
+            if self._sent is not None:
+                self._sent = (*self._sent, entry)[-READ:]
+            await self._post(tuple(letters_of(entry, event)))
+        await self.look()
+        return _told(entry)
+
+    async def _judged(self, draft: DraftNotice, routes: tuple[str, ...], note: str) -> NoticeSent:
+        text = await self.drafts.text(draft.notice)
+        known = self.routes()
+        for route in routes:
+            if route not in known:
+                near = did_you_mean(route, known) or f"; routes: {', '.join(known) or 'none'}"
+                raise RefusedDecisionError(f"no route is called {route!r}{near}")
+        subject, body = self.drafts.safe_subject(draft.subject), self.drafts.safe(draft.body)
+        if not subject or not body.strip():
+            raise RefusedDecisionError("there is nothing to send: it has no subject or no text")
+        if text.kind is NoticeKind.ANNOUNCEMENT:
+            occurrence = Occurrence(draft.window, Span(draft.starts, draft.ends))
+            if not still_comes(occurrence, windows_of(self._live.system)):
+                raise RefusedDecisionError(f"{draft.window} is planned for another time by now; look again")
+        return NoticeSent(
+            text.name,
+            text.kind.value,
+            draft.window,
+            draft.starts,
+            draft.ends,
+            subject,
+            body,
+            tuple(dict.fromkeys(routes)),
+            self.drafts.safe(note.strip())[:LONGEST_NOTE],
+            clean(draft.incident)[:64],
+        )
+
+    async def _post_again(self, read: Iterable[Entry]) -> None:
+        """Give to the outbox what an agent before this one has written down and not given to it."""
+        after = self._clock.now() - GIVEN_UP_AFTER
+        letters = [
+            letter
+            for entry in read
+            if isinstance(entry.event, NoticeSent) and entry.at > after
+            for letter in letters_of(entry, entry.event)
+        ]
+        if not letters:
+            return
+        stored = await self._live.store.ask(lambda connection: newest_letters(connection, KEPT), None)
+        if stored is None:  # nobody can say, and twice is worse than late
+            return
+        known = {letter.key for letter in stored}
+        await self._post(tuple(letter for letter in letters if letter.key not in known))
+
+    def _announcements(self) -> Iterable[Announcement]:
+        now = self._clock.now()
+        for plan in windows_of(self._live.system):
+            if plan.announce and (span := plan.timing.next_after(now)) is not None:
+                occurrence = Occurrence(plan.name, span, plan.zone)
+                yield announcement(self.sent, occurrence, now, plan.announce)
+
+
+def letters_of(entry: Entry, event: NoticeSent) -> Iterable[Letter]:
+    """Yield the messages that carry a notice, one for each route; their keys are made of its row."""
+    for route in event.routes:
+        key = hashlib.sha256(f"notice\n{entry.boot}\n{entry.seq}\n{entry.at}\n{route}".encode()).hexdigest()
+        yield Letter(key[:16], route, event.subject, event.body, entry.at, entry.at)
+
+
+def _told(entry: Entry) -> SentNotice:
+    event = entry.event
+    assert isinstance(event, NoticeSent)
+    return SentNotice(
+        entry.at,
+        entry.operator,
+        event.notice,
+        event.kind,
+        event.window,
+        event.starts,
+        event.ends,
+        event.subject,
+        event.body,
+        event.routes,
+        event.note,
+        event.incident,
+        entry.seq,
+    )
