@@ -57,6 +57,8 @@ class IncidentBook:
         self._incidents: Incidents = {}
         self._known = False
         """Whether the journal was read."""
+        self._bad: set[str] = set()
+        """Ids of open incidents of which a check was seen as bad."""
         self._trouble = ""
         self._now = IncidentsNow()
         self._deciding = asyncio.Lock()
@@ -152,9 +154,7 @@ class IncidentBook:
         return await self._told(ruling.named(self._incidents, incident))
 
     async def _told(self, found: Incident) -> IncidentStory:
-        results: list[tuple[Result, ...]] = [
-            await self._live.store.results(check, RESULTS) for check in found.checks
-        ]
+        results = await self._results(found)
         nothing: tuple[Letter, ...] = ()
         letters = await self._live.store.ask(lambda connection: newest_letters(connection, KEPT), nothing)
         try:
@@ -165,8 +165,13 @@ class IncidentBook:
         carried = {(event.subject) for entry in notices if isinstance(event := entry.event, NoticeSent)}
         alerts = [letter for letter in letters if letter.subject not in carried]
         happened = timeline(found, self._clock.now(), results, alerts, notices, walks)
-        suggestion, since = ruling.suggestion(found, self._snapshot)
-        return IncidentStory(found, happened, suggestion, since)
+        suggestion = ruling.suggestion(found, self._snapshot, found.id in self._bad)
+        return IncidentStory(found, happened, suggestion, ruling.ok_since(results) if suggestion else 0.0)
+
+    async def _results(self, incident: Incident) -> tuple[tuple[Result, ...], ...]:
+        """Return the results of each of its checks, newest first."""
+        store = self._live.store
+        return tuple([await store.results(check, RESULTS) for check in incident.checks])
 
     async def _decide(
         self, rule: Callable[[Incidents, float], IncidentEvent], operator: Operator
@@ -191,6 +196,9 @@ class IncidentBook:
         if not self._known:
             self._incidents = fold_all(await self._journal.newest(*KINDS, limit=READ))
             self._known = True
+            for incident in self._incidents.values():
+                if incident.is_open and ruling.was_bad(incident, await self._results(incident)):
+                    self._bad.add(incident.id)
 
     async def _open_due(self) -> None:
         """Open what opens by itself, where the configuration says so."""
@@ -217,8 +225,13 @@ class IncidentBook:
     def _tell(self) -> None:
         """Say how all incidents stand, when that has changed."""
         snapshot = self._snapshot
+        self._bad |= {
+            one.id for one in self._incidents.values() if one.is_open and ruling.is_bad(one, snapshot)
+        }
         newest = sorted(self._incidents.values(), key=lambda one: (not one.is_open, -one.detected))
-        heads = tuple(head_of(one, ruling.suggestion(one, snapshot)[0]) for one in newest[:LISTED])
+        heads = tuple(
+            head_of(one, ruling.suggestion(one, snapshot, one.id in self._bad)) for one in newest[:LISTED]
+        )
         now = IncidentsNow(heads, self._trouble)
         self._live.announce(SOURCE, tuple(Notice(SOURCE, _line(head)) for head in heads if head.suggestion))
         if now != self._now or not self._moves.version:

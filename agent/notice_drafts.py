@@ -76,10 +76,13 @@ class NoticeDrafts:
     async def shelf(self) -> NoticeShelf:
         """Return the notices as their files are now, judged."""
         async with self._reading:
-            timezone = self._live.system.info.timezone
-            files = (timezone, *await asyncio.to_thread(_files, self._source))
+            system = self._live.system
+            timezone, windows = system.info.timezone, tuple(system.sections.get("windows") or ())
+            files = (timezone, *windows, *await asyncio.to_thread(_files, self._source))
             if files != self._read_as:
-                self._shelf = await judged(await asyncio.to_thread(read_shelf, self._source), timezone)
+                self._shelf = await judged(
+                    await asyncio.to_thread(read_shelf, self._source), timezone, windows
+                )
                 self._read_as = files
             return self._shelf
 

@@ -30,6 +30,7 @@ def validate(source: Path | None) -> None:
     from runbooks.checklist_library import examine_lists, load_lists
     from runbooks.document.shelf import demand_sound
     from runbooks.library import examine_library, load_library, unfit_responses
+    from runbooks.notices.shelf import examine_notices
 
     with errors_as_exits():
         try:
@@ -41,7 +42,8 @@ def validate(source: Path | None) -> None:
             raise
         library = load_library(system, source)
         lists = load_lists(system, source, library.names)
-        demand_sound((library, lists), system.warnings)
+        notices = examine_notices(system, source)
+        demand_sound((library, lists, notices), system.warnings)
     warnings = (
         *system.warnings,
         *library.warnings,

@@ -13,7 +13,7 @@ from runbooks.operators import WALKDOWN
 from runbooks.wording import moment, span, who
 
 NOT_YET = "not yet"
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+!|~])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
 
 def markdown(story: IncidentStory, system: str, zone: tzinfo | None) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import itertools
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, tzinfo
 
 from checks.board import CheckInfo, CheckState, Snapshot, SystemInfo
-from checks.model import Level
+from checks.model import Level, Result
 from checks.suggest import did_you_mean
 from runbooks.errors import RefusedDecisionError
 from runbooks.incident_events import IncidentMoved, IncidentNoted, IncidentOpened, Severity, Stage
@@ -19,6 +20,9 @@ LONGEST_TITLE = 160
 LONGEST = 4096
 """Characters of a note, a cause, lessons."""
 MOST_CHECKS = 100
+BAD = (Level.WARN, Level.CRIT)
+SHOWN_BEFORE = 900.0
+"""Seconds before an incident is noticed that its checks may have shown it."""
 AHEAD = 120.0
 """Seconds that a moment may lie in the future: clocks differ."""
 
@@ -145,18 +149,36 @@ def due(
     return None
 
 
-def suggestion(incident: Incident, snapshot: Snapshot) -> tuple[str, float]:
-    """Return what seems to be so by now, and since when: that it is restored, for its checks are OK again."""
-    if incident.restored or not incident.is_open or not incident.checks:
-        return "", 0.0
-    known = {state.name: state for state in snapshot.states}
-    states = [known[name] for name in incident.checks if name in known]
-    if not states or any(state.level is not Level.OK or state.flapping for state in states):
-        return "", 0.0
-    since = max(state.since for state in states)
-    if since <= incident.detected:
-        return "", 0.0
-    return "its checks are OK again", since
+def is_bad(incident: Incident, snapshot: Snapshot) -> bool:
+    """Return whether a check that shows an incident is bad, as far as it could be measured."""
+    return any(state.level in BAD for state in snapshot.states if state.name in incident.checks)
+
+
+def was_bad(incident: Incident, results: Iterable[Sequence[Result]]) -> bool:
+    """Return whether one of these results of its checks, newest first, shows the incident."""
+    since = incident.detected - SHOWN_BEFORE
+    return any(result.level in BAD and result.at >= since for each in results for result in each)
+
+
+def suggestion(incident: Incident, snapshot: Snapshot, was_bad: bool) -> str:
+    """Return what seems to be so by now: that it is restored, for its checks are OK again; empty for nothing.
+
+    `was_bad` says that one of its checks was seen as bad since it was detected, or shortly before.
+    """
+    if incident.restored or not incident.is_open or not was_bad:
+        return ""
+    states = [state for state in snapshot.states if state.name in incident.checks]
+    well = states and all(state.level is Level.OK and not state.flapping for state in states)
+    return "its checks are OK again" if well else ""
+
+
+def ok_since(results: Iterable[Sequence[Result]]) -> float:
+    """Return since when all of these are OK, each newest first, UTC seconds; 0 when nobody can say."""
+    found = 0.0
+    for each in results:
+        run = list(itertools.takewhile(lambda result: result.level is Level.OK, each))
+        found = max(found, run[-1].at if run else 0.0)
+    return found
 
 
 def _is_down(info: CheckInfo | None, state: CheckState) -> bool:

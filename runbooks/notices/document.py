@@ -41,6 +41,7 @@ class NoticeText:
     body: Part
     window: str = ""
     """The window that it is about when nobody names one."""
+    window_line: int = 1
     impact: Part = Part()
     """What it means for people when nobody says."""
     tasks: tuple[str, ...] = ()
@@ -88,6 +89,7 @@ def read_notice(source: Source, problems: Problems) -> NoticeText | None:
         head["subject"],
         body,
         head.get("window", nothing).text,
+        head.get("window", nothing).line,
         head.get("impact", nothing),
         tuple(task.strip() for task in head.get("tasks", nothing).text.split(",") if task.strip()),
         head.get("team", nothing),

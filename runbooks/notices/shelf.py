@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +12,8 @@ from checks.config.nodes import Place
 from checks.config.problems import Problems
 from checks.errors import Problem, UsageError
 from checks.suggest import did_you_mean
+from checks.system import System
+from runbooks.document.shelf import Broken
 from runbooks.notices.document import NoticeText, Part, read_notice
 from runbooks.notices.filling import filled_in
 from runbooks.notices.order import Filled, Task
@@ -23,29 +27,17 @@ SHIPPED = Path(__file__).parent / "texts"
 
 
 @dataclass(frozen=True, slots=True)
-class BrokenNotice:
-    """A file that cannot be used."""
-
-    name: str
-    problems: tuple[Problem, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class NoticeShelf:
     """The notices of a system."""
 
     texts: tuple[NoticeText, ...] = ()
-    broken: tuple[BrokenNotice, ...] = ()
+    broken: tuple[Broken, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
         """Return the names of all, broken ones included."""
         return (*(text.name for text in self.texts), *(one.name for one in self.broken))
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """Return all that is wrong with any of them."""
-        return tuple(problem for one in self.broken for problem in one.problems)
 
     def text(self, name: str) -> NoticeText:
         """Return the notice of that name.
@@ -66,7 +58,7 @@ class NoticeShelf:
 def read_shelf(source: Path | None) -> NoticeShelf:
     """Return the notices of a system as they are written, not judged yet. It may block."""
     texts: dict[str, NoticeText] = {}
-    broken: list[BrokenNotice] = []
+    broken: list[Broken] = []
     for file in (*_files(SHIPPED, Problems()), *_own(source, broken)):
         problems = Problems()
         read = read_source(file, problems)
@@ -75,7 +67,7 @@ def read_shelf(source: Path | None) -> NoticeShelf:
         if text is not None:
             texts[file.stem] = text
         else:
-            broken.append(BrokenNotice(file.stem, problems.all()))
+            broken.append(Broken(str(file), file.stem, problems.all()))
     return NoticeShelf(tuple(sorted(texts.values(), key=_order)), tuple(broken))
 
 
@@ -83,14 +75,14 @@ def _order(text: NoticeText) -> tuple[int, str]:
     return list(type(text.kind)).index(text.kind), text.name
 
 
-def _own(source: Path | None, broken: list[BrokenNotice]) -> tuple[Path, ...]:
+def _own(source: Path | None, broken: list[Broken]) -> tuple[Path, ...]:
     """Return the files of the system; a folder that cannot be listed is recorded."""
     if source is None or not (folder := source / FOLDER).is_dir():
         return ()
     problems = Problems()
     files = _files(folder, problems)
     if problems.all():
-        broken.append(BrokenNotice(FOLDER, problems.all()))
+        broken.append(Broken(str(folder), FOLDER, problems.all()))
     return files
 
 
@@ -110,16 +102,27 @@ def task_of(text: NoticeText) -> tuple[tuple[str, str], ...]:
     return tuple((name, part.text) for name, part in text.parts)
 
 
-async def judged(shelf: NoticeShelf, timezone: str) -> NoticeShelf:
-    """Return the notices, those apart in which what braces hold cannot be filled in."""
+async def judged(shelf: NoticeShelf, timezone: str, windows: Collection[str]) -> NoticeShelf:
+    """Return the notices, those apart that cannot be filled in, or are about a window that there is not."""
     results = await filled_in(tuple(Task(task_of(text)) for text in shelf.texts), timezone)
     good, broken = [], list(shelf.broken)
     for text, filled in zip(shelf.texts, results, strict=True):
-        if filled.mistakes:
-            broken.append(BrokenNotice(text.name, problems_of(text, filled)))
+        if problems := (*_unknown_window(text, windows), *problems_of(text, filled)):
+            broken.append(Broken(text.file, text.name, problems))
         else:
             good.append(text)
     return NoticeShelf(tuple(good), tuple(broken))
+
+
+def _unknown_window(text: NoticeText, windows: Collection[str]) -> tuple[Problem, ...]:
+    if not text.window or text.window in windows:
+        return ()
+    problems = Problems()
+    near = did_you_mean(text.window, windows) or f"; windows: {', '.join(windows) or 'none'}"
+    problems.error(
+        Place(text.file, text.window_line), ("window",), f"no window is called {text.window!r}{near}"
+    )
+    return problems.all()
 
 
 def problems_of(text: NoticeText, filled: Filled) -> tuple[Problem, ...]:
@@ -131,3 +134,9 @@ def problems_of(text: NoticeText, filled: Filled) -> tuple[Problem, ...]:
         line = part.line + max(0, mistake.line - 1)
         problems.error(Place(text.file, line), (mistake.part,), mistake.message)
     return problems.all()
+
+
+def examine_notices(system: System, source: Path | None) -> NoticeShelf:
+    """Return the notices of a loaded system, judged. It blocks, and runs an event loop of its own."""
+    windows = tuple(system.sections.get("windows") or ())
+    return asyncio.run(judged(read_shelf(source), system.info.timezone, windows))

@@ -1,0 +1,199 @@
+"""Owns what `walkdown notice` and `walkdown contacts` say and do."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from agent.link import Link, RefusedError
+from agent.notice_messages import (
+    AskDraft,
+    AskNotices,
+    DraftAnswer,
+    NoticesAnswer,
+    NoticeSentAnswer,
+    SendNotice,
+)
+from agent.session import session
+from agent.walk_exits import WalkExit
+from checks.errors import UsageError
+from checks.instants import rfc3339
+from checks.load import load
+from checks.text import clean
+from runbooks.contacts import Contact, contacts_of
+from runbooks.notices.state import Announcement, DraftNotice, NoticesNow, SentNotice
+from runbooks.wording import moment, who
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which notice, and about what."""
+
+    name: str
+    window: str = ""
+    impact: str = ""
+    tasks: tuple[str, ...] = ()
+    incident: str = ""
+
+    async def draft(self, link: Link) -> DraftNotice:
+        """Return it as it would be sent."""
+        answer = await link.ask(
+            DraftAnswer,
+            lambda number: AskDraft(number, self.name, self.window, self.impact, self.tasks, self.incident),
+        )
+        return answer.draft
+
+
+async def tell_notices(source: Path | None, output: str) -> int:
+    """List what can be sent, what is to be announced, and what was sent."""
+    async with session(source) as attached:
+        answer = await attached.link.ask(NoticesAnswer, AskNotices)
+    if output == "json":
+        _echo_json(_plain(answer.notices))
+    else:
+        for line in _lines(answer.notices):
+            click.echo(clean(line))
+    return 0
+
+
+async def show_notice(source: Path | None, wanted: Wanted, output: str) -> int:
+    """Show what a notice would say now."""
+    async with session(source) as attached:
+        try:
+            draft = await wanted.draft(attached.link)
+        except RefusedError as error:
+            return _refused(error)
+    if output == "json":
+        _echo_json(msgspec.to_builtins(draft))
+    else:
+        _show(draft)
+    return 0
+
+
+async def send_notice(
+    source: Path | None, wanted: Wanted, routes: tuple[str, ...], note: str, *, ask: bool
+) -> int:
+    """Show a notice, ask, and send it.
+
+    Raises:
+        UsageError: when there is nobody to be asked.
+    """
+    if ask and not sys.stdin.isatty():
+        raise UsageError("nobody can be asked here; say --yes, after `walkdown notice show`")
+    async with session(source) as attached:
+        try:
+            draft = await wanted.draft(attached.link)
+            _show(draft)
+            way = f"by {', '.join(routes)}" if routes else "by hand"
+            if ask and not click.confirm(f"Send it {way}?" if routes else "Written down as sent by hand?"):
+                click.echo("not sent")
+                return WalkExit.REFUSED
+            answer = await attached.link.ask(
+                NoticeSentAnswer, lambda number: SendNotice(number, draft, routes, note)
+            )
+        except RefusedError as error:
+            return _refused(error)
+    click.echo(clean(f"sent {way}, {moment(answer.sent.at, None)}"))
+    return 0
+
+
+def tell_contacts(source: Path | None, output: str) -> int:
+    """List whom to call.
+
+    Raises:
+        ConfigError: when the system cannot be used.
+    """
+    contacts = contacts_of(load(source).sections)
+    if output == "json":
+        _echo_json(msgspec.to_builtins(contacts))
+        return 0
+    if not contacts:
+        click.echo("no contacts are written down; the section is contacts:")
+    for line in _contact_lines(contacts):
+        click.echo(line)
+    return 0
+
+
+def _contact_lines(contacts: tuple[Contact, ...]) -> Iterator[str]:
+    group = None
+    for contact in contacts:
+        if contact.group != group:
+            group = contact.group
+            yield f"{group or 'contacts'}:"
+        yield f"  {contact.line}"
+
+
+def _refused(error: RefusedError) -> int:
+    click.echo(clean(f"not done: {error}", lines=True), err=True)
+    return WalkExit.REFUSED
+
+
+def _show(draft: DraftNotice) -> None:
+    click.echo(f"Subject: {draft.subject}\n\n{draft.body}\n")
+
+
+def _lines(notices: NoticesNow) -> Iterator[str]:
+    for text in notices.texts:
+        window = f", window {text.window}" if text.window else ""
+        yield f"{text.name}: {text.kind.value}{window}" if text.kind else f"{text.name}: cannot be used"
+        yield from (f"  {problem}" for problem in text.problems)
+    yield f"routes: {', '.join(notices.routes) or 'none; notices are sent by hand'}"
+    yield from (f"announcement: {_announced(one)}" for one in notices.announcements)
+    yield from (f"sent: {_sent(one)}" for one in notices.sent)
+    if notices.trouble:
+        yield f"trouble: {notices.trouble}"
+
+
+def _announced(one: Announcement) -> str:
+    state = f"{one.told}, {moment(one.sent_at, None)}" if one.sent_at else str(one.told)
+    return f"{one.window} {moment(one.starts, None)}, by {moment(one.by, None)}: {state}"
+
+
+def _sent(one: SentNotice) -> str:
+    way = ", ".join(one.routes) or "by hand"
+    note = f"; {one.note}" if one.note else ""
+    return f"{moment(one.at, None)} {one.notice} {way}, {who(one.by)}: {one.subject}{note}"
+
+
+def _plain(notices: NoticesNow) -> dict[str, Any]:
+    return {
+        "notices": [msgspec.to_builtins(text) for text in notices.texts],
+        "routes": notices.routes,
+        "announcements": [
+            {
+                "window": one.window,
+                "starts": rfc3339(one.starts),
+                "by": rfc3339(one.by),
+                "told": one.told.value,
+                "in_time": one.in_time,
+                "sent_at": rfc3339(one.sent_at) if one.sent_at else None,
+            }
+            for one in notices.announcements
+        ],
+        "sent": [
+            {
+                "at": rfc3339(one.at),
+                "by": who(one.by),
+                "notice": one.notice,
+                "kind": one.kind,
+                "window": one.window,
+                "routes": one.routes,
+                "subject": one.subject,
+                "body": one.body,
+                "note": one.note,
+                "incident": one.incident,
+            }
+            for one in notices.sent
+        ],
+        "trouble": notices.trouble,
+    }
+
+
+def _echo_json(value: Any) -> None:
+    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
