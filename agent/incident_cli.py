@@ -21,7 +21,9 @@ _at = click.option(
 
 @click.group()
 def incident() -> None:
-    """Keep the record of incidents: list, show, open, note, assess, restore, close.
+    """Keep the record of incidents: list, show, open, close.
+
+    Also note, assess and restore.
 
     INCIDENT is an id such as 2026-11-26-1; the only one that is open when it is not named. All that is said
     is written into the journal. Exit code 14 when it is refused.

@@ -40,10 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "task": ("agent.calendar_cli:task", "Look after recurring tasks: done, skip, run."),
     "notice": ("agent.notice_cli:notice", "Tell people of windows and of work: list, show, send."),
     "contacts": ("agent.notice_cli:contacts", "List whom to call."),
-    "incident": (
-        "agent.incident_cli:incident",
-        "Keep the record of incidents: list, show, open, ..., close.",
-    ),
+    "incident": ("agent.incident_cli:incident", "Keep the record of incidents: list, show, open, close."),
     "baseline": ("agent.baseline_cli:baseline", "Keep how everything is now, to compare with it later."),
     "diff": ("agent.baseline_cli:diff", "Say what is different now from a baseline."),
     "audit": ("agent.cli:audit", "Look after the record of walks: verify, renew."),
