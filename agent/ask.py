@@ -15,9 +15,10 @@ from pathlib import Path
 
 import msgspec
 
+from agent.access_messages import AccessAnswer, AskAccess
 from agent.address import address_of
 from agent.check_messages import AskProbe, ProbeAnswer
-from agent.peers import demand_owner, peer_of
+from agent.peers import demand_user, peer_of
 from agent.protocol import (
     HEAD_BYTES,
     PROTOCOL,
@@ -35,6 +36,7 @@ from agent.protocol import (
 from checks.board import Snapshot
 from checks.errors import LinkError
 from checks.version import __version__
+from runbooks.rights import Present
 
 PATIENCE = 5.0
 """Seconds of silence after which an agent counts as stuck; it says something every 1.5 s."""
@@ -72,6 +74,20 @@ class Visit:
                 case Refused(reason=reason) | Bye(reason=reason):
                     raise LinkError(reason)
 
+    def present(self) -> tuple[Present, ...]:
+        """Return who is attached.
+
+        Raises:
+            LinkError: when the agent goes away or is silent.
+        """
+        _send(self.connection, AskAccess(1))
+        while True:
+            match _receive(self.connection):
+                case AccessAnswer(present=present):
+                    return present
+                case Refused(reason=reason) | Bye(reason=reason):
+                    raise LinkError(reason)
+
     def stop(self, reason: str, *, force: bool = False) -> None:
         """Ask the agent to end, also while a walk is open if by `force`; return once it has.
 
@@ -89,17 +105,19 @@ class Visit:
 
 
 @contextlib.contextmanager
-def visiting(*places: Path, patience: float = PATIENCE) -> Iterator[Visit | None]:
+def visiting(*places: Path, patience: float = PATIENCE, uid: int | None = None) -> Iterator[Visit | None]:
     """Attach to the agent behind the first of the sockets that has one; None when there is none.
+
+    It must be an agent of ours, or of the user `uid`.
 
     Raises:
         LinkError: when there is one that does not let us attach, or is silent for `patience` seconds.
     """
-    with _connected(places, patience) as found:
+    with _connected(places, patience, uid) as found:
         yield None if found is None else Visit(*found, _greet(found[0]))
 
 
-def dismiss(*places: Path, reason: str, force: bool = False) -> int | None:
+def dismiss(*places: Path, reason: str, force: bool = False, uid: int | None = None) -> int | None:
     """Have the agent behind the first of the sockets end, whatever its version; return its process id.
 
     `Stop` is understood as a first word by every version, and the kernel says who listens: an agent that
@@ -109,7 +127,7 @@ def dismiss(*places: Path, reason: str, force: bool = False) -> int | None:
     Raises:
         LinkError: when it does not let us, or lives on after ten seconds.
     """
-    with _connected(places, PARTING) as found:
+    with _connected(places, PARTING, uid) as found:
         if found is None:
             return None
         connection, _ = found
@@ -124,7 +142,9 @@ def dismiss(*places: Path, reason: str, force: bool = False) -> int | None:
 
 
 @contextlib.contextmanager
-def _connected(places: tuple[Path, ...], patience: float) -> Iterator[tuple[socket.socket, Path] | None]:
+def _connected(
+    places: tuple[Path, ...], patience: float, uid: int | None
+) -> Iterator[tuple[socket.socket, Path] | None]:
     """Connect to the first socket behind which somebody listens; None when nobody does."""
     for place in places:
         with contextlib.closing(socket.socket(socket.AF_UNIX)) as connection:
@@ -136,7 +156,7 @@ def _connected(places: tuple[Path, ...], patience: float) -> Iterator[tuple[sock
                 continue
             except OSError as error:
                 raise LinkError(f"{place}: {error.strerror or error}") from error
-            demand_owner(connection, place)
+            demand_user(connection, place, os.geteuid() if uid is None else uid)
             yield connection, place
             return
     yield None

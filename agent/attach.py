@@ -59,10 +59,15 @@ class OtherVersionError(LinkError):
 class AttachedLink(Questioner):
     """The real link: a socket to an agent, restored whenever it is lost, while `opened` is open."""
 
-    def __init__(self, connect: Callable[[], Awaitable[Connection]], clock: Clock) -> None:
-        """Prepare; `connect` reaches the agent, starting one when there is none."""
+    def __init__(
+        self, connect: Callable[[], Awaitable[Connection]], clock: Clock, *, may_replace: bool = True
+    ) -> None:
+        """Prepare; `connect` reaches the agent, starting one when there is none.
+
+        An agent of another version is replaced if it `may`: that of another user is not.
+        """
         self._connect = connect
-        self._may_replace = True
+        self._may_replace = may_replace
         self._failures = 0
         self._clock = clock
         self._writer: StreamWriter | None = None
@@ -164,7 +169,11 @@ class AttachedLink(Questioner):
                 self._check_version(message.version)
                 self._failures = 0
                 self._snapshot = message.snapshot
-                self._emit(Attached(message.system, message.snapshot, message.version, message.pid))
+                self._emit(
+                    Attached(
+                        message.system, message.snapshot, message.version, message.pid, message.standpoint
+                    )
+                )
             case Difference():
                 self._snapshot = apply(self._snapshot, message)
                 self._emit(Updated(self._snapshot))

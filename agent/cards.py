@@ -45,6 +45,8 @@ class Cards:
         self._fact("steps", f"{len(plan.steps)}, and {len(plan.last)} at the end; changing: {changing}")
         self._fact("risk", f"{plan.risk}; window {plan.window}")
         self._fact("guards", ", ".join(plan.guards))
+        if many := sum(step.approval for step in plan.steps):
+            self._fact("approval", f"another user has to approve {many} of them")
         if usual or plan.expected:
             self._fact("usually", span(usual or plan.expected))
 
@@ -83,6 +85,7 @@ class Cards:
     def _plan(self, plan: StepPlan, usual: float) -> None:
         self._fact("changes", "something" if plan.changes else "nothing")
         self._fact("usually", span(usual) if usual else "")
+        self._fact("approval", "by another user, before it can be confirmed" if plan.approval else "")
         for line in afterwards(plan):
             self._fact("afterwards", line)
         for line in taken_back(plan) if plan.changes else ():

@@ -8,7 +8,6 @@ from __future__ import annotations
 import fnmatch
 import os
 import sys
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -21,10 +20,6 @@ from checks.exits import errors_as_exits
 from checks.formats import FORMATS, find_format
 from checks.model import Level, worst
 from checks.suggest import did_you_mean
-from checks.version import __version__
-
-NO_AGENT = 3
-"""Exit code of `agent status` when none runs."""
 
 
 @click.command()
@@ -58,9 +53,11 @@ def _probe_there(source: Path | None, names: tuple[str, ...]) -> tuple[SystemInf
     """Return what an agent sees; None when there is none that knows the files as they are now."""
     from agent.ask import visiting
     from agent.fingerprint import fingerprint
+    from agent.reach import reach_of
 
     try:
-        with visiting(*paths.sockets(source)) as visit:
+        reach = reach_of(source)
+        with visiting(*reach.places, uid=reach.uid) as visit:
             if visit is None or visit.welcome.configuration != fingerprint(source):
                 return None
             system = visit.welcome.system
@@ -113,24 +110,10 @@ def agent() -> None:
 @system_option
 def status(source: Path | None) -> None:
     """Say whether an agent runs, and what it looks after. Exit code 3 when none does."""
-    from agent.ask import visiting
+    from agent.agent_commands import tell_status
 
-    with errors_as_exits(), visiting(*paths.sockets(source)) as visit:
-        if visit is None:
-            click.echo(f"no agent runs for {paths.system_name(source)}")
-            sys.exit(NO_AGENT)
-        welcome = visit.welcome
-    since = datetime.fromtimestamp(welcome.started).astimezone().isoformat(" ", "seconds")
-    counts = ", ".join(f"{number} {level}" for level, number in visit.snapshot.counts().items() if number)
-    other = "" if welcome.version == __version__ else f" (this is {__version__})"
-    click.echo(f"agent {welcome.version}{other}, process {welcome.pid}, since {since}")
-    click.echo(f"system {welcome.system.title or welcome.system.name}: {visit.snapshot.health} ({counts})")
-    for notice in visit.snapshot.notices:
-        click.echo(f"{notice.level} {notice.source}: {notice.text}")
-    click.echo(f"socket {visit.place}")
-    if visit.place == paths.socket_file(source):
-        click.echo(f"store {paths.store_file(source)}")
-        click.echo(f"log {paths.log_file(source)}")
+    with errors_as_exits():
+        leave(tell_status(source))
 
 
 @agent.command()
@@ -142,9 +125,11 @@ def stop(force: bool, source: Path | None) -> None:
     Exit code 69 when a walk is open in it, or it lives on after ten seconds; its process is named then.
     """
     from agent.ask import dismiss
+    from agent.reach import reach_of
 
     with errors_as_exits():
-        pid = dismiss(*paths.sockets(source), reason="walkdown agent stop", force=force)
+        reach = reach_of(source)
+        pid = dismiss(*reach.places, reason="walkdown agent stop", force=force, uid=reach.uid)
     if pid is None:
         click.echo(f"no agent runs for {paths.system_name(source)}")
     else:

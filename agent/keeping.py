@@ -11,10 +11,12 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from agent.admission import Admission
 from agent.baselines import Baselines
 from agent.calendar import Calendar
 from agent.checklists import Checklists
 from agent.clerk import Clerk
+from agent.clerks.access import AccessClerk
 from agent.clerks.baselines import BaselineClerk
 from agent.clerks.calendar import CalendarClerk
 from agent.clerks.checklists import ChecklistClerk
@@ -28,7 +30,9 @@ from agent.live import LiveSystem
 from agent.notice_drafts import NoticeDrafts
 from agent.notices import Notices, Post
 from agent.open_walks import in_window
+from agent.presence import Presence
 from agent.rechecks import Rechecks
+from agent.refusals import Refusals
 from agent.standing import Standing
 from agent.walks import Walks
 from agent.windows import Windows
@@ -53,12 +57,18 @@ class Keeping:
         self._live = live
         self._clock = clock
         self.journal = Journal(paths.journal_file(source), clock)
+        self.admission = Admission(live)
+        self.presence = Presence()
         self.baselines = Baselines(live, self.journal)
         self.windows = Windows(live, self.journal, masker, clock)
         self.rechecks = Rechecks(live, self.windows, self.baselines, clock)
         self.checklists = Checklists(live, source, self.journal, self.windows, masker, clock)
         self.calendar = Calendar(live, self.journal, masker, clock)
-        self.walks = Walks(live, source, self.journal, self.baselines, self.windows, masker, clock)
+        self.walks = Walks(
+            live, source, self.journal, self.baselines, self.windows, self.admission, masker, clock
+        )
+        self.walks.attending = self.presence.attending
+        self.refusals = Refusals(self.journal, self.walks, clock)
         self.incidents = IncidentBook(live, self.journal, masker, clock)
         drafts = NoticeDrafts(
             live,
@@ -83,6 +93,7 @@ class Keeping:
             BaselineClerk(self.baselines),
             NoticeClerk(self._live, self.notices),
             IncidentClerk(self.incidents),
+            AccessClerk(self.presence, self.walks),
             ChecklistClerk(self.checklists),
             CalendarClerk(self.calendar),
         )
@@ -91,6 +102,7 @@ class Keeping:
     def standings(self) -> tuple[Standing, ...]:
         """Return what consoles are told of as it stands, whenever it moves."""
         return (
+            self.presence,
             self.windows,
             self.checklists,
             self.calendar,

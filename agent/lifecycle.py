@@ -16,7 +16,8 @@ from pathlib import Path
 
 from agent.address import address_of
 from agent.attach import Connection
-from agent.peers import demand_owner
+from agent.peers import demand_user
+from agent.reach import reach_of
 from checks import paths
 from checks.clock import Clock
 from checks.errors import LinkError
@@ -66,15 +67,24 @@ class AgentPlace:
     """Where the agent of one system is found, and how it is started."""
 
     def __init__(self, source: Path | None, clock: Clock) -> None:
-        """Prepare for the system at `source`; None for this machine, discovered."""
+        """Prepare for the system at `source`; None for this machine, discovered.
+
+        Raises:
+            LinkError: when it is the agent of a user whom this host does not have.
+        """
         self._source = source
         self._clock = clock
-        self._sockets = paths.sockets(source)
+        self._found_at = reach_of(source)
         self._birth: Birth | None = None
+
+    @property
+    def is_ours(self) -> bool:
+        """Return whether it may be started, and replaced, from here."""
+        return self._found_at.is_ours
 
     def answers(self) -> bool:
         """Return whether an agent listens; blocks for no time worth speaking of."""
-        return any(_listens(place) for place in self._sockets)
+        return any(_listens(place) for place in self._found_at.places)
 
     def start(self) -> None:
         """Start the agent without waiting for it; `-P` keeps the working folder out of its imports (F15).
@@ -82,7 +92,9 @@ class AgentPlace:
         Raises:
             OSError: when its log cannot be written.
             StoreError: when its folder is not ours.
+            LinkError: when only another user may start it.
         """
+        self._found_at.demand_ours()
         log = paths.log_file(self._source)
         make_private(log.parent)
         arguments = [sys.executable, "-P", "-m", "agent"]
@@ -118,16 +130,16 @@ class AgentPlace:
 
     async def _reach(self) -> Connection | None:
         """Return a connection to the agent; None when none runs."""
-        for place in self._sockets:
+        for place in self._found_at.places:
             try:
                 with address_of(place) as address:
                     reader, writer = await asyncio.open_unix_connection(address)
             except (FileNotFoundError, ConnectionRefusedError):
                 continue
             except OSError as error:
-                raise LinkError(f"{place}: {error.strerror}") from error
+                raise self._found_at.barred(place, error) from error
             try:
-                demand_owner(writer.get_extra_info("socket"), place)
+                demand_user(writer.get_extra_info("socket"), place, self._found_at.uid)
             except LinkError:
                 writer.close()
                 raise
@@ -137,7 +149,7 @@ class AgentPlace:
 
 def _listens(place: Path) -> bool:
     with (
-        contextlib.suppress(FileNotFoundError),
+        contextlib.suppress(FileNotFoundError, PermissionError),
         socket.socket(socket.AF_UNIX) as probe,
         address_of(place) as address,
     ):

@@ -18,6 +18,7 @@ from runbooks.comparison import Comparison
 from runbooks.decisions import Decision
 from runbooks.events import Entry
 from runbooks.live import DryStep, Live, Runbooks, WalkHead
+from runbooks.rights import HERE, Standpoint
 from runbooks.walk import Walk
 from runbooks.walk_events import Manner
 from runbooks.window_events import BaselineTaken
@@ -32,6 +33,8 @@ class Attached:
     snapshot: Snapshot
     agent_version: str
     agent_pid: int
+    standpoint: Standpoint = HERE
+    """Whom the agent sees here, and what he may do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,10 +134,10 @@ async def past_of(source: Path | None, clock: Clock) -> AsyncIterator[Past]:
         LinkError: when there is an agent that does not answer.
     """
     place = AgentPlace(source, clock)
-    if not place.answers():
+    if place.is_ours and not place.answers():
         yield _OfFiles(source)
         return
-    async with AttachedLink(place.connect, clock).opened() as link:
+    async with AttachedLink(place.connect, clock, may_replace=place.is_ours).opened() as link:
         attached = await met(link)
         yield _OfAgent(link, levels_of(attached.snapshot))
 

@@ -15,6 +15,11 @@ from checks.text import clean
 from runbooks.operators import Operator
 
 _UCRED = struct.Struct("3i")
+_GID = struct.Struct("I")
+_SO_PEERGROUPS = 59
+"""Not named by Python; the same on every architecture but those of HP and SPARC."""
+_MOST_GROUPS = 256
+"""As many as Python makes room for."""
 _NO_LOGIN = 2**32 - 1
 """What the kernel says of a process that nobody logged in for."""
 _LONGEST = 128
@@ -28,6 +33,8 @@ class Peer:
     pid: int
     uid: int
     gid: int
+    groups: frozenset[int] = frozenset()
+    """All groups that it was in when it connected; empty where the kernel does not tell."""
 
     @property
     def is_owner(self) -> bool:
@@ -47,7 +54,7 @@ def operator_of(peer: Peer) -> Operator:
         shown = str((process / "fd/0").readlink())
         terminal = shown if shown.startswith("/dev/") and shown != os.devnull else ""
     return Operator(
-        name=_name_of(peer.uid),
+        name=name_of(peer.uid),
         uid=peer.uid,
         login=_login(process),
         sudo=clean(said.get("SUDO_USER", ""))[:_LONGEST],
@@ -67,27 +74,39 @@ def _login(process: Path) -> str:
     with contextlib.suppress(OSError, ValueError):
         uid = int((process / "loginuid").read_text())
         if uid != _NO_LOGIN:
-            return _name_of(uid)
+            return name_of(uid)
     return ""
 
 
-def _name_of(uid: int) -> str:
+def name_of(uid: int) -> str:
+    """Return what the user is called; his number when he has no name here. May block."""
     with contextlib.suppress(KeyError):
         return pwd.getpwuid(uid).pw_name
     return str(uid)
 
 
-def demand_owner(connection: socket.socket, place: Path) -> None:
-    """Return when it is our own user who listens; what anybody else would show us may be made up.
+def demand_user(connection: socket.socket, place: Path, uid: int) -> None:
+    """Return when it is this user who listens; what anybody else would show us may be made up.
 
     Raises:
         LinkError: when it is somebody else.
     """
     peer = peer_of(connection)
-    if not peer.is_owner:
-        raise LinkError(f"{place}: process {peer.pid} of uid {peer.uid} listens there, not an agent of ours")
+    if peer.uid != uid:
+        whose = "of ours" if uid == os.geteuid() else f"of uid {uid}"
+        raise LinkError(f"{place}: process {peer.pid} of uid {peer.uid} listens there, not an agent {whose}")
 
 
 def peer_of(connection: socket.socket) -> Peer:
-    """Return who is at the other end of a connected Unix socket (SO_PEERCRED, unix(7))."""
-    return Peer(*_UCRED.unpack(connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size)))
+    """Return who is at the other end of a connected Unix socket (SO_PEERCRED, SO_PEERGROUPS, unix(7))."""
+    pid, uid, gid = _UCRED.unpack(connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size))
+    return Peer(pid, uid, gid, _groups_of(connection, gid))
+
+
+def _groups_of(connection: socket.socket, gid: int) -> frozenset[int]:
+    """Return the groups of the process at the other end; none where the kernel does not tell, or too many."""
+    try:
+        raw = connection.getsockopt(socket.SOL_SOCKET, _SO_PEERGROUPS, _MOST_GROUPS * _GID.size)
+    except OSError:
+        return frozenset()
+    return frozenset({gid, *(group for (group,) in _GID.iter_unpack(raw))})

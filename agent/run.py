@@ -15,15 +15,18 @@ from functools import partial
 from pathlib import Path
 
 from agent.alerting import Alerting
+from agent.doorway import Doorway
 from agent.fingerprint import fingerprint
 from agent.keeping import Keeping
 from agent.lifecycle import ALREADY_RUNS
 from agent.live import LiveSystem
 from agent.log import log_to
+from agent.reach import not_ours
 from agent.readiness import tell_systemd
 from agent.responding import Responding, walk_alone
 from agent.server import Server
 from checks import paths
+from checks.access import access_of
 from checks.clock import Clock, SystemClock
 from checks.errors import ConfigError, StoreError
 from checks.load import load
@@ -57,7 +60,10 @@ def run(source: Path | None, *, stay: bool) -> int:
         with only_one(source):
             log_to(None if stay else paths.log_file(source), masker)
             configuration = fingerprint(source)
-            asyncio.run(_keep(source, load(source), configuration, masker, stay))
+            system = load(source)
+            if whose := not_ours(access_of(system.sections)):
+                return _fail(whose, CONFIG_ERROR)
+            asyncio.run(_keep(source, system, configuration, masker, stay))
     except BlockingIOError:
         return _fail(f"another agent looks after {paths.system_name(source)} already", ALREADY_RUNS)
     except ConfigError as error:
@@ -115,6 +121,7 @@ async def _keep(source: Path | None, system: System, configuration: str, masker:
             alerting.opened(),
             keeping.opened(),
             server.listening(paths.socket_file(source)),
+            Doorway(live, clock, server.admit).opened(),
             responding.opened(),
         ):
             log.info("watching %s: %d checks", system.info.name, len(system.definitions))

@@ -25,7 +25,7 @@ from agent.desk import Desk
 from agent.frames import read_frame
 from agent.keeping import Keeping
 from agent.live import LiveSystem
-from agent.peers import operator_of, peer_of
+from agent.peers import Peer, peer_of
 from agent.protocol import (
     PROTOCOL,
     Bye,
@@ -46,7 +46,7 @@ from checks.clock import Clock
 from checks.engine import Engine
 from checks.errors import LinkError
 from checks.version import __version__
-from runbooks.operators import Operator
+from runbooks.rights import Present, Standpoint
 
 FASTEST = 4.0
 """Differences per second and console, at most (reliability section 5)."""
@@ -66,9 +66,14 @@ class Attachment:
     """One attached console."""
 
     writer: StreamWriter
-    operator: Operator
+    peer: Peer
+    standpoint: Standpoint
+    since: float
+    """When it attached, UTC seconds."""
     pace: float = FASTEST
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    welcomed: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once it was told what it is attached to; nothing is told before."""
 
     async def send(self, message: ToConsole) -> None:
         """Send the message, waiting while the console does not read."""
@@ -87,8 +92,9 @@ class Server:
         self._live = live
         self._walks = keeping.walks
         self._standings = keeping.standings
-        self._desk = Desk(keeping.clerks)
-        self._walks.attending = lambda operator: sum(one.operator == operator for one in self._attached)
+        self._admission = keeping.admission
+        self._presence = keeping.presence
+        self._desk = Desk(keeping.clerks, keeping.refusals)
         self._clock = clock
         self._started = started
         self._stop = stop
@@ -104,7 +110,7 @@ class Server:
     @contextlib.asynccontextmanager
     async def listening(self, path: Path) -> AsyncIterator[None]:
         """Listen on a Unix socket at `path`, for its owner alone, while the context is open."""
-        server = await asyncio.start_unix_server(self._attach, sock=_private_socket(path))
+        server = await asyncio.start_unix_server(self.admit, sock=_private_socket(path))
         try:
             yield
         finally:
@@ -116,9 +122,11 @@ class Server:
                 attachment.writer.close()
             await asyncio.to_thread(path.unlink, missing_ok=True)
 
-    async def _attach(self, reader: StreamReader, writer: StreamWriter) -> None:
-        operator = await asyncio.to_thread(operator_of, peer_of(writer.get_extra_info("socket")))
-        attachment = Attachment(writer, operator)
+    async def admit(self, reader: StreamReader, writer: StreamWriter) -> None:
+        """Converse with a newcomer, if he may attach."""
+        peer = peer_of(writer.get_extra_info("socket"))
+        standpoint = await self._admission.standpoint(peer)
+        attachment = Attachment(writer, peer, standpoint, self._clock.now())
         try:
             if await self._admits(reader, attachment):
                 await self._serve(reader, attachment)
@@ -129,10 +137,8 @@ class Server:
 
     async def _admits(self, reader: StreamReader, attachment: Attachment) -> bool:
         """Return whether the newcomer may attach; say why not."""
-        peer = peer_of(attachment.writer.get_extra_info("socket"))
-        if not peer.is_owner:
-            log.warning("refused: pid %d of uid %d is not the owner", peer.pid, peer.uid)
-            await attachment.send(self._refusal("this agent belongs to another user"))
+        if not attachment.standpoint.rights:
+            await self._turn_away(attachment)
             return False
         try:
             async with asyncio.timeout(HELLO_WITHIN):
@@ -151,8 +157,22 @@ class Server:
             return False
         return True
 
+    async def _turn_away(self, attachment: Attachment) -> None:
+        """Say to somebody who may do nothing that he may not attach, and have it written down."""
+        me = attachment.standpoint.me
+        why = "this agent belongs to another user"
+        if self._admission.access.owner:
+            why = f"{me.name} has no role in this system; its owner can give one under access: roles:"
+        await self._desk.turned_away(me, why)
+        await attachment.send(self._refusal(why))
+
     async def _end(self, attachment: Attachment, wish: Stop) -> None:
-        """End the agent, unless a walk is open and nobody insists."""
+        """End the agent, unless a walk is open and nobody insists; only its owner may."""
+        try:
+            await self._desk.demand(wish, attachment.standpoint)
+        except UnansweredError as error:
+            await attachment.send(self._refusal(str(error)))
+            return
         under_way = self._walks.under_way
         if under_way and not wish.force:
             walks = ", ".join(under_way)
@@ -167,6 +187,7 @@ class Server:
 
     async def _serve(self, reader: StreamReader, attachment: Attachment) -> None:
         self._attached.add(attachment)
+        self._show(attachment)
         try:
             async with asyncio.TaskGroup() as tasks:
                 telling = (
@@ -182,6 +203,7 @@ class Server:
                     task.cancel()
         finally:
             self._attached.discard(attachment)
+            self._presence.left(attachment)
             self.idle_since = self._clock.monotonic()
 
     async def _tell(self, attachment: Attachment) -> None:
@@ -189,19 +211,40 @@ class Server:
         engine = None
         while True:
             engine = await self._live.engine_after(engine)
+            attachment.standpoint = await self._admission.standpoint(attachment.peer)
+            if not attachment.standpoint.rights:
+                await self._turn_away(attachment)
+                raise LinkError("he has no role any more")
+            self._show(attachment)
             told, known = self._dated(engine.snapshot), self._live.configuration
             await attachment.send(
-                Welcome(PROTOCOL, __version__, os.getpid(), self._started, engine.system, told, known)
+                Welcome(
+                    PROTOCOL,
+                    __version__,
+                    os.getpid(),
+                    self._started,
+                    engine.system,
+                    told,
+                    known,
+                    attachment.standpoint,
+                )
             )
+            attachment.welcomed.set()
             while not engine.ended:
                 newest = self._dated(await _newer(engine, told.number))
                 await attachment.send(difference(told, newest))
                 told = newest
                 await self._clock.sleep(1 / attachment.pace)
 
+    def _show(self, attachment: Attachment) -> None:
+        """Have all consoles told who is attached."""
+        at = attachment.standpoint
+        self._presence.came(attachment, Present(at.me, at.rights, attachment.since, attachment.peer.pid))
+
     async def _tell_walks(self, attachment: Attachment) -> None:
         """Tell the console what happens in open walks; of each all entries first, then those that come."""
         version, told = 0, dict[str, int]()
+        await attachment.welcomed.wait()
         while True:
             moved = self._walks.open_ones.moved_since(version)
             version = self._walks.open_ones.version
@@ -222,8 +265,10 @@ class Server:
             message = to_agent_decoder.decode(body)
             match message:
                 case ProbeNow():
+                    await self._desk.demand(message, attachment.standpoint)
                     (await self._live.engine_after(None)).probe_now(message.names)
                 case Pace():
+                    await self._desk.demand(message, attachment.standpoint)
                     attachment.pace = min(FASTEST, max(SLOWEST, message.per_second))
                 case Stop():
                     await self._end(attachment, message)
@@ -234,7 +279,7 @@ class Server:
 
     async def _answer(self, attachment: Attachment, question: Question) -> None:
         try:
-            answer: ToConsole = await self._desk.answer(question, attachment.operator)
+            answer: ToConsole = await self._desk.answer(question, attachment.standpoint)
         except UnansweredError as error:
             answer = self._refusal(str(error), question.id)
         await attachment.send(answer)
@@ -243,6 +288,7 @@ class Server:
 async def _tell_standing(attachment: Attachment, standing: Standing) -> None:
     """Tell the console how something stands, and again whenever that changes."""
     version = 0
+    await attachment.welcomed.wait()
     while True:
         version = await standing.newer(version)
         await attachment.send(standing.told())

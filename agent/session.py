@@ -205,9 +205,9 @@ async def session(source: Path | None, *, announced: bool = False) -> AsyncItera
     """
     clock = SystemClock()
     place = AgentPlace(source, clock)
-    if source is not None and not place.answers() and not _is_known(source):
+    if source is not None and place.is_ours and not place.answers() and not _is_known(source):
         import_module("checks.load").load(source)
-    async with AttachedLink(place.connect, clock).opened() as link:
+    async with AttachedLink(place.connect, clock, may_replace=place.is_ours).opened() as link:
         await met(link)
         yield Session(link, Voice(sys.stdout, sys.stderr if announced else None), clock, source)
 

@@ -15,6 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
+import msgspec
+
+from agent.admission import Admission
 from agent.baselines import Baselines
 from agent.board_view import LiveBoard
 from agent.live import LiveSystem
@@ -26,9 +29,10 @@ from checks.clock import Clock
 from checks.masking import Masker
 from checks.vault import Vault
 from runbooks import evidence
-from runbooks.decisions import Decision, TakeOver
+from runbooks.approval_events import ApprovalRefused, Approved
+from runbooks.decisions import Decision, HandOver, TakeOver
 from runbooks.errors import RefusedDecisionError
-from runbooks.events import Entry
+from runbooks.events import Denied, Entry
 from runbooks.fold import fold_all
 from runbooks.inputs import accepted
 from runbooks.journal.errors import HeldError, JournalError
@@ -73,6 +77,7 @@ class Walks:
         journal: Journal,
         baselines: Baselines,
         windows: Windows,
+        admission: Admission,
         masker: Masker,
         clock: Clock,
     ) -> None:
@@ -84,6 +89,7 @@ class Walks:
         self._journal = journal
         self._baselines = baselines
         self._windows = windows
+        self._admission = admission
         self._database = paths.journal_file(source)
         self._evidence = paths.evidence_folder(source)
         self._launcher = Launcher(clock)
@@ -215,9 +221,40 @@ class Walks:
         one = self.open_ones.get(walk)
         if one is None:
             raise RefusedDecisionError(f"no walk {walk} is open here")
+        walk_now = one.walker.walk
         if isinstance(decision, TakeOver) and not decision.reason.strip():
-            self._demand_nobody(one.walker.walk.holder, operator)
+            if walk_now.offer is None or not walk_now.offer.is_for(operator):
+                self._demand_nobody(walk_now.holder, operator)
+        elif isinstance(decision, HandOver):
+            to = decision.to.strip()
+            uid = await self._admission.heir(to) if to else -1
+            decision = msgspec.structs.replace(decision, to=to, uid=uid)
         await one.walker.decide(decision, operator, fence)
+
+    async def judge(
+        self, walk: str, said: Approved | ApprovalRefused, typed: str, operator: Operator
+    ) -> None:
+        """Take down what another user says to the step that waits for his approval.
+
+        Raises:
+            RefusedDecisionError: when it does not count; says why.
+        """
+        one = self.open_ones.get(walk)
+        if one is None:
+            raise RefusedDecisionError(f"no walk {walk} is open here")
+        await one.walker.judge(said, typed, operator)
+
+    async def deny(self, walk: str, denied: Denied, operator: Operator) -> bool:
+        """Take down that somebody wanted something of a walk that he may not; return whether it is open.
+
+        Raises:
+            JournalError, FenceError: when it cannot be written.
+        """
+        one = self.open_ones.get(walk)
+        if one is None or one.over_at is not None:
+            return False
+        await one.walker.deny(denied, operator)
+        return True
 
     def _demand_nobody(self, holder: Operator, operator: Operator) -> None:
         """Return when a walk may be taken over without a word: by its holder, who is at no other console."""

@@ -7,6 +7,7 @@ import math
 import msgspec
 
 from checks.clock import Clock
+from checks.errors import MeasureError
 from checks.host import procfs
 
 
@@ -27,9 +28,21 @@ class Moment(msgspec.Struct, frozen=True):
         """
         return cls(boot_id(), clock.monotonic())
 
+    @classmethod
+    def known(cls, clock: Clock) -> Moment:
+        """Return the present one; NEVER when the kernel does not say which boot it is."""
+        try:
+            return cls.of(clock)
+        except MeasureError:
+            return NEVER
+
     def seconds_after(self, earlier: Moment) -> float:
         """Return how long before it `earlier` was; endless when that was in another boot."""
         return self.mono - earlier.mono if self.boot == earlier.boot else math.inf
+
+
+NEVER = Moment("", 0.0)
+"""Stands for a moment that nobody knows: then the wall clock alone counts."""
 
 
 def boot_id() -> str:

@@ -107,6 +107,8 @@ class HandOver(msgspec.Struct, frozen=True, tag=True):
 
     to: str = ""
     """Name of the user who is to take it; empty: whoever does."""
+    uid: int = -1
+    """Of that user; looked up by the agent, whatever was sent."""
     done: str = ""
     deviated: str = ""
     left: str = ""

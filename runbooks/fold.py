@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from runbooks import events, step_events, walk_events
+from runbooks import approval_events, events, step_events, walk_events
+from runbooks.boot import Moment
 from runbooks.events import Entry
 from runbooks.outcome import Applied, Ending
 from runbooks.step_events import Resolution
-from runbooks.walk import EMPTY, NOT_ENDED, Remark, Stage, Status, StepState, Walk
+from runbooks.walk import EMPTY, NOT_ASKED, NOT_ENDED, Approval, Offer, Remark, Stage, Status, StepState, Walk
 
 
 def fold(walk: Walk, entry: Entry) -> Walk:
@@ -74,6 +75,16 @@ def _after(walk: Walk, entry: Entry) -> Walk:
             return _resumed(walk, entry, event)
         case walk_events.HolderChanged() as event:
             return _holder(walk, entry, event)
+        case approval_events.ApprovalAsked() as event:
+            return _approval_asked(walk, entry, event)
+        case approval_events.Approved() as event:
+            return _approved(walk, entry, event)
+        case approval_events.ApprovalRefused() as event:
+            return _approval_refused(walk, entry, event)
+        case approval_events.HandOverOffered() as event:
+            return _offered(walk, entry, event)
+        case approval_events.HandOverWithdrawn():
+            return _remark(replace(walk, offer=None), entry, "keep")
         case events.Noted() as event:
             return _noted(walk, entry, event)
         case walk_events.Overridden() as event:
@@ -132,9 +143,61 @@ def _planned(walk: Walk, entry: Entry, event: step_events.StepPlanned) -> Walk:
             verdict="",
             detached=False,
             ending_asked=False,
+            approval=state.approval
+            if (state.approval.attempt, state.approval.action_sha256) == (event.attempt, event.action_sha256)
+            else NOT_ASKED,
         )
 
     return _change(walk, event.step, change)
+
+
+def _approval_asked(walk: Walk, entry: Entry, event: approval_events.ApprovalAsked) -> Walk:
+    asked = Approval(event.attempt, event.action_sha256, asked_at=entry.at)
+    walk = _change(walk, event.step, lambda state: replace(state, approval=asked))
+    return _remark(walk, entry, "ask for approval", f"action {event.action_sha256[:12]}", event.step)
+
+
+def _approved(walk: Walk, entry: Entry, event: approval_events.Approved) -> Walk:
+    walk = _judged(walk, entry, event, "")
+    return _remark(walk, entry, "approve", f"action {event.action_sha256[:12]}", event.step)
+
+
+def _approval_refused(walk: Walk, entry: Entry, event: approval_events.ApprovalRefused) -> Walk:
+    walk = _judged(walk, entry, event, event.reason)
+    return _remark(walk, entry, "not approve", event.reason, event.step)
+
+
+def _judged(
+    walk: Walk,
+    entry: Entry,
+    event: approval_events.Approved | approval_events.ApprovalRefused,
+    refused: str,
+) -> Walk:
+    def change(state: StepState) -> StepState:
+        said = Approval(
+            event.attempt,
+            event.action_sha256,
+            state.approval.asked_at,
+            entry.operator,
+            entry.at,
+            Moment(entry.boot, entry.mono),
+            refused,
+        )
+        return replace(state, approval=said)
+
+    return _change(walk, event.step, change)
+
+
+def _offered(walk: Walk, entry: Entry, event: approval_events.HandOverOffered) -> Walk:
+    walk = replace(walk, offer=Offer(entry.operator, entry.at, event))
+    said = (
+        ("done", event.done),
+        ("deviated", event.deviated),
+        ("left", event.left),
+        ("to be watched", event.watch),
+    )
+    words = "; ".join(f"{label}: {text}" for label, text in said if text)
+    return _remark(walk, entry, "hand over", f"to {event.to or 'whoever takes it'}. {words}")
 
 
 def _confirmed(walk: Walk, entry: Entry, event: step_events.StepConfirmed) -> Walk:
@@ -310,7 +373,7 @@ def _resumed(walk: Walk, entry: Entry, event: walk_events.WalkResumed) -> Walk:
 
 
 def _holder(walk: Walk, entry: Entry, event: walk_events.HolderChanged) -> Walk:
-    walk = replace(walk, holder=event.holder, fence=event.fence)
+    walk = replace(walk, holder=event.holder, fence=event.fence, offer=None)
     words = " ".join(part for part in (event.reason, event.state_of_things) if part)
     return _remark(walk, entry, "take over", words)
 

@@ -33,6 +33,13 @@ class WindowNeed(enum.StrEnum):
     ANY = "any"
 
 
+class ApprovalNeed(enum.StrEnum):
+    """Whether another user has to approve a changing step before it can be confirmed."""
+
+    NONE = "none"
+    REQUIRED = "required"
+
+
 class OnFailure(enum.StrEnum):
     """What happens when a step fails and nobody is there to be asked (`--auto`)."""
 

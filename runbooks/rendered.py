@@ -80,6 +80,7 @@ def _step(step: StepPlan, *, is_part: bool = False) -> dict[str, Any]:
             "verify": [_step(one, is_part=True) for one in step.verify],
             "undo": undo,
             "irreversible": step.irreversible or None,
+            "approval": "required" if step.approval else "",
             "point_of_no_return": step.point_of_no_return or None,
             "setup": step.setup or None,
             "guards": list(step.guards),

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 from runbooks import walk_events
 from runbooks.action import NO_ACTION, Action
+from runbooks.approval_events import HandOverOffered
+from runbooks.boot import NEVER, Moment
 from runbooks.model import Plan, StepPlan
 from runbooks.operators import Operator
 from runbooks.outcome import Ending, Outcome
@@ -51,6 +53,41 @@ class Stage(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """What another user says to one attempt at a step; see `runbooks/approval.py` for whether it holds."""
+
+    attempt: int = 0
+    action_sha256: str = ""
+    asked_at: float = 0.0
+    """When it was asked for, UTC seconds."""
+    by: Operator = field(default_factory=Operator)
+    """Who approved it, or does not."""
+    at: float = 0.0
+    """When he said so; 0 while nobody has."""
+    moment: Moment = NEVER
+    """The same, which the wall clock cannot change."""
+    refused: str = ""
+    """Why he does not approve it; empty when he does."""
+
+
+NOT_ASKED = Approval()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A walk that its holder passes on, until somebody takes it."""
+
+    by: Operator
+    at: float
+    things: HandOverOffered
+    """To whom, and the state of things."""
+
+    def is_for(self, operator: Operator) -> bool:
+        """Return whether he may take it."""
+        return operator.uid != self.by.uid and self.things.uid in (-1, operator.uid)
+
+
+@dataclass(frozen=True, slots=True)
 class StepState:
     """How one step stands: its last attempt, and what earlier ones left."""
 
@@ -85,6 +122,8 @@ class StepState:
     """Whether somebody had its program ended."""
     operator: Operator = field(default_factory=Operator)
     """Who confirmed or answered it."""
+    approval: Approval = NOT_ASKED
+    """What another user says to it, where one is asked."""
     touched: bool = False
     """Whether any attempt may have changed something that was not undone since."""
     origin: Mapping[str, str] = field(default_factory=dict)
@@ -150,6 +189,8 @@ class Walk:
     """Level of each check when it began."""
     holder: Operator = field(default_factory=Operator)
     fence: int = 0
+    offer: Offer | None = None
+    """Set while the holder passes it on and nobody has taken it."""
     paused: str = ""
     """Why nothing is started; empty while it goes on."""
     worse: tuple[str, ...] = ()

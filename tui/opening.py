@@ -37,12 +37,12 @@ def open_console(source: Path | None, manners: Manners) -> int:
     place = AgentPlace(source, clock)
     refused = plan_console(manners).refusal
     if not refused and not place.answers():
-        if source is not None:
+        if source is not None and place.is_ours:
             _refuse_unusable(source)
         place.start()
 
     def open_link() -> AbstractAsyncContextManager[AttachedLink]:
-        return AttachedLink(place.connect, clock).opened()
+        return AttachedLink(place.connect, clock, may_replace=place.is_ours).opened()
 
     return run_console(open_link, manners)
 

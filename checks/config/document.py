@@ -19,6 +19,9 @@ from checks.units import read_limit
 
 SLUG = r"^[a-z0-9]+(?:[-_.][a-z0-9]+)*$"
 """Names of checks, services, windows: small letters, digits, and single `-`, `_`, `.` between them."""
+_NAME = re.compile(r"[^\s:@/,\-][^\s:@/,]{0,63}")
+LONGEST_SOCKET = 107
+"""Bytes of a socket's path (unix(7))."""
 IDENTIFIER = r"^[A-Za-z_][A-Za-z0-9_]*$"
 
 
@@ -50,6 +53,26 @@ def _mail(text: str) -> str:
     return text
 
 
+def _user(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise ValueError("must be the name of a user or group of this host")
+    return name
+
+
+def _member(name: str) -> str:
+    if not _NAME.fullmatch(name.removeprefix("@")):
+        raise ValueError("must be the name of a user, or of a group with @ before it, as in '@ops'")
+    return name
+
+
+def _place(path: str) -> str:
+    if not path.startswith("/") or path.endswith("/") or "/../" in path or "//" in path:
+        raise ValueError("must be an absolute path of a file, such as /run/walkdown-shop/agent.sock")
+    if len(path.encode()) > LONGEST_SOCKET:
+        raise ValueError(f"is longer than the {LONGEST_SOCKET} bytes that the kernel takes for a socket")
+    return path
+
+
 def _with_driver(service: dict[str, JsonValue]) -> dict[str, JsonValue]:
     if not isinstance(service.get("driver"), str):
         raise ValueError("a service names its driver, such as driver: compose")
@@ -68,6 +91,9 @@ Repeat = Annotated[float, Amount("s", least=60.0)]
 Wait = Annotated[float, Amount("s", least=1.0)]
 Service = Annotated[dict[str, JsonValue], AfterValidator(_with_driver)]
 Zone = Annotated[str, AfterValidator(_zone)]
+User = Annotated[str, AfterValidator(_user)]
+Member = Annotated[str, AfterValidator(_member)]
+SocketPath = Annotated[str, AfterValidator(_place)]
 Recurring = Annotated[str, WithJsonSchema({"type": "string", "pattern": r"\d:\d\d$"})]
 
 
@@ -262,6 +288,32 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
+class RoleNames:
+    """Who may do what: names of users, and of groups with `@` before them; nobody who is not named."""
+
+    view: tuple[Member, ...] = ()
+    """Those who may see everything, and change nothing."""
+    run: tuple[Member, ...] = ()
+    """Those who may walk runbooks, and decide what else changes something; they may see everything, too."""
+    approve: tuple[Member, ...] = ()
+    """Those who may approve a step that another user is about to run; they may see everything, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessOptions:
+    """Who may attach to the agent beside its owner, and what each may do."""
+
+    owner: User
+    """The user whose agent it is: nobody else starts one, and consoles believe no other."""
+    group: User
+    """The group whose members can reach the socket; what each may do then, `roles` say."""
+    socket: SocketPath
+    """Where the agent listens for them, in a folder of its own."""
+    roles: RoleNames = field(default_factory=RoleNames)
+    """Who may do what; nobody but the owner anything without it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """Everything that the files of a system say, put together."""
 
@@ -300,6 +352,19 @@ class Document:
     responses: dict[Slug, Response] = field(default_factory=dict)
     """What is done about a trouble before anybody comes; nothing where nothing is written."""
 
+    access: AccessOptions | None = None
+    """Who may attach beside the owner; nobody where nothing is written."""
 
-SECTIONS = ("targets", "contacts", "incidents", "services", "windows", "tasks", "notify", "responses")
+
+SECTIONS = (
+    "targets",
+    "contacts",
+    "incidents",
+    "services",
+    "windows",
+    "tasks",
+    "notify",
+    "responses",
+    "access",
+)
 """Sections that are checked for their shape and kept as plain data, for those who will use them."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from checks.access import NOBODY_ELSE, SECTION, Access
 from checks.config import entries
 from checks.config.files import read_sources
 from checks.config.problems import Problems
@@ -21,6 +22,7 @@ class _Named(msgspec.Struct):
 class _Sections(msgspec.Struct, frozen=True):
     windows: dict[str, msgspec.Raw] = {}
     tasks: dict[str, msgspec.Raw] = {}
+    access: Access = NOBODY_ELSE
 
 
 class _Names(msgspec.Struct):
@@ -51,6 +53,17 @@ def known_windows(source: Path) -> tuple[str, ...]:
 def known_tasks(source: Path) -> tuple[str, ...]:
     """Return the names of the tasks of a system, as `known_names` those of its checks."""
     return tuple(_recalled(source).sections.tasks)
+
+
+def known_access(source: Path) -> Access | None:
+    """Return who may attach beside the owner; None when that is not known without loading the system."""
+    sources = read_sources(source, Problems())
+    if not any(SECTION.encode() in file.raw for file in sources):
+        return NOBODY_ELSE
+    try:
+        return _decoder.decode(entries.read(entries.key_of(sources))).resolved.sections.access
+    except (OSError, msgspec.MsgspecError):
+        return None
 
 
 def _recalled(source: Path) -> _Names:

@@ -15,7 +15,7 @@ from checks.config.document import Slug
 from checks.config.kinded import Table
 from checks.options import Amount, Seconds
 from checks.patterns import compile_pattern
-from runbooks.model import OnFailure, Risk, WindowNeed
+from runbooks.model import ApprovalNeed, OnFailure, Risk, WindowNeed
 from runbooks.registry import DRIVERS, find_driver, find_step, step_names
 from runbooks.templates import Template
 
@@ -115,6 +115,8 @@ class RunbookOptions:
     """How much is asked before a step; with `high` the name of the system has to be typed."""
     window: WindowNeed = WindowNeed.ADVISED
     """Whether changes may be started outside of a window."""
+    approval: ApprovalNeed = ApprovalNeed.NONE
+    """Whether another user has to approve each step that changes something; needs `risk: high`."""
     target: str = ""
     """What only one walk at a time may change; the whole system when nobody says."""
     guards: tuple[str, ...] = ()
@@ -161,6 +163,8 @@ class StepOptions(PartOptions):
     """How it is taken back: `none`, a step, or a list of steps in the order in which they are done."""
     irreversible: bool = False
     """Whether it cannot be taken back."""
+    approval: ApprovalNeed | None = None
+    """Whether another user has to approve it; as the runbook says when it does not, and with `risk: high`."""
     point_of_no_return: bool = False
     """Whether the walk as a whole cannot be taken back any more once it was started."""
     setup: bool = False

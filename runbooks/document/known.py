@@ -18,6 +18,8 @@ class Known:
     checks: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     variables: dict[str, str] = field(default_factory=dict)
+    approvers: bool = False
+    """Whether it names anybody who may approve what others are about to run."""
     complete: bool = True
     """False when a file of the system is broken, so that what seems to be missing may be in it."""
 
@@ -25,7 +27,9 @@ class Known:
     def of(cls, system: System) -> Self:
         """Return what is known of a system that was loaded."""
         names = tuple(definition.name for definition in system.definitions)
-        return cls(system.info.name, names, tuple(system.secrets), dict(system.variables))
+        roles = system.sections.get("access", {}).get("roles") or {}
+        approvers = bool(roles.get("approve"))
+        return cls(system.info.name, names, tuple(system.secrets), dict(system.variables), approvers)
 
     @classmethod
     def guessed(cls, root: Node, variables: dict[str, str]) -> Self:

@@ -20,7 +20,7 @@ from runbooks.document.known import Known
 from runbooks.document.mentions import mentions
 from runbooks.document.scope import Conditions, Scope, implies
 from runbooks.document.texts import bare_number
-from runbooks.model import ServicePlan
+from runbooks.model import ApprovalNeed, Risk, ServicePlan
 from runbooks.step import Step
 from runbooks.templates import Template
 
@@ -57,6 +57,10 @@ class Reading:
         self.problems = problems
         self.services: set[str] = set()
         """The services that are named."""
+        self.risk = Risk.MEDIUM
+        """That of the runbook, as its file says."""
+        self.approval = ApprovalNeed.NONE
+        """What holds for a step that does not say."""
 
     def mapping(
         self, node: Node, path: Path, form: type[P], common: Iterable[str], under: Conditions

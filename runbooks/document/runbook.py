@@ -12,6 +12,7 @@ from checks.config.problems import Problems
 from checks.config.validate import read_as
 from checks.suggest import did_you_mean
 from checks.text import clean
+from runbooks.document.approving import check_runbook_approval
 from runbooks.document.draft import Draft
 from runbooks.document.form import EVERYWHERE, LISTS, NESTED, InputOptions, RunbookOptions, is_word
 from runbooks.document.known import Known
@@ -36,6 +37,9 @@ def read_runbook(root: Node, known: Known, others: Others, problems: Problems) -
     said = read_as(RunbookOptions, only(root, EVERYWHERE), (), problems)
     inputs = _inputs(root, known, problems)
     reading = Reading(known, others, _scope(root, inputs, known), problems)
+    if said is not None:
+        reading.risk, reading.approval = said.risk, said.approval
+        check_runbook_approval(said.approval, root, reading)
     reading.check_guards(root, ())
     steps = StepReader(reading)
     walked = steps.read(root.get("steps"), ("steps",))

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from checks.config.nodes import Node, Path, Place
 from checks.text import clean
+from runbooks.document.approving import wants_approval
 from runbooks.document.draft import Draft
 from runbooks.document.form import CHOICE, COMMON, HEADINGS, NESTED, StepOptions
 from runbooks.document.given import read_given
@@ -16,7 +17,7 @@ from runbooks.document.reading import Read, Reading
 from runbooks.document.rules import check_action, check_verified, check_way_back, nature, refuse_keys
 from runbooks.document.scope import Conditions, both
 from runbooks.document.when import read_when
-from runbooks.model import Condition, StepPlan
+from runbooks.model import ApprovalNeed, Condition, StepPlan
 
 DEEPEST = 5
 """Runbooks that may lie within one another."""
@@ -121,6 +122,7 @@ class StepReader:
             guards=said.guards,
             on_failure=said.on_failure,
             auto=kind.auto,
+            approval=wants_approval(said.approval, kind.changes, node, path, self._reading),
             refs=tuple(map(clean, said.refs)),
         )
 
@@ -160,6 +162,10 @@ class StepReader:
         for value in embedded.captured:
             self._reading.scope.learn(value)
         self.last += embedded.last
+        if path[0] == "finally":
+            return [replace(step, approval=False) for step in embedded.steps]
+        if self._reading.approval is ApprovalNeed.REQUIRED:
+            return [replace(step, approval=step.approval or step.changes) for step in embedded.steps]
         return list(embedded.steps)
 
     def _adopt(self, draft: Draft, node: Node, path: Path) -> None:

@@ -7,12 +7,19 @@ from collections.abc import Coroutine
 
 from checks.clock import Clock
 from runbooks import events, step_events
+from runbooks.approval import unapproved
+from runbooks.boot import Moment
 from runbooks.crash_points import reached
+from runbooks.events import Denied
 from runbooks.journal.errors import FenceError, JournalError
+from runbooks.operators import WALKDOWN
 from runbooks.outcome import StepError
+from runbooks.step_events import StepExpired, StepStarted
 from runbooks.templates import MissingValueError
+from runbooks.walk import Walk
 from runbooks.walking.attempt import Done, Job, Ready, outcome_of, place_of
 from runbooks.walking.beside import Beside
+from runbooks.walking.deciding import Ruling
 from runbooks.walking.holding import Holding
 from runbooks.walking.moves import Move
 from runbooks.walking.performing import Performer
@@ -51,13 +58,26 @@ class Attempting:
             plan.id, move.attempt, state.action_sha256, key, ready.folder, secrets
         )
         try:
-            await self.holding.write(started)
+            ruling = await self.holding.write_ruled(
+                lambda walk: self._still_approved(walk, started), WALKDOWN
+            )
         except JournalError:
             self.void = (plan.id, move.attempt)
             raise
+        if ruling.refusal:
+            self.holding.say(trouble=f"{plan.id} was not started: {ruling.refusal}")
+            return
         reached("P3")
         self.holding.say(step=plan.id, running=plan.id, since=self.clock.now(), question=None, trouble="")
         await self.see(ready, self.performer.carry_out(ready))
+
+    def _still_approved(self, walk: Walk, started: StepStarted) -> Ruling:
+        """Return that it is started; given up when its approval has run out since it was confirmed."""
+        state = walk.state(started.step)
+        why = unapproved(walk, state, state.operator, self.clock.now(), Moment.known(self.clock))
+        if not why:
+            return Ruling((started,))
+        return Ruling((Denied(f"Start {state.id}", why), StepExpired(started.step, started.attempt)), why)
 
     async def _not_ready(self, move: Move, error: StepError | MissingValueError) -> None:
         """Show a step anew that would do something else by now; another that cannot be done has failed."""

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from runbooks import decisions, events, step_events, walk_events
+from runbooks import approval_events, decisions, events, step_events, walk_events
+from runbooks.approval import unapproved
+from runbooks.boot import NEVER, Moment
 from runbooks.decisions import Decision
 from runbooks.events import Event
 from runbooks.model import WindowNeed
-from runbooks.operators import Operator
+from runbooks.operators import WALKDOWN, Operator
 from runbooks.step_events import Resolution
 from runbooks.walk import Stage, Status, StepState, Walk, to_undo
 from runbooks.walk_events import WalkEnding
@@ -50,6 +52,10 @@ class Circumstances:
     """Why it is late to start the next changing step; empty while it is not."""
     running: bool = False
     """Whether a program of the step whose end is unknown is still seen."""
+    operator: Operator = WALKDOWN
+    """Who decides, by the kernel's word."""
+    moment: Moment = NEVER
+    """The same as `now`, which the wall clock cannot change."""
 
 
 def rule(walk: Walk, decision: Decision, fence: int, seen: Circumstances) -> Ruling:
@@ -81,6 +87,10 @@ def rule(walk: Walk, decision: Decision, fence: int, seen: Circumstances) -> Rul
             return _detach(walk, decision)
         case decisions.Override():
             return _override(walk, decision)
+        case decisions.HandOver():
+            return _hand_over(walk, decision)
+        case decisions.TakeBack():
+            return _take_back(walk, decision)
         case _:
             return _no(decision, "not now")
 
@@ -108,6 +118,8 @@ def _confirm(walk: Walk, wish: decisions.Confirm, seen: Circumstances) -> Ruling
         return _no(wish, f"the walk is paused: {walk.paused}")
     if closed := closed_for(walk, state, seen.gate, seen.late):
         return _no(wish, closed)
+    if why := unapproved(walk, state, seen.operator, seen.now, seen.moment):
+        return _no(wish, why)
     if state.action.phrase and wish.typed != state.action.phrase:
         return _no(wish, "what was typed is not the phrase that was asked for")
     return Ruling((step_events.StepConfirmed(state.id, state.attempt, state.action_sha256),))
@@ -242,6 +254,21 @@ def _override(walk: Walk, wish: decisions.Override) -> Ruling:
     return _with_reason(
         wish, wish.reason, walk_events.Overridden(wish.rule, wish.reason.strip()), FULL_REASON
     )
+
+
+def _hand_over(walk: Walk, wish: decisions.HandOver) -> Ruling:
+    if not (wish.done.strip() or wish.left.strip()):
+        return _no(wish, "say at least what was done or what is left")
+    if wish.uid == walk.holder.uid:
+        return _no(wish, "you hold it already")
+    things = (wish.done, wish.deviated, wish.left, wish.watch)
+    return Ruling((approval_events.HandOverOffered(wish.to, wish.uid, *(text.strip() for text in things)),))
+
+
+def _take_back(walk: Walk, wish: decisions.TakeBack) -> Ruling:
+    if walk.offer is None:
+        return _no(wish, "it was not offered to anybody")
+    return Ruling((approval_events.HandOverWithdrawn(),))
 
 
 def _with_reason(wish: Decision, reason: str, event: Event, least: int = REASON) -> Ruling:

@@ -13,13 +13,18 @@ import msgspec
 
 from checks.clock import Clock
 from runbooks import decisions
+from runbooks.approval import named, unapproved
+from runbooks.approval_events import ApprovalRefused, Approved
+from runbooks.boot import Moment
 from runbooks.crash_points import reached
 from runbooks.decisions import Decision
 from runbooks.errors import RefusedDecisionError
+from runbooks.events import Denied
 from runbooks.journal.errors import FenceError, JournalError
 from runbooks.operators import Operator
 from runbooks.outcome import StepError
 from runbooks.walk import Status, Walk
+from runbooks.walking.approving import approve, refuse
 from runbooks.walking.attempt import Job, answered
 from runbooks.walking.deciding import Circumstances, Ruling, closed_for, expects, rule, shown_too_long_ago
 from runbooks.walking.holding import Holding
@@ -29,7 +34,7 @@ from runbooks.windows.budget import budget, late
 
 D = TypeVar("D", bound=Decision)
 
-FREE_TEXT = ("reason", "text", "rule")
+FREE_TEXT = ("reason", "text", "rule", "to", "done", "deviated", "left", "watch")
 """Fields of decisions that people write freely; what is typed or answered is compared as it is."""
 LONGEST = 4096
 """Characters of such a text."""
@@ -64,13 +69,49 @@ class Hearing:
                     await self._answer(decision, operator, fence)
                 case decisions.TakeOver():
                     reason, things = self._safe(decision.reason), self._safe(decision.state_of_things)
-                    await self.holding.pass_to(operator, reason, things)
+                    await self._take_over(operator, reason, things)
                 case decisions.VerifyAgain():
                     await self._verify(decision, fence)
                 case _:
                     await self._ruled(self._fit(decision), operator, fence)
         except (JournalError, FenceError) as error:
             raise RefusedDecisionError(str(error)) from error
+
+    async def judge(self, said: Approved | ApprovalRefused, typed: str, operator: Operator) -> None:
+        """Take down that somebody approves the step that was shown, or does not want it.
+
+        Raises:
+            RefusedDecisionError: when it does not count; says why.
+        """
+        safe = msgspec.structs.replace(said, step=self._safe(said.step)[:LONGEST_ID])
+        if isinstance(safe, ApprovalRefused):
+            safe = msgspec.structs.replace(safe, reason=self._safe(safe.reason))
+        seen = self._seen(operator)
+
+        def judged(walk: Walk) -> Ruling:
+            if isinstance(safe, Approved):
+                return approve(walk, safe, typed, seen)
+            return refuse(walk, safe, seen)
+
+        try:
+            ruling = await self.holding.write_ruled(judged, operator)
+        except (JournalError, FenceError) as error:
+            raise RefusedDecisionError(str(error)) from error
+        if ruling.refusal:
+            raise RefusedDecisionError(ruling.refusal)
+
+    async def _take_over(self, operator: Operator, reason: str, things: str) -> None:
+        """Pass the walk to who takes it; with the words of who hands it over, when he does."""
+        offer = self.holding.walk.offer
+        if offer is not None and offer.is_for(operator):
+            await self.holding.pass_to(operator, reason or f"handed over by {named(offer.by)}", things, offer)
+        else:
+            await self.holding.pass_to(operator, reason, things)
+
+    def _seen(self, operator: Operator, *, running: bool = False) -> Circumstances:
+        """Return what a ruling about the wish of somebody depends on now."""
+        moment = Moment.known(self.clock)
+        return Circumstances(self.clock.now(), self.gate(), self._late(), running, operator, moment)
 
     def _fit(self, decision: D) -> D:
         """Return the decision with what was written freely fit to be kept."""
@@ -85,7 +126,7 @@ class Hearing:
 
     async def _ruled(self, decision: Decision, operator: Operator, fence: int) -> None:
         runs = await self._still_runs(decision)
-        seen = Circumstances(self.clock.now(), self.gate(), self._late(), runs)
+        seen = self._seen(operator, running=runs)
         ruling = await self.holding.write_ruled(lambda walk: rule(walk, decision, fence, seen), operator)
         if ruling.refusal:
             raise RefusedDecisionError(ruling.refusal)
@@ -120,12 +161,14 @@ class Hearing:
             holding.say(wanted_secret="", question=None)
             holding.wake()
             return
-        ruling = await holding.write_ruled(lambda walk: self._answered(walk, decision, fence), operator)
+        ruling = await holding.write_ruled(
+            lambda walk: self._answered(walk, decision, fence, operator), operator
+        )
         if ruling.refusal:
             raise RefusedDecisionError(ruling.refusal)
         holding.say(question=None)
 
-    def _answered(self, walk: Walk, decision: decisions.Answer, fence: int) -> Ruling:
+    def _answered(self, walk: Walk, decision: decisions.Answer, fence: int, operator: Operator) -> Ruling:
         """Return what an answer comes to; one that may not be given leaves no trace."""
         if fence != walk.fence:
             return Ruling(refusal="this walk is held by somebody else; take it over to answer")
@@ -137,6 +180,8 @@ class Hearing:
             return stale
         if closed := closed_for(walk, state, self.gate(), self._late()):
             return Ruling(refusal=closed)
+        if why := unapproved(walk, state, operator, self.clock.now(), Moment.known(self.clock)):
+            return Ruling((Denied(f"Answer {state.id}", why),), why)
         job = Job(walk.plan.step(state.id), walk, state.attempt)
         try:
             outcome = self.performer.take(job, decision.text, question)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from runbooks.errors import RefusedDecisionError
 from runbooks.events import Entry, Event
 from runbooks.fold import fold_all
 from runbooks.journal.errors import FenceError, HeldError, JournalError
@@ -19,7 +20,7 @@ from runbooks.journal.leases import Grip
 from runbooks.journal.rows import Draft
 from runbooks.live import Live
 from runbooks.operators import WALKDOWN, Operator
-from runbooks.walk import Walk
+from runbooks.walk import Offer, Walk
 from runbooks.walk_events import HolderChanged
 from runbooks.walking.deciding import Ruling
 
@@ -87,13 +88,18 @@ class Holding:
                 raise
             await self._commit_after(happened)
 
-    async def pass_to(self, operator: Operator, reason: str, state_of_things: str) -> None:
+    async def pass_to(
+        self, operator: Operator, reason: str, state_of_things: str, offer: Offer | None = None
+    ) -> None:
         """Have somebody else decide from here on: the fence rises, and who decided before cannot any more.
 
         Raises:
+            RefusedDecisionError: when it was to be taken by an `offer` that does not stand any more.
             JournalError: when it cannot be written.
         """
         async with self._pen:
+            if offer is not None and self.walk.offer != offer:
+                raise RefusedDecisionError("it is not handed over any more")
             self._grip = await self._journal.take_over(self._grip.target, self.walk.id, operator, reason)
             changed = HolderChanged(self._grip.fence, operator, reason, state_of_things)
             await self._commit((changed,), operator)

@@ -16,13 +16,18 @@ from typing import TypeVar
 from checks.clock import Clock
 from runbooks import step_events, walk_events
 from runbooks.action import NO_ACTION, Action
+from runbooks.approval import fitting, needed, seconds_left
+from runbooks.approval_events import ApprovalAsked, ApprovalRefused, Approved
+from runbooks.boot import Moment
 from runbooks.crash_points import reached
 from runbooks.decisions import Decision
+from runbooks.events import Denied
 from runbooks.journal.errors import FenceError, JournalError
 from runbooks.model import Risk, StepPlan
 from runbooks.operators import WALKDOWN, Operator
 from runbooks.outcome import StepError
 from runbooks.question import Question
+from runbooks.step_events import StepPlanned
 from runbooks.templates import MissingValueError
 from runbooks.walk import Stage, Status, Walk
 from runbooks.walk_events import WalkEnding
@@ -88,6 +93,22 @@ class Walker:
             RefusedDecisionError: when it is not taken; says why.
         """
         await self._hearing.hear(decision, operator, fence)
+
+    async def judge(self, said: Approved | ApprovalRefused, typed: str, operator: Operator) -> None:
+        """Take down what another user says to the step that waits for his approval.
+
+        Raises:
+            RefusedDecisionError: when it does not count; says why.
+        """
+        await self._hearing.judge(said, typed, operator)
+
+    async def deny(self, denied: Denied, operator: Operator) -> None:
+        """Take down that somebody wanted something of this walk that he may not do.
+
+        Raises:
+            JournalError, FenceError: when it cannot be written.
+        """
+        await self._holding.write(denied, operator=operator)
 
     async def run(self, *, taken_up: bool = False) -> None:
         """Walk to the end, or until the lease is lost or this is cancelled; programs go on by themselves.
@@ -174,7 +195,8 @@ class Walker:
         try:
             shown = await performer.prepare(job)
             asked = await performer.ask(job) if performer.is_question(plan) else None
-            answer = performer.answered(job) if asked is not None else None
+            by_itself = asked is not None and not needed(self.walk, self.walk.state(plan.id))
+            answer = performer.answered(job) if by_itself else None
         except (StepError, MissingValueError) as error:
             empty = step_events.StepPlanned(plan.id, move.attempt, NO_ACTION, "")
             ended = step_events.StepEnded(plan.id, move.attempt, outcome_of(error))
@@ -190,10 +212,20 @@ class Walker:
             outcome = performer.take(job, answer, asked)
             await self._holding.write(planned, *answered(plan.id, move.attempt, shown.sha256, outcome))
             return True
-        await self._holding.write(planned)
+        await self._holding.write(planned, *self._wanting(planned))
         reached("P1")
         performer.warm()
         return True
+
+    def _wanting(self, planned: StepPlanned) -> tuple[ApprovalAsked, ...]:
+        """Return that the step needs an approval; nothing when it does not, or has one that still holds."""
+        state = self.walk.state(planned.step)
+        if not needed(self.walk, state):
+            return ()
+        shown = replace(state, attempt=planned.attempt, action_sha256=planned.action_sha256)
+        if seconds_left(fitting(shown), self._clock.now(), Moment.known(self._clock)):
+            return ()
+        return (ApprovalAsked(planned.step, planned.attempt, planned.action_sha256),)
 
     def _with_phrase(self, action: Action, plan: StepPlan) -> Action:
         """Return the action with what must be typed for it: at high risk, the name of what is changed."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from agent.ask import visiting
+from agent.reach import reach_of
 from checks import paths
 from checks.config.files import read_sources
 from checks.config.problems import Problems
@@ -46,7 +47,10 @@ def _configuration(source: Path | None) -> Finding:
 
 def _agent(source: Path | None) -> Finding:
     try:
-        with visiting(*paths.sockets(source), patience=AGENT_WITHIN) as visit:
+        reach = reach_of(source)
+        with visiting(*reach.places, patience=AGENT_WITHIN, uid=reach.uid) as visit:
+            if visit is None and not reach.is_ours:
+                return warning("agent", f"none runs; {reach.access.owner} has to start it", "")
             if visit is None:
                 return Finding("agent", "none runs; the console starts one")
             welcome = visit.welcome

@@ -49,6 +49,9 @@ def _head(plan: Plan, library: Runbooks) -> Iterator[Paragraph]:
     if plan.summary:
         yield BREAK
     yield fact("risk", plan.risk.value, RISK_TONE[plan.risk])
+    if plan.approval:
+        many = sum(step.approval for step in plan.steps)
+        yield fact("needs", f"the approval of another user, for {many} step{'s' * (many > 1)}", Tone.WARN)
     yield fact("when", WINDOW_WORD[plan.window])
     usual = library.usual.get(plan.name, 0.0) or plan.expected
     words = [size_of(plan)]
@@ -97,6 +100,8 @@ def _body(step: StepPlan) -> Iterator[Paragraph]:
     for look in step.verify:
         yield fact("then", wording.title_of(look))
     yield from undo_lines(step)
+    if step.approval:
+        yield fact("needs", "the approval of another user", Tone.WARN)
     for condition in step.when:
         yield fact("when", f"{said(condition.name)} is {' or '.join(map(said, condition.values))}")
     if step.guards:

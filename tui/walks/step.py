@@ -81,6 +81,8 @@ def outlook(walk: Walk, plan: StepPlan) -> Iterator[Paragraph]:
         yield fact("then", wording.title_of(look))
     if plan in walk.plan.steps:
         yield from undo_lines(plan)
+    if plan.approval and plan in walk.plan.steps:
+        yield fact("needs", "the approval of another user", Tone.WARN)
     if plan.guards:
         yield fact("guards", ", ".join(map(said, plan.guards)))
 
