@@ -7,28 +7,29 @@ each before you commit it.
 from __future__ import annotations
 
 import difflib
-import html
 import os
-import re
 from pathlib import Path
 
 from textual.app import App
 
 GOLDENS = Path(__file__).parent / "goldens"
-CELL = 12.2
-"""Width of a cell in Textual's SVG."""
-PIECE = re.compile(r'<text [^>]*?x="([\d.]+)"[^>]*?clip-path="url\(#[^)]*?-line-(\d+)\)"[^>]*>(.*?)</text>')
 
 
 def screen_text(app: App[object]) -> str:
-    """Return what is on the screen, dialogs and all, as lines of text."""
+    """Return what is on the screen, dialogs and all, as lines of text.
+
+    It is what `App.export_screenshot` draws, without the drawing of it, which took most of the time.
+    """
     width, height = app.size
+    picture = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
     lines = [[" "] * width for _ in range(height)]
-    for x, line, text in PIECE.findall(app.export_screenshot(simplify=False)):
-        start = round(float(x) / CELL)
-        for place, char in enumerate(html.unescape(text).replace("\xa0", " ")):
-            if start + place < width and int(line) < height:
-                lines[int(line)][start + place] = char
+    for line, strips in zip(lines, picture.strips, strict=False):
+        place = 0
+        for segment in (segment for strip in strips for segment in strip if not segment.control):
+            seen = segment.text.replace("\xa0", " ")[: max(0, width - place)]
+            if not seen.isspace():
+                line[place : place + len(seen)] = seen
+            place += segment.cell_length
     return "\n".join("".join(line).rstrip() for line in lines)
 
 
