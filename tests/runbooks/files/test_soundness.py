@@ -153,15 +153,15 @@ async def test_names_that_lead_outside_links_and_devices_are_told_and_none_is_fo
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("make", "said"),
     [
-        (bomb(400), "bombs"),
-        (overlapping_zip(), "bombs"),
-        (pax_with_huge_header(4 * 1024**3), "name of"),
-        (gzip.compress(pax_with_huge_header(2 * 1024**3) + bytes(64 * 1024**2)), "name of"),
+        (lambda: bomb(400), "bombs"),
+        (overlapping_zip, "bombs"),
+        (lambda: pax_with_huge_header(4 * 1024**3), "name of"),
+        (lambda: gzip.compress(pax_with_huge_header(2 * 1024**3) + bytes(64 * 1024**2)), "name of"),
     ],
 )
-async def test_bombs_are_refused_and_cost_no_memory(tmp_path, data, said):
+async def test_bombs_are_refused_and_cost_no_memory(tmp_path, make, said):
     script = (
         "import asyncio, sys, resource\nfrom pathlib import Path\n"
         "from runbooks.files.soundness import verify\n"
@@ -170,7 +170,7 @@ async def test_bombs_are_refused_and_cost_no_memory(tmp_path, data, said):
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
     )
     file = tmp_path / "bomb"
-    file.write_bytes(data)
+    file.write_bytes(make())
     done = subprocess.run([sys.executable, "-c", script, file], capture_output=True, text=True, check=True)
     verdict, grown = done.stdout.splitlines()
     assert verdict.startswith("corrupt")
