@@ -81,6 +81,11 @@ def evidence_folder(source: Path | None) -> Path:
     return state_folder() / f"{system_name(source)}.evidence"
 
 
+def reports_folder(source: Path | None) -> Path:
+    """Return the folder of the reports that are kept of a system."""
+    return state_folder() / f"{system_name(source)}.reports"
+
+
 def log_file(source: Path | None) -> Path:
     """Return the log of a system's agent."""
     return state_folder() / f"{system_name(source)}.log"

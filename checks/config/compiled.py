@@ -16,6 +16,7 @@ from checks.config.needs import check_needs
 from checks.config.nodes import Node, Path, Place, from_plain, plain
 from checks.config.parse import parse
 from checks.config.problems import Problems
+from checks.config.reports import check_reports
 from checks.config.resolved import Resolved, ResolvedCheck
 from checks.config.routes import check_responses, check_routes
 from checks.config.substitute import escaped, substitute
@@ -88,6 +89,8 @@ def compile_tree(root: Node, problems: Problems) -> Resolved:
         check_windows(windows, document.timezone or "", problems)
     if (tasks := root.get("tasks")) is not None:
         check_tasks(tasks, windows, document.timezone or "", problems)
+    if (reports := root.get("reports")) is not None:
+        check_reports(reports, problems)
     _check_told(root, document, checks, {check.group for check in found}, problems)
     for literal, path in literal_secrets(root, (), _harmless):
         problems.literal_secret = True

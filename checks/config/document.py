@@ -314,6 +314,34 @@ class AccessOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """A report that is made again and again, and kept."""
+
+    every: Recurring | None = None
+    """When it is due, such as `daily 06:00`; it tells of the time since it was due before."""
+    keep: Annotated[float, Amount("s", least=86400.0)] | None = None
+    """How long it is kept; the newest one always is."""
+    sections: tuple[str, ...] = ()
+    """What it consists of, in this order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """Reports that are made without being asked for; the one on a window always is."""
+
+    daily: Report | None = None
+    """On the day: health, trouble, logs, backups, tasks; `daily 06:00` when nobody says."""
+    weekly: Report | None = None
+    """On the week: performance and security as well; `monday 06:00` when nobody says."""
+    monthly: Report | None = None
+    """On the month: targets, uptime, maintenance; `day 1 of month 00:00` when nobody says."""
+    quarterly: Report | None = None
+    """On the quarter: trends and capacity; `day 1 of quarter 00:00` when nobody says."""
+    window: Report | None = None
+    """On each window once it has closed; has no `every`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """Everything that the files of a system say, put together."""
 
@@ -347,6 +375,8 @@ class Document:
     """When changes may be made."""
     tasks: dict[Slug, Task] = field(default_factory=dict)
     """What is to be done again and again."""
+    reports: Reports = field(default_factory=Reports)
+    """Which reports are made, when, of what, and for how long they are kept."""
     notify: dict[Slug, Notify] = field(default_factory=dict)
     """Where alerts go."""
     responses: dict[Slug, Response] = field(default_factory=dict)
@@ -367,4 +397,5 @@ SECTIONS = (
     "responses",
     "access",
 )
+SECTIONS = ("targets", "contacts", "incidents", "services", "windows", "reports", "notify", "responses")
 """Sections that are checked for their shape and kept as plain data, for those who will use them."""
