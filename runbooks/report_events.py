@@ -1,21 +1,8 @@
-"""Owns the events of reports; they are part of the union that `runbooks/events.py` owns."""
+"""Owns the event of reports; it is part of the union that `runbooks/events.py` owns."""
 
 from __future__ import annotations
 
 import msgspec
-
-from runbooks.window_events import SeenReading
-
-
-class AfterSeen(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
-    """How everything was when a window was closed: what its report compares with the baseline."""
-
-    window: str
-    opened_at: float
-    """Of the window, UTC seconds: tells its times apart."""
-    levels: dict[str, str] = {}
-    """Level of each check."""
-    readings: dict[str, tuple[SeenReading, ...]] = {}
 
 
 class ReportWritten(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
@@ -36,4 +23,4 @@ class ReportWritten(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """The other files of the same report, each with its hash."""
 
 
-ReportEvents = AfterSeen | ReportWritten
+ReportEvents = ReportWritten

@@ -393,9 +393,9 @@ SECTIONS = (
     "services",
     "windows",
     "tasks",
+    "reports",
     "notify",
     "responses",
     "access",
 )
-SECTIONS = ("targets", "contacts", "incidents", "services", "windows", "reports", "notify", "responses")
 """Sections that are checked for their shape and kept as plain data, for those who will use them."""
