@@ -248,29 +248,6 @@ def evidence(
         leave(run_to_end(tell_evidence(source, walk, step, attempt or 0, name)))
 
 
-@click.command()
-@click.option("--walk", required=True, help="Id of the walk, as `walkdown walks` lists it.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Choice(("text", "md", "html", "json", "ticket")),
-    default="md",
-    help="Output format.",
-)
-@click.option("-O", "--to", "file", type=click.Path(path_type=Path, dir_okay=False), help="File to write.")
-@system_option
-def report(walk: str, output: str, file: Path | None, source: Path | None) -> None:
-    """Report on a walk: what was done, decided and left, with evidence.
-
-    `ticket` is a short text for a change ticket. A file is written whole or not at all, for you alone.
-    """
-    from agent.meeting import run_to_end
-    from agent.walk_commands import tell_walk
-
-    with errors_as_exits():
-        leave(run_to_end(tell_walk(source, walk, output, file, quoting=True)))
-
-
 @click.group()
 def audit() -> None:
     """Look after the record of walks: verify, renew. Every row of it is chained to the one before."""

@@ -23,6 +23,7 @@ from agent.clerks.checklists import ChecklistClerk
 from agent.clerks.checks import CheckClerk
 from agent.clerks.incidents import IncidentClerk
 from agent.clerks.notices import NoticeClerk
+from agent.clerks.reports import ReportClerk
 from agent.clerks.walks import WalkClerk
 from agent.clerks.windows import WindowClerk
 from agent.incidents import IncidentBook
@@ -33,6 +34,7 @@ from agent.open_walks import in_window
 from agent.presence import Presence
 from agent.rechecks import Rechecks
 from agent.refusals import Refusals
+from agent.reports import Reports
 from agent.standing import Standing
 from agent.walks import Walks
 from agent.windows import Windows
@@ -81,6 +83,7 @@ class Keeping:
             clock,
         )
         self.notices = Notices(live, self.journal, drafts, post, clock)
+        self.reports = Reports(live, source, self.journal, clock)
         self.windows.walking = lambda: tuple(map(in_window, self.walks.open_ones))
 
     @property
@@ -96,6 +99,7 @@ class Keeping:
             AccessClerk(self.presence, self.walks),
             ChecklistClerk(self.checklists),
             CalendarClerk(self.calendar),
+            ReportClerk(self.reports),
         )
 
     @property
@@ -128,6 +132,7 @@ class Keeping:
                     tasks.create_task(self.calendar.run(), name="calendar"),
                     tasks.create_task(self.notices.run(), name="notices"),
                     tasks.create_task(self.incidents.run(), name="incidents"),
+                    tasks.create_task(self.reports.run(), name="reports"),
                     tasks.create_task(self._watch_journal(), name="watch the journal"),
                 )
                 try:

@@ -20,6 +20,7 @@ from agent import (
     incident_messages,
     notice_messages,
     quiet_messages,
+    report_messages,
     walk_messages,
     window_messages,
 )
@@ -98,6 +99,7 @@ Question = (
     | access_messages.Questions
     | notice_messages.Questions
     | incident_messages.Questions
+    | report_messages.Questions
 )
 """What is answered, by a message with the same id or by `Refused`."""
 Answer = (
@@ -111,6 +113,7 @@ Answer = (
     | access_messages.Answers
     | notice_messages.Answers
     | incident_messages.Answers
+    | report_messages.Answers
 )
 ToAgent = Hello | check_messages.ProbeNow | Pace | Stop | Question
 Stands = (

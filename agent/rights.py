@@ -16,6 +16,7 @@ from agent import (
     incident_messages,
     notice_messages,
     quiet_messages,
+    report_messages,
     walk_messages,
     window_messages,
 )
@@ -58,6 +59,8 @@ RIGHTS: dict[type, Right | OwnerOnly] = {
     incident_messages.AskIncidents: Right.VIEW,
     incident_messages.AskIncident: Right.VIEW,
     access_messages.AskAccess: Right.VIEW,
+    report_messages.AskReports: Right.VIEW,
+    report_messages.AskReport: Right.VIEW,
     # What changes something, or runs a program that would not run by itself.
     walk_messages.AskDryRun: Right.RUN,
     walk_messages.OpenWalk: Right.RUN,
@@ -77,6 +80,7 @@ RIGHTS: dict[type, Right | OwnerOnly] = {
     quiet_messages.Withdraw: Right.RUN,
     quiet_messages.RaiseAlert: Right.RUN,
     notice_messages.SendNotice: Right.RUN,
+    report_messages.MakeReport: Right.RUN,
     incident_messages.OpenIncident: Right.RUN,
     incident_messages.MoveIncident: Right.RUN,
     incident_messages.NoteIncident: Right.RUN,

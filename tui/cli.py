@@ -32,7 +32,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "resume": ("agent.cli:resume", "Go on with a walk that is open."),
     "walks": ("agent.cli:walks", "List the walks there were, newest first, or tell one in full."),
     "evidence": ("agent.cli:evidence", "List what the steps of a walk have left, or show one file of it."),
-    "report": ("agent.cli:report", "Report on a walk: what was done, decided and left, with evidence."),
+    "report": (
+        "agent.report_cli:report",
+        "Report on a day, week, month or quarter, on a window, or on a walk.",
+    ),
     "alerts": ("agent.alert_cli:alerts", "List what people were told, and what waits; try a route."),
     "window": ("agent.window_cli:window", "Look after windows: status, open, extend, close."),
     "checklist": ("agent.checklist_cli:checklist", "Work through checklists: list, show, open, tick, close."),
