@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from runbooks.report_shelf import KeptReport
+from runbooks.kept_reports import KeptReport
 
 
 class PlannedReport(msgspec.Struct, frozen=True):

@@ -29,10 +29,11 @@ from runbooks.events import JournalBegun
 from runbooks.journal.errors import JournalError
 from runbooks.journal.journal import Journal
 from runbooks.journal.rows import Draft
+from runbooks.kept_reports import KeptReport
 from runbooks.operators import WALKDOWN, Operator
 from runbooks.report_events import ReportWritten
 from runbooks.report_plans import WINDOW, plan_of, plans_of
-from runbooks.report_shelf import SUFFIXES, KeptReport, listed, prune, read, save
+from runbooks.report_shelf import SUFFIXES, listed, prune, read, save
 from runbooks.section_registry import DEFAULTS
 from runbooks.windows.fold import KINDS
 from runbooks.windows.past import ended, past_windows

@@ -21,6 +21,7 @@ import msgspec
 from checks.errors import StoreError
 from checks.private import FOLDER_MODE, make_private
 from runbooks.evidence import keep
+from runbooks.kept_reports import KeptReport
 
 SUFFIXES = {
     "md": ".md",
@@ -36,20 +37,6 @@ MOST = 16 * 1024 * 1024
 MOST_IN_A_SECOND = 1000
 _FOLDER = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,80})-(\d{8}T\d{6}Z)(?:-(\d{1,4}))?")
 _NEW, _OLD = ".new-", ".old-"
-
-
-class KeptReport(msgspec.Struct, frozen=True):
-    """A report that is kept."""
-
-    file: str
-    """Name of its folder, and of its files without their ends."""
-    name: str
-    """`daily`, `window-weekly`, ..."""
-    made_at: float
-    """UTC seconds, whole."""
-    formats: tuple[str, ...]
-    size: int
-    """Bytes of all its files."""
 
 
 class Saved(msgspec.Struct, frozen=True):
