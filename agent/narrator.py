@@ -9,7 +9,7 @@ from checks.text import clean
 from runbooks.live import Live
 from runbooks.model import WindowNeed
 from runbooks.walk import EMPTY, Walk
-from runbooks.windows.ruling import found_by_recheck
+from runbooks.windows.found import found_by_recheck
 from runbooks.windows.state import WindowsNow
 from runbooks.wording import name_of, span
 

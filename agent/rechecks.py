@@ -21,7 +21,7 @@ from runbooks.baseline import baseline_of, difference
 from runbooks.errors import RefusedDecisionError
 from runbooks.journal.errors import JournalError
 from runbooks.window_events import AFTER, AT_CLOSE, BEFORE_END, Rechecked
-from runbooks.windows.ruling import STILL_OF_IT, found_by_recheck
+from runbooks.windows.found import STILL_OF_IT, found_by_recheck
 
 SOURCE = "window"
 LOOK_EVERY = 1.0

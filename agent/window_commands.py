@@ -17,7 +17,7 @@ from checks.instants import rfc3339
 from checks.text import clean
 from runbooks.operators import WALKDOWN
 from runbooks.windows.budget import safe_words
-from runbooks.windows.ruling import found_by_recheck
+from runbooks.windows.found import found_by_recheck
 from runbooks.windows.state import PlannedWindow, Recheck, WindowsNow, WindowState
 from runbooks.wording import moment, span, who
 

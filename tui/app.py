@@ -25,6 +25,7 @@ from checks.clock import Clock, SystemClock
 from checks.errors import LinkError
 from checks.text import clean
 from runbooks.live import Live
+from runbooks.windows.found import found_by_recheck
 from runbooks.windows.state import WindowsNow
 from tui.ascii_filter import AsciiFilter
 from tui.environment import PLAIN_MANNERS, Manners
@@ -150,6 +151,7 @@ class ConsoleApp(NavigatedApp):
                 self.walks = self._questions.moved(self.walks, event)
             case WindowMoved(windows=windows):
                 self._remind(windows)
+                self._tell_recheck(windows)
                 self.windows = windows
             case Detached(reason=reason):
                 self._take_newest()
@@ -159,6 +161,15 @@ class ConsoleApp(NavigatedApp):
         """Say once that the open window closes soon."""
         if windows.reminder and windows.reminder != self.windows.reminder:
             self.notify(clean(windows.reminder), severity="warning", timeout=20)
+
+    def _tell_recheck(self, windows: WindowsNow) -> None:
+        """Say once what was found when everything was looked at again; nothing of what was before we came."""
+        found, known = windows.state.recheck, self.windows
+        if found is None or found == known.state.recheck or not known.state.name:
+            return
+        bad = found.newly_bad or found.trouble
+        text = clean(found_by_recheck(windows.state, found.at))
+        self.notify(text, severity="warning" if bad else "information", timeout=20 if bad else 8)
 
     def _lose(self, reason: str) -> None:
         self.detached = clean(reason) or "the agent is gone"

@@ -5,21 +5,24 @@ The values that are bound to every screen are declared here; `tui/app.py` sets t
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from textual import on
+from textual import events, on
 from textual.actions import SkipAction
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.reactive import var
 from textual.screen import Screen
 from textual.theme import Theme
+from textual.widgets import Input
 
 from checks.board import EMPTY, Snapshot, SystemInfo
 from checks.text import clean
 from runbooks.windows.state import WindowsNow
 from tui.dialogs.help import HelpDialog, keys_of
+from tui.format import zone
 from tui.hardening import HardenedApp
 from tui.keymap import unknown_ids
 from tui.messages import CheckOpened, CopyRequested, DetailOpened
@@ -30,9 +33,15 @@ from tui.themes import THEMES
 from tui.trend import Trend
 from tui.walk_messages import EvidenceOpened, PastWalkOpened, PlanOpened, WalkEntered, WalkLeft
 from tui.walks.open_walk import OpenWalks, foremost
+from tui.window_dialog import WindowDialog
+from tui.window_messages import WindowAsked
 
 ENTER = "\u23ce"
 """How Textual writes the key."""
+OFFER_AT = 900.0
+"""Seconds before the end of a window at which it is offered to put that off."""
+IDLE = 3.0
+"""Seconds without a key after which a dialog may come up by itself."""
 COPY_LIMIT = 8192
 """Characters; terminals cut or refuse longer clipboard writes."""
 
@@ -87,6 +96,14 @@ class NavigatedApp(HardenedApp):
             id="app.commands",
             tooltip="Find a check or a command by its name",
         ),
+        Binding(
+            "W",
+            "window",
+            "Window",
+            id="app.window",
+            show=False,
+            tooltip="The window: when changes may be made, and what is different since it opened",
+        ),
         Binding("q", "quit", "Quit", id="app.quit", tooltip="Leave the console; the agent goes on"),
         Binding("ctrl+q", "quit", "Quit", id="app.quit-anywhere", show=False, priority=True, tooltip="Leave"),
         Binding(
@@ -121,6 +138,10 @@ class NavigatedApp(HardenedApp):
         """Know of no clash of keys yet."""
         super().__init__()
         self._clashes: set[str] = set()
+        self._touched = 0.0
+        """When a key was pressed last, by the loop's clock."""
+        self._offered = 0.0
+        """The end of the window that was last offered to be put off."""
 
     @property
     def _background_screens(self) -> list[Screen[object]]:
@@ -176,6 +197,60 @@ class NavigatedApp(HardenedApp):
         if isinstance(top, ConsoleScreen) and (name == top.DETAIL or name in top.GIVES_WAY_TO):
             self.pop_screen()
         self.push_screen(_bound(partial(find_detail(name), *what)))
+
+    # The window
+
+    def action_window(self) -> None:
+        """Show the window; once more: nothing, as it is there already."""
+        top = self.screen
+        if isinstance(top, ConsoleScreen) and top.DETAIL != "window":
+            self._open("window")
+
+    @on(WindowAsked)
+    def _window_asked(self, message: WindowAsked) -> None:
+        self._ask_about_window(f"window_{message.what}")
+
+    def _ask_about_window(self, name: str) -> None:
+        """Open a dialog about the window, unless another one is open."""
+        if isinstance(self.screen, ConsoleScreen):
+            dialog = find_dialog(name)(self.windows, self.now, zone(self.system.timezone))
+            self.push_screen(dialog, self._answered_window)
+
+    def _answered_window(self, answer: str | None) -> None:
+        if answer == "extend":
+            self._ask_about_window("window_extend")
+
+    def watch_windows(self) -> None:
+        """Let dialogs know how windows stand."""
+        self._follow_window()
+
+    def watch_now(self) -> None:
+        """Let dialogs know what time it is, and offer once to put the end of the window off."""
+        self._follow_window()
+        if self._may_offer:
+            self._offered = self.windows.state.until
+            self._ask_about_window("window_offer")
+
+    def _follow_window(self) -> None:
+        for screen in self.screen_stack if self._screen_stacks.get(self.current_mode) else ():
+            if isinstance(screen, WindowDialog):
+                screen.follow(self.windows, self.now)
+
+    @property
+    def _may_offer(self) -> bool:
+        """Return whether the window closes soon, and nobody is in the middle of something."""
+        state = self.windows.state
+        left = state.until - self.now
+        due = bool(self.windows.reminder) and 0 < left <= OFFER_AT and state.until != self._offered
+        idle = asyncio.get_running_loop().time() - self._touched >= IDLE
+        free = isinstance(self.screen, ConsoleScreen) and not isinstance(self.focused, Input)
+        return due and idle and free and not self.detached
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take note of every key, for nothing is to come up under somebody's fingers."""
+        if isinstance(event, events.Key | events.Paste):
+            self._touched = asyncio.get_running_loop().time()
+        await super().on_event(event)
 
     @on(CopyRequested)
     def _copy_wanted(self, message: CopyRequested) -> None:

@@ -11,13 +11,15 @@ from typing import Any, NamedTuple
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.message import Message
 
 from checks.text import clean
-from tui.messages import CheckOpened, CheckRequested
+from tui.messages import CheckOpened, CheckRequested, DetailOpened
 from tui.screen import ConsoleScreen
 from tui.themes import FEW_COLORS, THEMES
 from tui.walk_messages import WalkEntered
 from tui.walks.open_walk import tag
+from tui.window_messages import WindowAsked
 
 
 class Command(NamedTuple):
@@ -48,6 +50,7 @@ class ConsoleCommands(Provider):
         screen = self.screen
         if isinstance(screen, ConsoleScreen):
             yield from _screen_commands(screen)
+            yield from _window_commands(screen)
             yield from _walk_commands(screen)
             yield from _check_commands(screen)
             yield Command("Run every check", "Probe all checks now", partial(_post, screen, CheckRequested()))
@@ -67,6 +70,23 @@ def _screen_commands(screen: ConsoleScreen) -> Iterator[Command]:
         if active.node is screen and active.enabled and binding.id and binding.show:
             run = partial(screen.run_action, binding.action)
             yield Command(f"{screen.TITLE}: {binding.description}", binding.tooltip, run)
+
+
+def _window_commands(screen: ConsoleScreen) -> Iterator[Command]:
+    """Yield what can be done about the window now."""
+    opened = DetailOpened("window")
+    yield Command("Window", "When changes may be made, and what is different", partial(_post, screen, opened))
+    listed = DetailOpened("baselines")
+    yield Command("Baselines and differences", "Compare now with before", partial(_post, screen, listed))
+    if not screen.windows.state.is_open(screen.now):
+        wish = WindowAsked("open")
+        yield Command("Open a window", "Now, for a length, with a reason", partial(_post, screen, wish))
+        return
+    for what, text, said in (
+        ("extend", "Extend the window", "Have it close later"),
+        ("close", "Close the window early", "Before its time, with a reason"),
+    ):
+        yield Command(text, said, partial(_post, screen, WindowAsked(what)))
 
 
 def _walk_commands(screen: ConsoleScreen) -> Iterator[Command]:
@@ -91,7 +111,7 @@ def _check_commands(screen: ConsoleScreen) -> Iterator[Command]:
         yield Command(f"Run {said}", "Probe this check now", partial(_post, screen, CheckRequested((name,))))
 
 
-def _post(screen: ConsoleScreen, wish: CheckOpened | CheckRequested | WalkEntered) -> None:
+def _post(screen: ConsoleScreen, wish: Message) -> None:
     screen.post_message(wish)
 
 

@@ -13,8 +13,10 @@ from agent.link import Link, Moved
 from checks.errors import LinkError
 from runbooks.decisions import TakeOver
 from tui import walk_messages as wish
+from tui import window_questions
 from tui.messages import HistoryArrived, HistoryRequested, Question, ResultsArrived, ResultsRequested
 from tui.walks.open_walk import Holds, OpenWalk, OpenWalks
+from tui.window_messages import WindowQuestion
 
 
 class Questions:
@@ -70,6 +72,8 @@ class Questions:
                 return await self._begin(link, question)
             case wish.DecisionMade():
                 return await self._decide(link, question)
+            case WindowQuestion():
+                return await window_questions.answer(link, question)
         raise TypeError(f"nobody answers {type(question).__name__}")
 
     async def _begin(self, link: Link, question: wish.BeginRequested) -> Message:

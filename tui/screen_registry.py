@@ -25,10 +25,17 @@ DETAILS: dict[str, str] = {
     "walk": "tui.screens.walk:WalkScreen",
     "past_walk": "tui.screens.past_walk:PastWalkScreen",
     "evidence": "tui.screens.evidence:EvidenceScreen",
+    "window": "tui.screens.window:WindowScreen",
+    "baselines": "tui.screens.baselines:BaselinesScreen",
+    "difference": "tui.screens.difference:DifferenceScreen",
 }
 """What opens on top of a screen, and is made with what it shows."""
 DIALOGS: dict[str, str] = {
     "leave": "tui.dialogs.leave:LeaveDialog",
+    "window_open": "tui.dialogs.window:OpenWindowDialog",
+    "window_extend": "tui.dialogs.window:ExtendWindowDialog",
+    "window_close": "tui.dialogs.window:CloseWindowDialog",
+    "window_offer": "tui.dialogs.window:OfferDialog",
 }
 """Dialogs that may come up on any screen."""
 

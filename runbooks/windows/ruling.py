@@ -19,10 +19,6 @@ REASON = 3
 """Characters that a reason has at least."""
 REMIND_AT = (300.0, 900.0, 1800.0)
 """Seconds before its end at which operators are reminded of a window."""
-NAMED = 4
-"""So many checks that got worse are named in a line."""
-STILL_OF_IT = 3600.0
-"""Seconds after the end of a window for which what is seen is still put down to it."""
 _NAME = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
 
 
@@ -105,25 +101,6 @@ def recheck_at(state: WindowState, lead: float, at: float) -> float:
     mark = state.until - lead
     done = state.recheck is not None and state.recheck.at >= mark
     return mark if state.is_open(at) and lead > 0 and not done else 0.0
-
-
-def found_by_recheck(state: WindowState, at: float, *, bad_only: bool = False) -> str:
-    """Return in a line what the last recheck has found, while that matters; empty when there is nothing.
-
-    With `bad_only` also empty when nothing got worse.
-    """
-    found = state.recheck
-    if found is None or (state.closed_at and at - state.closed_at > STILL_OF_IT):
-        return ""
-    head = f"{state.name}, looked at again {found.occasion}"
-    if found.trouble:
-        return f"{head}: {found.trouble}"
-    if found.newly_bad:
-        many = len(found.newly_bad)
-        named = ", ".join(found.newly_bad[:NAMED]) + (f" and {many - NAMED} more" if many > NAMED else "")
-        are = "check is" if many == 1 else "checks are"
-        return f"{head}: {many} {are} worse than when it opened: {named}"
-    return "" if bad_only else f"{head}: no check is worse than when it opened"
 
 
 def planned(plans: Iterable[WindowPlan], at: float) -> tuple[PlannedWindow, ...]:

@@ -25,7 +25,7 @@ async def test_the_header_counts_down_to_the_end_of_the_window():
     async with stage(size=(120, 40)) as console:
         assert "left" not in header(console)
         await console.link.move_windows(windows(4360))
-        await console.until(lambda: "window weekly: 1:12:40 left" in header(console))
+        await console.until(lambda: "window weekly: 01:12:40 left" in header(console))
         await console.link.move_windows(WindowsNow(gate="no window is open"))
         await console.until(lambda: "left" not in header(console))
 

@@ -6,6 +6,7 @@ Parts that find no room are left out, the least important first; the level and t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from textual import events
 from textual.content import Content
@@ -15,6 +16,7 @@ from textual.widget import Widget
 from checks.board import EMPTY, Health, Snapshot, SystemInfo
 from checks.model import Level, worst
 from checks.text import clean
+from runbooks.live import Budget
 from runbooks.windows.state import WindowsNow
 from tui.format import clock_time, zone, zone_name
 from tui.walks.asked import Phase, phase_of
@@ -163,7 +165,7 @@ def window_parts(windows: WindowsNow, walks: OpenWalks, now: float, timezone: st
     if not now or not state.is_open(now):
         return ()
     left = int(state.until - now)
-    clock = f"{left // 3600}:{left % 3600 // 60:02}:{left % 60:02}"
+    clock = f"{left // 3600:02}:{left % 3600 // 60:02}:{left % 60:02}"
     loud = "$text-warning bold" if windows.reminder else "$text-primary"
     line = [
         Part(Content.styled("  window", loud), drop=5),
@@ -172,10 +174,16 @@ def window_parts(windows: WindowsNow, walks: OpenWalks, now: float, timezone: st
     ]
     opened = foremost(walks)
     if opened is not None and (spent := opened.live.budget) is not None and spent.safe_until:
-        color = "$text-warning bold" if opened.live.late else "$text-muted"
-        until = clock_time(spent.safe_until, zone(timezone))[:5]
-        line.append(Part(Content.styled(f" (safe until {until})", color), drop=3))
+        line.append(_safe(spent, now, zone(timezone)))
     return tuple(line)
+
+
+def _safe(spent: Budget, now: float, where: tzinfo | None) -> Part:
+    """Return until when it is safe to go on; a question mark where not every time is known."""
+    until = f"{clock_time(spent.safe_until, where)[:5]}{'?' if spent.uncertain else ''}"
+    if now > spent.safe_until:
+        return Part(Content.styled(f" (SAFE POINT PASSED {until})", "$text-warning bold"), drop=3)
+    return Part(Content.styled(f" (safe until {until})", "$text-muted"), drop=3)
 
 
 def _worst(snapshot: Snapshot) -> Level:

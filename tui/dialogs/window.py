@@ -1,0 +1,261 @@
+"""Owns the dialogs about the window: open one, extend it, close it early, and the offer to extend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.suggester import SuggestFromList
+from textual.widgets import Static
+
+from checks.units import show
+from runbooks.windows.state import WindowsNow
+from tui.cell import Tone
+from tui.format import moment
+from tui.paragraph import Paragraph, fact, prose
+from tui.walks.words import said, span
+from tui.widgets.field import Field, Labelled
+from tui.widgets.menu import Menu, Option
+from tui.widgets.page import Page
+from tui.window_dialog import REASON, WindowDialog, seconds_of
+from tui.windows.facts import Told, opened_by, planned_words
+
+NEXT = "(tab: next)"
+
+
+class TimedDialog(WindowDialog):
+    """Asks for a length and a reason, and says until when that would be."""
+
+    DEFAULT_CSS = """
+    TimedDialog {
+        & Labelled { margin-bottom: 0; }
+        & #until { color: $text-muted; margin-bottom: 1; }
+        & #until.-wrong { color: $text-warning; }
+    }
+    """
+
+    LASTS = ""
+
+    def compose_body(self) -> ComposeResult:
+        yield Page(id="what")
+        yield from self.before()
+        yield Labelled("for", Field(self.lasts(), id="lasts"))
+        yield Labelled("reason", Field(id="reason"))
+        yield Static(id="until", markup=False)
+
+    def before(self) -> ComposeResult:
+        """Yield what is asked before the length."""
+        yield from ()
+
+    def lasts(self) -> str:
+        """Return the length that stands there to begin with."""
+        return self.LASTS
+
+    def on_mount(self) -> None:
+        """Say what it is about."""
+        self.query_one(Page).show(tuple(self.facts()))
+        self.followed()
+
+    def facts(self) -> Iterator[Paragraph]:
+        """Yield what is said above."""
+        yield from ()
+
+    def begins(self) -> float:
+        """Return from when the length counts, UTC seconds."""
+        return self.now
+
+    @on(Field.Changed)
+    def _hint(self) -> None:
+        self.followed()
+
+    def followed(self) -> None:
+        """Say when it would close."""
+        seconds, wrong = seconds_of(self.value("lasts"))
+        hint = self.query_one("#until", Static)
+        until = moment(self.begins() + seconds, self.now, self.where)
+        hint.update(Content(said(wrong) if wrong else f"closes {until}"))
+        hint.set_class(bool(wrong), "-wrong")
+
+    def value(self, name: str) -> str:
+        """Return what stands in a field."""
+        return self.query_one(f"#{name}", Field).value.strip()
+
+    def missing(self) -> str:
+        """Return what is still to be typed."""
+        if why := self.barred():
+            return why
+        _, wrong = seconds_of(self.value("lasts"))
+        if wrong:
+            return f"say how long, such as 30m or 2h {NEXT}"
+        if len(self.value("reason")) < REASON:
+            return f"type a reason, {REASON} characters at least {NEXT}"
+        return ""
+
+    def barred(self) -> str:
+        """Return why it cannot be done at all as windows stand."""
+        return ""
+
+
+class OpenWindowDialog(TimedDialog):
+    """Opens a window now that is not planned now."""
+
+    HEADING = "Open a window"
+    LASTS = "1h"
+
+    def before(self) -> ComposeResult:
+        """Yield the name: one that is planned, or another."""
+        names = [said(one.name) for one in self.windows.planned]
+        suggested = SuggestFromList(names) if names else None
+        yield Labelled("name", Field(names[0] if names else "", id="name", suggester=suggested))
+
+    def lasts(self) -> str:
+        """Return as long as the next window is planned."""
+        for one in self.windows.planned[:1]:
+            if one.end > one.start:
+                return f"{(one.end - one.start) / 60:.0f}m"
+        return self.LASTS
+
+    def facts(self) -> Iterator[Paragraph]:
+        """Yield which windows are planned; any other name will do as well."""
+        told = Told(self.windows, self.now, self.where)
+        yield prose("Changing steps may be started from now on until it closes; why, stands in the journal.")
+        yield prose("The name is that of a planned window, or any other.", Tone.MUTED)
+        for one in self.windows.planned[:3]:
+            yield fact("plan", planned_words(one, told))
+
+    def barred(self) -> str:
+        """Return that one is open by now."""
+        state = self.windows.state
+        return f"{said(state.name)} is open already" if state.is_open(self.now) else ""
+
+    def missing(self) -> str:
+        """Return what is still to be typed, the name first."""
+        return super().missing() if self.barred() or self.value("name") else f"type a name {NEXT}"
+
+    def promise(self) -> str:
+        """Return what will be open."""
+        return f"open {said(self.value('name'))} now"
+
+    def accept(self) -> None:
+        """Open it."""
+        seconds, _ = seconds_of(self.value("lasts"))
+        self.wish("open", self.value("reason"), name=self.value("name"), lasts=seconds)
+
+
+class ExtendWindowDialog(TimedDialog):
+    """Has the open window close later."""
+
+    HEADING = "Extend the window"
+    LASTS = "30m"
+
+    def facts(self) -> Iterator[Paragraph]:
+        """Yield how the window stands, and what runs in it."""
+        state = self.windows.state
+        yield prose(f"{said(state.name)} closes {moment(state.until, self.now, self.where)}.")
+        yield from _walks(self.windows, self.now)
+
+    def begins(self) -> float:
+        """Return when it closes as it stands."""
+        return self.windows.state.until
+
+    def barred(self) -> str:
+        """Return that none is open any more."""
+        return "" if self.windows.state.is_open(self.now) else "no window is open by now"
+
+    def promise(self) -> str:
+        """Return by how much."""
+        seconds, _ = seconds_of(self.value("lasts"))
+        return f"extend {said(self.windows.state.name)} by {show(seconds, 's')}"
+
+    def accept(self) -> None:
+        """Extend it."""
+        seconds, _ = seconds_of(self.value("lasts"))
+        self.wish("extend", self.value("reason"), lasts=seconds)
+
+
+class CloseWindowDialog(WindowDialog):
+    """Closes the open window before its time."""
+
+    HEADING = "Close the window early"
+
+    def compose_body(self) -> ComposeResult:
+        yield Page(id="what")
+        yield Labelled("reason", Field(id="reason"))
+
+    def on_mount(self) -> None:
+        """Say what that means."""
+        self.set_class(True, "-danger")
+        state = self.windows.state
+        until = moment(state.until, self.now, self.where)
+        lines = [
+            prose(f"{said(state.name)}, opened {opened_by(state)}, would close {until}."),
+            prose("What runs goes on; the next step that changes something is not started."),
+            prose("It is not opened again by its plan before its next time. Everything is looked at again."),
+        ]
+        self.query_one(Page).show((*lines, *_walks(self.windows, self.now)))
+
+    def missing(self) -> str:
+        """Return that a reason is still to be typed."""
+        if not self.windows.state.is_open(self.now):
+            return "no window is open by now"
+        reason = self.query_one(Field).value.strip()
+        return "" if len(reason) >= REASON else f"type a reason, {REASON} characters at least"
+
+    def promise(self) -> str:
+        """Return what will be closed."""
+        return f"close {said(self.windows.state.name)} now"
+
+    def accept(self) -> None:
+        """Close it."""
+        self.wish("close", self.query_one(Field).value.strip())
+
+
+class OfferDialog(WindowDialog):
+    """Says that the window closes soon, and offers to extend it. Leaving it is what enter does."""
+
+    HEADING = "The window closes soon"
+
+    def compose_body(self) -> ComposeResult:
+        yield Page(id="what")
+        options = (
+            Option("leave", "leave it", "it closes when it is to; this is not asked again"),
+            Option("extend", "extend it", "asks for how long, and why"),
+        )
+        yield Menu(options, "leave")
+
+    def on_mount(self) -> None:
+        """Say when, and what runs in it."""
+        self._until = self.windows.state.until
+        self.followed()
+
+    def followed(self) -> None:
+        """Say what is left; be gone when somebody else has extended or closed it."""
+        state = self.windows.state
+        if not state.is_open(self.now) or state.until != self._until:
+            self.finish("")
+            return
+        left, until = span(state.until - self.now), moment(state.until, self.now, self.where)
+        head = prose(f"{said(state.name)} closes {until}, in {left}.")
+        self.query_one(Page).show((head, *_walks(self.windows, self.now)))
+
+    def promise(self) -> str:
+        """Return what is chosen."""
+        chosen = self.query_one(Menu).value
+        return {"leave": "leave it as it is", "extend": "extend it: asks once more"}.get(chosen, "")
+
+    def accept(self) -> None:
+        """Do what is chosen."""
+        self.dismiss(self.query_one(Menu).value if self.query_one(Menu).value == "extend" else "")
+
+
+def _walks(windows: WindowsNow, now: float) -> Iterator[Paragraph]:
+    """Yield the walks that are open, each with its last safe point."""
+    for walk in windows.walks:
+        safe = walk.safe_until
+        words = f", last safe point {'passed ' if now > safe else ''}{span(abs(safe - now))}" if safe else ""
+        ago = " ago" if now > safe else " from now"
+        yield fact("walk", f"{said(walk.title or walk.runbook)}{words}{ago if safe else ''}", Tone.WARN)
+    if not windows.walks:
+        yield fact("walks", "none is open", Tone.MUTED)

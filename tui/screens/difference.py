@@ -1,0 +1,115 @@
+"""Owns the screen of the difference between a baseline and now."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+
+from checks.board import EMPTY, Snapshot
+from runbooks.baseline import BaselineHead, difference
+from runbooks.comparison import Comparison
+from runbooks.window_events import BaselineTaken
+from tui.cell import Cell, Piece, Tone
+from tui.format import moment, zone
+from tui.messages import CheckOpened, CheckRequested
+from tui.screen import ConsoleScreen
+from tui.walks.words import said
+from tui.widgets.difference_table import DifferenceTable
+from tui.widgets.filter_bar import FilterBar
+from tui.widgets.live_table import LiveTable
+from tui.widgets.walk_lines import AskedBar
+from tui.window_messages import BaselineArrived, BaselineRequested
+from tui.windows.difference import summary
+
+
+class DifferenceScreen(ConsoleScreen):
+    """What is different now from one baseline."""
+
+    DETAIL = "difference"
+    TITLE = "Difference"
+    HELP = """\
+What is different now from how things were: newly bad first, then what is slower or fuller by how much, what
+was bad before already, and what was fixed. It moves as checks are probed; r probes all of them now. Small
+changes of readings are left out, as noise. Enter opens the check."""
+    BINDINGS = [
+        Binding("r", "rerun", "Look again", id="difference.run", tooltip="Probe every check now"),
+        Binding("slash", "filter", "Filter", id="table.filter", tooltip="Show only rows with these words"),
+        Binding("escape", "back", "Back", id="difference.back", tooltip="Back to where you came from"),
+    ]
+
+    def __init__(self, head: BaselineHead) -> None:
+        """Compare with this baseline."""
+        super().__init__()
+        self._head = head
+        self._asked = False
+        self._baseline: tuple[BaselineTaken, float] | None = None
+        self._problem = ""
+        self._seen: Snapshot = EMPTY
+        self._found: Comparison | None = None
+
+    def compose_body(self) -> ComposeResult:
+        yield AskedBar()
+        yield DifferenceTable(id="difference")
+        yield FilterBar()
+
+    def draw(self) -> None:
+        """Show what is different now."""
+        if not self._asked and not self.detached:
+            self._asked = True
+            self.post_message(BaselineRequested(self, self._head.seq))
+        if self._baseline is not None and self.snapshot is not self._seen:
+            self._seen = self.snapshot
+            self._found = difference(*self._baseline, self.snapshot)
+        table = self.query_one(DifferenceTable)
+        table.muted = bool(self.detached)
+        if self._found is not None:
+            table.empty = "no row fits the filter" if table.query_text else "nothing is different"
+            table.compare(self._found)
+        else:
+            table.empty = said(self._problem) or "waiting for the agent"
+        self.query_one(AskedBar).show((self._line(),), self.size.width)
+
+    def _line(self) -> Cell:
+        taken = moment(self._head.at, self.now, zone(self.system.timezone))
+        head = (Piece(f" {said(self._head.name)}", Tone.STRONG), Piece(f"  as of {taken}, now: ", Tone.MUTED))
+        return (*head, *summary(self._found)) if self._found is not None else head
+
+    def watch_detached(self) -> None:
+        """Ask anew once an agent answers again, if there was no answer."""
+        if self._baseline is None:
+            self._asked = False
+        super().watch_detached()
+
+    def on_baseline_arrived(self, answer: BaselineArrived) -> None:
+        """Compare with it from now on."""
+        self._problem = answer.problem
+        if not answer.problem:
+            self._baseline = (answer.baseline, answer.at)
+        self.ask_draw()
+
+    @on(LiveTable.Opened)
+    def _opened(self) -> None:
+        line = self.query_one(DifferenceTable).selected
+        if line is not None:
+            self.post_message(CheckOpened(line.value.check))
+
+    @on(FilterBar.Changed)
+    def _filtered(self, event: FilterBar.Changed) -> None:
+        self.query_one(DifferenceTable).query_text = event.query
+
+    @on(FilterBar.Closed)
+    def _typed(self) -> None:
+        self.query_one(DifferenceTable).focus()
+
+    async def action_filter(self) -> None:
+        """Have a filter typed."""
+        await self.query_one(FilterBar).open()
+
+    def action_rerun(self) -> None:
+        """Have every check probed."""
+        self.post_message(CheckRequested())
+
+    def action_back(self) -> None:
+        """Go back."""
+        self.dismiss()
