@@ -94,7 +94,8 @@ def _lines(windows: WindowsNow, now: float) -> Iterator[str]:
         taken = f"baseline taken {moment(state.baseline_at, None)}" if state.baseline else "no baseline yet"
         yield taken
     for walk in windows.walks:
-        yield f"walk {walk.runbook} ({walk.id}), {who(walk.holder)}: {safe_words(walk, now)}"
+        safe = f": {safe_words(walk, now)}" if state.is_open(now) else ""
+        yield f"walk {walk.runbook} ({walk.id}), {who(walk.holder)}{safe}"
     if found := found_by_recheck(state, now):
         yield found
     if windows.recheck_at:

@@ -98,7 +98,7 @@ def budget_words(walk: Walk, live: Live, at: float) -> str:
 def safe_words(walk: WindowWalk, at: float) -> str:
     """Return until when it is safe to go on with an open walk, in a few words."""
     if not walk.safe_until:
-        return "no changing step is left that a window would matter to"
+        return "no last safe point: no changing step is left, or no window matters to it"
     passed = "passed: " if at > walk.safe_until else ""
     at_most = " at the latest, for not every time is known" if walk.uncertain else ""
     way = "no way back" if walk.one_way else f"a way back takes {_span(walk.back)}" if walk.back else ""

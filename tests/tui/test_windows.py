@@ -1,5 +1,9 @@
 """What a console shows of windows: countdown and last safe point in the header, reminders, the rule."""
 
+from datetime import UTC, datetime
+
+import pytest
+
 from runbooks.decisions import Override
 from runbooks.live import Budget, Live
 from runbooks.windows.state import WindowsNow, WindowState
@@ -38,6 +42,35 @@ async def test_with_a_walk_the_header_says_until_when_it_is_safe_to_go_on():
         await console.until(lambda: "(safe until " in header(console))
 
 
+@pytest.mark.parametrize(
+    ("width", "safe", "said"),
+    [
+        (120, Budget(START + 4360, safe_until=START + 3000), "01:12:40 left (safe until 08:50)"),
+        (120, Budget(START + 4360, safe_until=START + 3000, uncertain=True), "(safe until 08:50?)"),
+        (120, Budget(START + 4360, safe_until=START - 60), "01:12:40 left (SAFE POINT PASSED 07:59)"),
+        (80, Budget(START + 4360, safe_until=START + 3000), "01:12:40 safe 08:50 "),
+        (80, Budget(START + 4360, safe_until=START - 60), "01:12:40 PASSED 07:59 "),
+    ],
+)
+async def test_the_last_safe_point_is_seen_in_the_header_and_looks_otherwise_once_it_has_passed(
+    width, safe, said
+):
+    async with stage(size=(width, 24)) as console:
+        await console.link.move(waiting(), Live(budget=safe))
+        await console.link.move_windows(windows(4360))
+        await console.until(lambda: said in header(console))
+
+
+async def test_the_countdown_and_the_safe_point_go_by_elapsed_time_where_clocks_are_set_back():
+    """Berlin, 25 October 2026: 02:30 comes twice; the window closes the second time, at 01:30 UTC."""
+    before = datetime(2026, 10, 25, 0, 30, tzinfo=UTC).timestamp()
+    state = WindowState("nightly", before - 60, until=before + 3600)
+    opened = OpenWalk(waiting(), Live(budget=Budget(before + 3600, safe_until=before + 1800)))
+    line = window_parts(WindowsNow(state), {"w": opened}, before, "Europe/Berlin")
+    said = "".join(part.content.plain for part in line)
+    assert said == "  window nightly: 01:00:00 left (safe until 02:00)"
+
+
 async def test_a_reminder_is_shown_once():
     async with stage() as console:
         said = "the window weekly closes within 15 minutes"
@@ -50,7 +83,7 @@ async def test_a_reminder_is_shown_once():
 
 async def test_on_a_narrow_screen_the_time_left_stays_longest():
     line = window_parts(windows(600), {}, START, "UTC")
-    assert [part.drop for part in line] == [5, 3, 1]
+    assert [part.drop for part in line] == [5, 3, 1, 4]
     assert window_parts(windows(600), {}, 0.0, "UTC") == ()
 
 

@@ -135,8 +135,11 @@ The command line does the same: walkdown baseline NAME, and walkdown diff NAME."
         self.ask_draw()
 
     def action_back(self) -> None:
-        """Go back."""
-        self.dismiss()
+        """Show all rows again; when all are shown, go back."""
+        if self._table.query_text:
+            self.query_one(FilterBar).action_clear()
+        else:
+            self.dismiss()
 
 
 def _name(head: BaselineHead) -> Cell:

@@ -111,5 +111,8 @@ changes of readings are left out, as noise. Enter opens the check."""
         self.post_message(CheckRequested())
 
     def action_back(self) -> None:
-        """Go back."""
-        self.dismiss()
+        """Show all rows again; when all are shown, go back."""
+        if self.query_one(DifferenceTable).query_text:
+            self.query_one(FilterBar).action_clear()
+        else:
+            self.dismiss()

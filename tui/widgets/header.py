@@ -38,6 +38,8 @@ class Part:
 
     content: Content
     drop: int = 0
+    group: str = ""
+    """Parts of one group, where that has a name, go together."""
 
 
 NO_SYSTEM = SystemInfo()
@@ -170,20 +172,23 @@ def window_parts(windows: WindowsNow, walks: OpenWalks, now: float, timezone: st
     line = [
         Part(Content.styled("  window", loud), drop=5),
         Part(Content.styled(f" {clean(state.name)}:", loud), drop=3),
-        Part(Content.styled(f" {clock} left", loud), drop=1),
+        Part(Content.styled(f" {clock}", loud), drop=1),
+        Part(Content.styled(" left", loud), drop=4),
     ]
     opened = foremost(walks)
     if opened is not None and (spent := opened.live.budget) is not None and spent.safe_until:
-        line.append(_safe(spent, now, zone(timezone)))
+        line += _safe(spent, now, zone(timezone))
     return tuple(line)
 
 
-def _safe(spent: Budget, now: float, where: tzinfo | None) -> Part:
+def _safe(spent: Budget, now: float, where: tzinfo | None) -> list[Part]:
     """Return until when it is safe to go on; a question mark where not every time is known."""
     until = f"{clock_time(spent.safe_until, where)[:5]}{'?' if spent.uncertain else ''}"
-    if now > spent.safe_until:
-        return Part(Content.styled(f" (SAFE POINT PASSED {until})", "$text-warning bold"), drop=3)
-    return Part(Content.styled(f" (safe until {until})", "$text-muted"), drop=3)
+    passed = now > spent.safe_until
+    words = ("(SAFE POINT ", "PASSED ", "") if passed else ("(", "safe ", "until ")
+    color = "$text-warning bold" if passed else "$text-muted"
+    said = ((" ", 1), (words[0], 4), (words[1], 1), (words[2], 4), (until, 1), (")", 4))
+    return [Part(Content.styled(text, color), drop, f"safe {drop}") for text, drop in said if text]
 
 
 def _worst(snapshot: Snapshot) -> Level:
@@ -197,7 +202,7 @@ def fitted(line: tuple[Part, ...], width: int) -> Content:
         last = max(shown, key=lambda part: part.drop, default=Part(Content()))
         if not last.drop:
             break
-        shown.remove(last)
+        shown = [part for part in shown if part is not last and not (last.group and part.group == last.group)]
     return Content("").join([part.content for part in shown])
 
 

@@ -218,4 +218,4 @@ def test_of_several_walks_the_first_last_safe_point_counts() -> None:
     assert "passed: 1970-" in safe_words(walks[0], 600.0)
     assert "passed" not in safe_words(replaced(walks[0], uncertain=True), 400.0)
     assert "at the latest" in safe_words(replaced(walks[0], uncertain=True), 400.0)
-    assert "no changing step is left" in safe_words(walks[1], 400.0)
+    assert "no last safe point" in safe_words(walks[1], 400.0)

@@ -1,0 +1,238 @@
+"""The dialogs about the window: opened, extended, closed early, and the offer to extend it."""
+
+import pytest
+from msgspec.structs import replace
+
+from agent.baseline_messages import BaselinesAnswer, KeptBaseline
+from tests.hostile import PAYLOADS, raw_in
+from tests.tui.boards import START
+from tests.tui.stage import ENTER, stage
+from tests.tui.windows import BASELINE, CLOSED, HEADS, now
+from tui.dialogs.help import HelpDialog
+from tui.dialogs.window import CloseWindowDialog, ExtendWindowDialog, OfferDialog, OpenWindowDialog
+from tui.screens.health import HealthScreen
+from tui.widgets.field import Field
+from tui.window_messages import WindowAsked
+
+
+async def ask(console, what, windows):
+    """Have a dialog opened on the screen that is shown."""
+    await console.link.move_windows(windows)
+    await console.until(lambda: console.app.windows == windows)
+    console.app.screen.post_message(WindowAsked(what))
+    await console.until(lambda: hasattr(console.app.screen, "wish"))
+    await console.pilot.pause(0.05)
+
+
+async def fill(console, field, text):
+    """Have something else in a field."""
+    console.app.screen.query_one(f"#{field}", Field).value = ""
+    console.app.screen.query_one(f"#{field}", Field).focus()
+    await console.type(text)
+
+
+async def test_a_window_is_opened_with_name_length_and_reason():
+    async with stage() as console:
+        await ask(console, "open", CLOSED)
+        assert isinstance(console.app.screen, OpenWindowDialog)
+        assert "closes 10:00:00" in console.text, "as long as the next one is planned"
+        assert "type a reason" in console.hint
+        await fill(console, "name", "urgent")
+        await fill(console, "lasts", "90m")
+        await console.until("closes 09:30:00")
+        await fill(console, "reason", "the disk is full")
+        await console.accept()
+        wanted = [("open", "urgent", "5400", "the disk is full")]
+        await console.until(lambda: console.link.window_wishes == wanted)
+        await console.until(lambda: not isinstance(console.app.screen, OpenWindowDialog))
+
+
+@pytest.mark.parametrize(
+    ("lasts", "said"),
+    [
+        ("soon", "'soon' is not an amount"),
+        ("30", "say of what: 30m, 2h"),
+        ("5s", "a minute at least"),
+        ("", "is not an amount"),
+        ("-5m", ""),
+    ],
+)
+async def test_a_length_that_is_none_is_said_and_accepted_by_nobody(lasts, said):
+    async with stage() as console:
+        await ask(console, "open", CLOSED)
+        await fill(console, "reason", "the disk is full")
+        await fill(console, "lasts", lasts)
+        await console.until(lambda: "say how long" in console.hint)
+        assert said in console.text
+        await console.pilot.pause(0.9)
+        await console.press("enter")
+        await console.pilot.pause(0.2)
+        assert console.link.window_wishes == []
+
+
+async def test_what_is_refused_leaves_the_dialog_with_what_was_typed():
+    async with stage() as console:
+        await ask(console, "open", CLOSED)
+        await fill(console, "name", "A b")
+        await fill(console, "reason", "the disk is full")
+        console.link.refusal = "a window's name is small letters and digits"
+        await console.accept()
+        await console.until("a window's name is small letters and digits")
+        assert console.app.screen.query_one("#reason", Field).value == "the disk is full"
+
+
+async def test_what_somebody_else_has_done_meanwhile_bars_the_dialog():
+    async with stage() as console:
+        await ask(console, "open", CLOSED)
+        await fill(console, "reason", "the disk is full")
+        await console.until(lambda: console.hint.startswith(ENTER))
+        await console.link.move_windows(now())
+        await console.until(lambda: "weekly is open already" in console.hint)
+
+
+async def test_the_window_is_extended_from_its_end():
+    async with stage() as console:
+        await ask(console, "extend", now())
+        assert "weekly closes 09:12:40" in console.text
+        assert "Minor update, last safe point 40:00 from now" in console.text
+        await fill(console, "lasts", "45m")
+        await console.until("closes 09:57:40")
+        await fill(console, "reason", "restore is slow")
+        await console.accept()
+        await console.until(lambda: console.link.window_wishes == [("extend", "2700", "restore is slow")])
+
+
+async def test_the_window_is_closed_early_with_a_reason_and_says_what_runs_in_it():
+    async with stage() as console:
+        await ask(console, "close", now())
+        assert isinstance(console.app.screen, CloseWindowDialog)
+        assert "Minor update" in console.text
+        assert "type a reason" in console.hint
+        await console.type("all is done")
+        await console.accept()
+        await console.until(lambda: console.link.window_wishes == [("close", "all is done")])
+
+
+async def test_held_and_pasted_keys_open_nothing():
+    async with stage() as console:
+        await ask(console, "close", now())
+        await console.type("all is done")
+        await console.until(lambda: console.hint.startswith(ENTER))
+        for _ in range(12):
+            await console.pilot.press("enter")
+            await console.pilot.pause(0.03)
+        assert console.link.window_wishes == []
+        assert isinstance(console.app.screen, CloseWindowDialog)
+
+
+async def test_hostile_names_do_nothing_in_dialogs():
+    async with stage() as console:
+        for words in (PAYLOADS[0], PAYLOADS[-1]):
+            planned = (replace(CLOSED.planned[0], name=words, words=words),)
+            state, walk = replace(now().state, name=words), replace(now().walks[0], title=words)
+            for what, windows in (
+                ("open", replace(CLOSED, planned=planned)),
+                ("close", replace(now(), state=state, walks=(walk,))),
+            ):
+                await ask(console, what, windows)
+                assert not raw_in(console.text), words
+                assert words[:3] in console.text
+                await console.press("escape")
+
+
+def closing(left=800.0):
+    """How windows stand shortly before the end."""
+    return now(left, reminder="the window weekly closes within 15 minutes")
+
+
+async def beat(console):
+    """Let a second go by."""
+    await console.clock.advance(1.0)
+    await console.pilot.pause()
+
+
+async def test_before_the_end_it_is_offered_once_to_extend():
+    async with stage() as console:
+        console.app._touched -= 60
+        await console.link.move_windows(closing())
+        await console.until(lambda: console.app.windows == closing())
+        await beat(console)
+        await console.until(lambda: isinstance(console.app.screen, OfferDialog))
+        assert "weekly closes 08:13:20" in console.text
+        await console.press("2")
+        await console.accept()
+        await console.until(lambda: isinstance(console.app.screen, ExtendWindowDialog))
+        await console.press("escape")
+        await beat(console)
+        await beat(console)
+        assert isinstance(console.app.screen, HealthScreen), "it is not asked again"
+
+
+async def test_leaving_it_is_what_enter_does_and_a_later_end_is_offered_anew():
+    async with stage() as console:
+        console.app._touched -= 60
+        await console.link.move_windows(closing())
+        await beat(console)
+        await console.until(lambda: isinstance(console.app.screen, OfferDialog))
+        await console.accept()
+        await console.until(lambda: isinstance(console.app.screen, HealthScreen))
+        assert console.link.window_wishes == []
+        console.app._touched -= 60
+        await console.link.move_windows(closing(850.0))
+        await beat(console)
+        await console.until(lambda: isinstance(console.app.screen, OfferDialog))
+
+
+async def test_the_offer_goes_away_when_somebody_else_extends_it():
+    async with stage() as console:
+        console.app._touched -= 60
+        await console.link.move_windows(closing())
+        await beat(console)
+        await console.until(lambda: isinstance(console.app.screen, OfferDialog))
+        await console.link.move_windows(now(4000))
+        await console.until(lambda: isinstance(console.app.screen, HealthScreen))
+
+
+async def test_it_never_comes_up_over_a_dialog_nor_under_somebodys_fingers():
+    async with stage() as console:
+        await console.press("question_mark")
+        assert isinstance(console.app.screen, HelpDialog)
+        console.app._touched -= 60
+        await console.link.move_windows(closing())
+        await beat(console)
+        await beat(console)
+        assert isinstance(console.app.screen, HelpDialog)
+        await console.press("escape")
+        await beat(console)
+        assert isinstance(console.app.screen, HealthScreen), "a key was pressed a moment ago"
+        await console.press("slash")
+        console.app._touched -= 60
+        await beat(console)
+        assert isinstance(console.app.screen, HealthScreen), "somebody types a filter"
+        await console.press("escape")
+        console.app._touched -= 60
+        await beat(console)
+        await console.until(lambda: isinstance(console.app.screen, OfferDialog))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "shown"),
+    [
+        ("Window", "sunday 03:00"),
+        ("Baselines and differences", "WHEN NAME"),
+        ("Extend the window", "closes 09:42:40"),
+        ("Close the window early", "would close"),
+    ],
+)
+async def test_the_menu_leads_everywhere(wanted, shown):
+    async with stage() as console:
+        console.link.answers[BaselinesAnswer] = BaselinesAnswer(1, HEADS)
+        console.link.answers[KeptBaseline] = KeptBaseline(1, BASELINE, START)
+        await console.link.move_windows(now())
+        await console.until(lambda: console.app.windows == now())
+        await console.press("colon")
+        await console.type(wanted.lower(), pause=0.01)
+        await console.until(lambda: wanted in console.text)
+        await console.pilot.pause(0.2)
+        await console.press("enter")
+        await console.until(shown)
