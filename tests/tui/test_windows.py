@@ -45,9 +45,9 @@ async def test_with_a_walk_the_header_says_until_when_it_is_safe_to_go_on():
 @pytest.mark.parametrize(
     ("width", "safe", "said"),
     [
-        (120, Budget(START + 4360, safe_until=START + 3000), "01:12:40 left (safe until 08:50)"),
-        (120, Budget(START + 4360, safe_until=START + 3000, uncertain=True), "(safe until 08:50?)"),
-        (120, Budget(START + 4360, safe_until=START - 60), "01:12:40 left (SAFE POINT PASSED 07:59)"),
+        (140, Budget(START + 4360, safe_until=START + 3000), "01:12:40 left (safe until 08:50)"),
+        (140, Budget(START + 4360, safe_until=START + 3000, uncertain=True), "(safe until 08:50?)"),
+        (140, Budget(START + 4360, safe_until=START - 60), "01:12:40 left (SAFE POINT PASSED 07:59)"),
         (80, Budget(START + 4360, safe_until=START + 3000), "01:12:40 safe 08:50 "),
         (80, Budget(START + 4360, safe_until=START - 60), "01:12:40 PASSED 07:59 "),
     ],
