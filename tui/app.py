@@ -18,7 +18,9 @@ from textual._compositor import ChopsUpdate
 from textual.filter import LineFilter
 from textual.screen import Screen
 
+from agent.incident_messages import IncidentsMoved
 from agent.link import Attached, Detached, Link, LinkEvent, Moved, Updated
+from agent.notice_messages import NoticesMoved
 from agent.window_messages import WindowMoved
 from checks.board import Snapshot, SystemInfo
 from checks.clock import Clock, SystemClock
@@ -153,6 +155,10 @@ class ConsoleApp(NavigatedApp):
                 self._remind(windows)
                 self._tell_recheck(windows)
                 self.windows = windows
+            case NoticesMoved(notices=notices):
+                self.notices = notices
+            case IncidentsMoved(incidents=incidents):
+                self.incidents = incidents
             case Detached(reason=reason):
                 self._take_newest()
                 self._lose(reason)

@@ -20,6 +20,8 @@ from textual.widgets import Input
 
 from checks.board import EMPTY, Snapshot, SystemInfo
 from checks.text import clean
+from runbooks.incidents.state import IncidentsNow
+from runbooks.notices.state import NoticesNow
 from runbooks.windows.state import WindowsNow
 from tui.dialogs.help import HelpDialog, keys_of
 from tui.format import zone
@@ -27,7 +29,7 @@ from tui.hardening import HardenedApp
 from tui.keymap import unknown_ids
 from tui.messages import CheckOpened, CopyRequested, DetailOpened
 from tui.palette import ConsoleCommands
-from tui.screen import NO_WINDOWS, ConsoleScreen
+from tui.screen import NO_INCIDENTS, NO_NOTICES, NO_WINDOWS, ConsoleScreen
 from tui.screen_registry import SCREENS, find_detail, find_dialog, find_screen
 from tui.themes import THEMES
 from tui.trend import Trend
@@ -57,6 +59,8 @@ def _bound(screen: Callable[[], ConsoleScreen]) -> ConsoleScreen:
         NavigatedApp.ascii_only,
         NavigatedApp.walks,
         NavigatedApp.windows,
+        NavigatedApp.notices,
+        NavigatedApp.incidents,
     )
 
 
@@ -133,6 +137,10 @@ class NavigatedApp(HardenedApp):
     """The walks that are open, and those that ended while somebody looked."""
     windows: var[WindowsNow] = var(NO_WINDOWS)
     """How windows stand."""
+    notices: var[NoticesNow] = var(NO_NOTICES)
+    """How it stands with notices."""
+    incidents: var[IncidentsNow] = var(NO_INCIDENTS)
+    """How incidents stand."""
 
     def __init__(self) -> None:
         """Know of no clash of keys yet."""

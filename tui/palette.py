@@ -21,6 +21,13 @@ from tui.walk_messages import WalkEntered
 from tui.walks.open_walk import tag
 from tui.window_messages import WindowAsked
 
+DETAILS = (
+    ("Contacts", "Whom to call", "contacts"),
+    ("Incidents", "What went wrong", "incidents"),
+    ("Notices", "What people are told", "notices"),
+)
+"""Text, help and name of each detail view that can be gone to from anywhere."""
+
 
 class Command(NamedTuple):
     """One entry of the palette."""
@@ -52,6 +59,7 @@ class ConsoleCommands(Provider):
             yield from _screen_commands(screen)
             yield from _window_commands(screen)
             yield from _walk_commands(screen)
+            yield from _detail_commands(screen)
             yield from _check_commands(screen)
             yield Command("Run every check", "Probe all checks now", partial(_post, screen, CheckRequested()))
         act = screen.app.run_action
@@ -95,6 +103,12 @@ def _walk_commands(screen: ConsoleScreen) -> Iterator[Command]:
         if not opened.walk.over:
             text = f"Go to the walk {clean(tag(opened))}"
             yield Command(text, "See where it is, and decide", partial(_post, screen, WalkEntered(name)))
+
+
+def _detail_commands(screen: ConsoleScreen) -> Iterator[Command]:
+    """Yield the way to what no number leads to."""
+    for text, help_text, name in DETAILS:
+        yield Command(text, help_text, partial(_post, screen, DetailOpened(name)))
 
 
 def _check_commands(screen: ConsoleScreen) -> Iterator[Command]:

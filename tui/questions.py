@@ -13,8 +13,10 @@ from agent.link import Link, Moved
 from checks.errors import LinkError
 from runbooks.decisions import TakeOver
 from tui import walk_messages as wish
-from tui import window_questions
+from tui import incident_questions, notice_questions, window_questions
+from tui.incident_messages import IncidentQuestion
 from tui.messages import HistoryArrived, HistoryRequested, Question, ResultsArrived, ResultsRequested
+from tui.notice_messages import NoticeQuestion
 from tui.walks.open_walk import Holds, OpenWalk, OpenWalks
 from tui.window_messages import WindowQuestion
 
@@ -74,6 +76,10 @@ class Questions:
                 return await self._decide(link, question)
             case WindowQuestion():
                 return await window_questions.answer(link, question)
+            case NoticeQuestion():
+                return await notice_questions.answer(link, question)
+            case IncidentQuestion():
+                return await incident_questions.answer(link, question)
         raise TypeError(f"nobody answers {type(question).__name__}")
 
     async def _begin(self, link: Link, question: wish.BeginRequested) -> Message:

@@ -14,6 +14,8 @@ from textual.reactive import var
 from textual.screen import ModalScreen, Screen
 
 from checks.board import EMPTY, Snapshot, SystemInfo
+from runbooks.incidents.state import IncidentsNow
+from runbooks.notices.state import NoticesNow
 from runbooks.windows.state import WindowsNow
 from tui.trend import Trend
 from tui.walks.open_walk import OpenWalks
@@ -22,6 +24,8 @@ from tui.widgets.header import Facts, HeaderBar, walk_parts, window_parts
 from tui.widgets.key_footer import KeyFooter
 
 NO_WINDOWS = WindowsNow()
+NO_NOTICES = NoticesNow()
+NO_INCIDENTS = IncidentsNow()
 
 
 class ConsoleScreen(Screen[None]):
@@ -56,6 +60,10 @@ class ConsoleScreen(Screen[None]):
     """The walks that are open, and those that ended while somebody looked."""
     windows: var[WindowsNow] = var(NO_WINDOWS)
     """How windows stand."""
+    notices: var[NoticesNow] = var(NO_NOTICES)
+    """How it stands with notices."""
+    incidents: var[IncidentsNow] = var(NO_INCIDENTS)
+    """How incidents stand."""
 
     def __init__(self) -> None:
         """Compose nothing yet."""
@@ -136,6 +144,14 @@ class ConsoleScreen(Screen[None]):
 
     def watch_windows(self) -> None:
         """Draw how windows stand."""
+        self.ask_draw()
+
+    def watch_notices(self) -> None:
+        """Draw how it stands with notices."""
+        self.ask_draw()
+
+    def watch_incidents(self) -> None:
+        """Draw how incidents stand."""
         self.ask_draw()
 
     def watch_walks(self) -> None:

@@ -28,6 +28,11 @@ DETAILS: dict[str, str] = {
     "window": "tui.screens.window:WindowScreen",
     "baselines": "tui.screens.baselines:BaselinesScreen",
     "difference": "tui.screens.difference:DifferenceScreen",
+    "incidents": "tui.screens.incidents:IncidentsScreen",
+    "incident": "tui.screens.incident:IncidentScreen",
+    "notices": "tui.screens.notices:NoticesScreen",
+    "notice": "tui.screens.notice:NoticeScreen",
+    "contacts": "tui.screens.contacts:ContactsScreen",
 }
 """What opens on top of a screen, and is made with what it shows."""
 DIALOGS: dict[str, str] = {

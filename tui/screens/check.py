@@ -11,15 +11,17 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from checks.model import HistoryQuery, Reading, Result, Verdict
+from checks.model import HistoryQuery, Level, Reading, Result, Verdict
 from tui import check_parts as parts
 from tui.axes import Threshold
 from tui.cell import Cell, Tone, cell
 from tui.check_line import CheckLine, check_line
+from tui.dialogs.incident import OpenIncidentDialog
 from tui.format import amount, moment, zone
 from tui.messages import (
     CheckRequested,
     CopyRequested,
+    DetailOpened,
     HistoryArrived,
     HistoryRequested,
     ResultsArrived,
@@ -88,6 +90,7 @@ tab goes from part to part."""
     BINDINGS = [
         Binding("escape", "back", "Back", id="check.back", tooltip="Back to where you came from"),
         Binding("r", "rerun", "Run", id="check.run", tooltip="Probe this check now"),
+        Binding("i", "incident", "Incident", id="check.incident", tooltip="Open an incident about it"),
         Binding("y", "copy", "Copy", id="check.copy", tooltip="Copy summary and evidence to the clipboard"),
     ]
 
@@ -227,6 +230,21 @@ tab goes from part to part."""
     def action_rerun(self) -> None:
         """Ask for this check to be probed."""
         self.post_message(CheckRequested((self._check,)))
+
+    def action_incident(self) -> None:
+        """Ask what is wrong, and show the incident."""
+        line = self._line
+        if line is None:
+            return
+        name = line.info.title or self._check
+        title = "" if line.level is Level.OK else f"{name} is {line.level.value}"
+        dialog = OpenIncidentDialog((self._check,), title)
+
+        def opened(result: str | None) -> None:
+            if result == "written":
+                self.post_message(DetailOpened("incident", (dialog.incident,)))
+
+        self.app.push_screen(dialog, opened)
 
     def action_copy(self) -> None:
         """Copy what there is to say of it."""

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from runbooks.live import WalkHead
 from tui.cell import Cell, Piece, Tone, cell
 from tui.format import moment, zone
+from tui.messages import DetailOpened
 from tui.screen import ConsoleScreen
 from tui.walk_messages import PastWalkOpened, WalksArrived, WalksRequested
 from tui.walks.library import ending
@@ -35,12 +36,17 @@ class JournalScreen(ConsoleScreen):
 The walks there were, newest first, open ones included. Enter shows a walk as it was: every step with what it
 did and how it ended, who decided what and why, and the evidence that was left.
 
+i, n and c lead to incidents, to notices and to contacts.
+
 The journal is a chain of hashes. The command line checks it: walkdown audit verify."""
     DEFAULT_CSS = """
     JournalScreen #hint { height: 1; color: $text-muted; background: $surface; text-wrap: nowrap; }
     """
     BINDINGS = [
         Binding("r", "reload", "Reload", id="journal.reload", tooltip="Ask the agent for the walks again"),
+        Binding("i", "go('incidents')", "Incidents", id="journal.incidents", tooltip="What went wrong"),
+        Binding("n", "go('notices')", "Notices", id="journal.notices", tooltip="What people are told"),
+        Binding("c", "go('contacts')", "Contacts", id="journal.contacts", tooltip="Whom to call"),
         Binding("slash", "filter", "Filter", id="table.filter", tooltip="Show only rows with these words"),
         Binding("escape", "clear", "Clear", id="table.clear", show=False, tooltip="Clear filter and sorting"),
     ]
@@ -127,6 +133,10 @@ The journal is a chain of hashes. The command line checks it: walkdown audit ver
     @on(FilterBar.Closed)
     def _typed(self) -> None:
         self._table.focus()
+
+    def action_go(self, where: str) -> None:
+        """Show incidents, notices or contacts."""
+        self.post_message(DetailOpened(where))
 
     async def action_filter(self) -> None:
         """Have a filter typed."""

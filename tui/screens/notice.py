@@ -1,0 +1,130 @@
+"""Owns the screen of one notice: what it would say now, from where it is sent, or what it said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+
+from runbooks.notices.state import DraftNotice, SentNotice
+from tui.cell import Tone
+from tui.dialogs.notice import ImpactDialog, SendNoticeDialog
+from tui.format import moment, zone
+from tui.messages import CopyRequested
+from tui.notice_messages import DraftArrived, DraftRequested
+from tui.paragraph import BREAK, Paragraph, fact, prose
+from tui.screen import ConsoleScreen
+from tui.walks.words import lines_of, said, who
+from tui.widgets.page import Page
+
+
+class NoticeScreen(ConsoleScreen):
+    """One notice, as it would be sent or as it was."""
+
+    DETAIL = "notice"
+    TITLE = "Notice"
+    HELP = """\
+A notice exactly as it is sent: what you read here goes out, not a letter else. i says what it means for
+people, s sends it by a route of the alerts, or writes down that you have sent it yourself: y copies it for
+that."""
+    AUTO_FOCUS = "#text"
+    DEFAULT_CSS = "NoticeScreen #text { padding: 0 0 0 1; }"
+    BINDINGS = [
+        Binding("s", "send", "Send", id="notice.send", tooltip="Send what stands here"),
+        Binding("i", "impact", "Impact", id="notice.impact", tooltip="Say what it means for people"),
+        Binding("y", "copy", "Copy", id="notice.copy", tooltip="Copy subject and text to the clipboard"),
+        Binding("r", "reload", "Reload", id="notice.reload", tooltip="Fill it in again"),
+        Binding("escape", "back", "Back", id="notice.back", tooltip="Back to the notices"),
+    ]
+
+    def __init__(self, notice: str, sent: SentNotice | None = None, window: str = "") -> None:
+        """Show the notice of that name as it would be sent, about that window, or one that was sent."""
+        super().__init__()
+        self._notice = notice
+        self._window = window
+        self._sent = sent
+        self._impact = ""
+        self._draft: DraftNotice | None = None
+        self._problem = ""
+        self._asked = sent is not None
+
+    def compose_body(self) -> ComposeResult:
+        yield Page(id="text")
+
+    def draw(self) -> None:
+        """Show it."""
+        if not self._asked and not self.detached:
+            self._asked = True
+            self.post_message(DraftRequested(self, self._notice, self._window, self._impact))
+        shown = self._sent or self._draft
+        if shown is None:
+            text = tuple(prose(line) for line in lines_of(self._problem)) or (prose("waiting for the agent"),)
+        else:
+            text = tuple(self._told(shown))
+        self.query_one(Page).show(text)
+        self.refresh_bindings()
+
+    def _told(self, shown: DraftNotice | SentNotice) -> Iterator[Paragraph]:
+        if isinstance(shown, SentNotice):
+            at = moment(shown.at, self.now, zone(self.system.timezone))
+            way = ", ".join(map(said, shown.routes)) or "by hand"
+            yield fact("sent", f"{at} {way}, by {who(shown.by)}", Tone.MUTED)
+            if shown.note:
+                yield fact("note", said(shown.note), Tone.MUTED)
+        elif self._problem:
+            yield prose(said(self._problem), Tone.WARN)
+        yield prose(said(shown.subject), Tone.STRONG)
+        yield BREAK
+        yield from (prose(line) for line in lines_of(shown.body))
+
+    def on_draft_arrived(self, answer: DraftArrived) -> None:
+        """Show what came."""
+        self._problem = answer.problem
+        if answer.draft is not None:
+            self._draft = answer.draft
+        self.ask_draw()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave out what one that was sent cannot do, and what needs a text."""
+        if action in ("send", "impact", "reload") and self._sent is not None:
+            return False
+        if action in ("send", "copy"):
+            return (self._sent or self._draft) is not None
+        return True
+
+    def action_send(self) -> None:
+        """Ask by which way it is sent."""
+        if self._draft is not None:
+            self.app.push_screen(SendNoticeDialog(self._draft, self.notices.routes), self._went_out)
+
+    def _went_out(self, result: str | None) -> None:
+        if result == "sent":
+            self.notify("written down; what is on its way is listed by walkdown alerts", timeout=5)
+            self.dismiss()
+
+    def action_impact(self) -> None:
+        """Ask what it means for people, and show it with that."""
+        dialog = ImpactDialog(self._impact)
+
+        def typed(result: str | None) -> None:
+            if result == "said":
+                self._impact = dialog.impact
+                self.action_reload()
+
+        self.app.push_screen(dialog, typed)
+
+    def action_copy(self) -> None:
+        """Copy it."""
+        shown = self._sent or self._draft
+        if shown is not None:
+            self.post_message(CopyRequested(f"{shown.subject}\n\n{shown.body}"))
+
+    def action_reload(self) -> None:
+        """Fill it in again."""
+        self._asked = False
+        self.ask_draw()
+
+    def action_back(self) -> None:
+        """Go back."""
+        self.dismiss()
