@@ -34,7 +34,7 @@ was restored; of one that is not, until now. Enter shows one with all that happe
 An incident is opened by hand: here, or on the screen of a check. incidents: {open: mandatory-crit} in the
 files of the system has one opened whenever a mandatory check is CRIT for certain."""
     BINDINGS = [
-        Binding("o", "open", "Open one", id="incidents.open", tooltip="Open an incident"),
+        Binding("o", "open_incident", "New one", id="incidents.open", tooltip="Open an incident"),
         Binding("slash", "filter", "Filter", id="table.filter", tooltip="Show only rows with these words"),
         Binding("escape", "back", "Back", id="incidents.back", tooltip="Clear the filter, or go back"),
     ]
@@ -42,7 +42,7 @@ files of the system has one opened whenever a mandatory check is CRIT for certai
     def compose_body(self) -> ComposeResult:
         yield LiveTable[IncidentHead](
             Column("when", "WHEN", self._when, width=12, sort=lambda head: head.detected, right=True),
-            Column("title", "WHAT", lines.title, flex=1, least=20),
+            Column("title", "WHAT", lines.title, flex=1, least=44),
             Column("severity", "BAD", lines.severity, width=8, drop=2),
             Column("stage", "STAGE", lines.stage, width=8),
             Column("took", "TOOK", self._took, width=8, right=True, drop=1),
@@ -90,7 +90,7 @@ files of the system has one opened whenever a mandatory check is CRIT for certai
         """Have a filter typed."""
         await self.query_one(FilterBar).open()
 
-    def action_open(self) -> None:
+    def action_open_incident(self) -> None:
         """Ask what is wrong, and show the incident."""
         dialog = OpenIncidentDialog()
 
