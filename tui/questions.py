@@ -12,8 +12,8 @@ from textual.message import Message
 from agent.link import Link, Moved
 from checks.errors import LinkError
 from runbooks.decisions import TakeOver
-from tui import walk_messages as wish
 from tui import incident_questions, notice_questions, window_questions
+from tui import walk_messages as wish
 from tui.incident_messages import IncidentQuestion
 from tui.messages import HistoryArrived, HistoryRequested, Question, ResultsArrived, ResultsRequested
 from tui.notice_messages import NoticeQuestion
