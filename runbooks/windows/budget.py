@@ -21,6 +21,9 @@ from runbooks.walk import Stage, Status, StepState, Walk
 from runbooks.windows.state import WindowWalk
 from runbooks.wording import moment
 
+HEADING = "runbook"
+"""The kind of a step that only stands before those of a nested runbook, and takes no time."""
+
 
 def budget(walk: Walk, usual: Mapping[str, float], until: float) -> Budget | None:
     """Return how the time of a walk stands in a window that closes at `until`; None without one (0)."""
@@ -28,7 +31,7 @@ def budget(walk: Walk, usual: Mapping[str, float], until: float) -> Budget | Non
         return None
     left = _left(walk)
     rest = sum(_usual(plan, usual) for plan, _ in left)
-    unknown = tuple(plan.id for plan, _ in left if not _usual(plan, usual))
+    unknown = tuple(plan.id for plan, _ in left if not _is_known(plan, usual))
     if walk.stage is not Stage.FORWARD:
         return Budget(until, rest, unknown=unknown)
     coming = _coming(walk, left)
@@ -155,7 +158,11 @@ def _sum(plans: Iterable[StepPlan], usual: Mapping[str, float]) -> float:
 
 
 def _all_known(plans: Iterable[StepPlan], usual: Mapping[str, float]) -> bool:
-    return all(_usual(plan, usual) or plan.id in usual for plan in plans)
+    return all(_is_known(plan, usual) for plan in plans)
+
+
+def _is_known(plan: StepPlan, usual: Mapping[str, float]) -> bool:
+    return bool(_usual(plan, usual)) or plan.id in usual or plan.kind == HEADING
 
 
 def _usual(plan: StepPlan, usual: Mapping[str, float]) -> float:
