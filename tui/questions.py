@@ -12,11 +12,12 @@ from textual.message import Message
 from agent.link import Link, Moved
 from checks.errors import LinkError
 from runbooks.decisions import TakeOver
-from tui import incident_questions, notice_questions, window_questions
+from tui import incident_questions, notice_questions, report_questions, window_questions
 from tui import walk_messages as wish
 from tui.incident_messages import IncidentQuestion
 from tui.messages import HistoryArrived, HistoryRequested, Question, ResultsArrived, ResultsRequested
 from tui.notice_messages import NoticeQuestion
+from tui.report_messages import ReportQuestion
 from tui.walks.open_walk import Holds, OpenWalk, OpenWalks
 from tui.window_messages import WindowQuestion
 
@@ -80,6 +81,8 @@ class Questions:
                 return await notice_questions.answer(link, question)
             case IncidentQuestion():
                 return await incident_questions.answer(link, question)
+            case ReportQuestion():
+                return await report_questions.answer(link, question)
         raise TypeError(f"nobody answers {type(question).__name__}")
 
     async def _begin(self, link: Link, question: wish.BeginRequested) -> Message:

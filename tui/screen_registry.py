@@ -33,6 +33,8 @@ DETAILS: dict[str, str] = {
     "notices": "tui.screens.notices:NoticesScreen",
     "notice": "tui.screens.notice:NoticeScreen",
     "contacts": "tui.screens.contacts:ContactsScreen",
+    "reports": "tui.screens.reports:ReportsScreen",
+    "report": "tui.screens.report:ReportScreen",
 }
 """What opens on top of a screen, and is made with what it shows."""
 DIALOGS: dict[str, str] = {

@@ -36,7 +36,7 @@ class JournalScreen(ConsoleScreen):
 The walks there were, newest first, open ones included. Enter shows a walk as it was: every step with what it
 did and how it ended, who decided what and why, and the evidence that was left.
 
-i, n and c lead to incidents, to notices and to contacts.
+i, n, c and p lead to incidents, to notices, to contacts and to reports.
 
 The journal is a chain of hashes. The command line checks it: walkdown audit verify."""
     DEFAULT_CSS = """
@@ -47,6 +47,7 @@ The journal is a chain of hashes. The command line checks it: walkdown audit ver
         Binding("n", "go('notices')", "Notices", id="journal.notices", tooltip="What people are told"),
         Binding("c", "go('contacts')", "Contacts", id="journal.contacts", tooltip="Whom to call"),
         Binding("r", "reload", "Reload", id="journal.reload", tooltip="Ask the agent for the walks again"),
+        Binding("p", "go('reports')", "Reports", id="journal.reports", tooltip="Read and make reports"),
         Binding("slash", "filter", "Filter", id="table.filter", tooltip="Show only rows with these words"),
         Binding("escape", "clear", "Clear", id="table.clear", show=False, tooltip="Clear filter and sorting"),
     ]
@@ -135,7 +136,7 @@ The journal is a chain of hashes. The command line checks it: walkdown audit ver
         self._table.focus()
 
     def action_go(self, where: str) -> None:
-        """Show incidents, notices or contacts."""
+        """Show incidents, notices, contacts or reports."""
         self.post_message(DetailOpened(where))
 
     async def action_filter(self) -> None:
