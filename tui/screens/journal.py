@@ -45,9 +45,9 @@ The journal is a chain of hashes. The command line checks it: walkdown audit ver
     BINDINGS = [
         Binding("i", "go('incidents')", "Incidents", id="journal.incidents", tooltip="What went wrong"),
         Binding("n", "go('notices')", "Notices", id="journal.notices", tooltip="What people are told"),
+        Binding("p", "go('reports')", "Reports", id="journal.reports", tooltip="Read and make reports"),
         Binding("c", "go('contacts')", "Contacts", id="journal.contacts", tooltip="Whom to call"),
         Binding("r", "reload", "Reload", id="journal.reload", tooltip="Ask the agent for the walks again"),
-        Binding("p", "go('reports')", "Reports", id="journal.reports", tooltip="Read and make reports"),
         Binding("slash", "filter", "Filter", id="table.filter", tooltip="Show only rows with these words"),
         Binding("escape", "clear", "Clear", id="table.clear", show=False, tooltip="Clear filter and sorting"),
     ]
