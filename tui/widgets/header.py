@@ -187,7 +187,7 @@ def _safe(spent: Budget, now: float, where: tzinfo | None) -> list[Part]:
     passed = now > spent.safe_until
     words = ("(SAFE POINT ", "PASSED ", "") if passed else ("(", "safe ", "until ")
     color = "$text-warning bold" if passed else "$text-muted"
-    said = ((" ", 1), (words[0], 4), (words[1], 1), (words[2], 4), (until, 1), (")", 4))
+    said = ((" ", 2), (words[0], 4), (words[1], 2), (words[2], 4), (until, 2), (")", 4))
     return [Part(Content.styled(text, color), drop, f"safe {drop}") for text, drop in said if text]
 
 

@@ -102,13 +102,14 @@ def _walks(told: Told) -> Iterator[Paragraph]:
 
 def _safe(walk: WindowWalk, told: Told) -> tuple[str, Tone]:
     passed = told.now > walk.safe_until
-    words = [f"until {told.at(walk.safe_until)}{' at the latest' if walk.uncertain else ''}"]
+    words = [f"{'PASSED' if passed else 'until'} {told.at(walk.safe_until)}"]
+    if walk.uncertain:
+        words[0] += " at the latest"
     if walk.one_way:
         words.append("no way back: all the rest must fit")
     elif walk.back:
         words.append(f"a way back takes {show(walk.back, 's')}")
-    text = DOT.join(words)
-    return (f"PASSED {text}", Tone.WARN) if passed else (text, Tone.PLAIN)
+    return DOT.join(words), Tone.WARN if passed else Tone.PLAIN
 
 
 def _compared(told: Told, state: WindowState) -> Iterator[Paragraph]:
