@@ -30,13 +30,13 @@ from agent.incidents import IncidentBook
 from agent.live import LiveSystem
 from agent.notice_drafts import NoticeDrafts
 from agent.notices import Notices, Post
-from agent.open_walks import in_window
 from agent.presence import Presence
 from agent.rechecks import Rechecks
 from agent.refusals import Refusals
 from agent.reports import Reports
 from agent.standing import Standing
 from agent.walks import Walks
+from agent.window_view import list_in_window, walk_in_window
 from agent.windows import Windows
 from checks import paths
 from checks.board import Notice
@@ -84,7 +84,8 @@ class Keeping:
         )
         self.notices = Notices(live, self.journal, drafts, post, clock)
         self.reports = Reports(live, source, self.journal, clock)
-        self.windows.walking = lambda: tuple(map(in_window, self.walks.open_ones))
+        self.windows.listing = lambda: tuple(map(list_in_window, self.checklists.now.open))
+        self.windows.walking = lambda: tuple(map(walk_in_window, self.walks.open_ones))
 
     @property
     def clerks(self) -> tuple[Clerk, ...]:

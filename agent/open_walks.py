@@ -6,14 +6,11 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import msgspec
-
 from checks.clock import Clock
 from runbooks.events import Entry
 from runbooks.live import Live
 from runbooks.walk_events import WalkEnded
 from runbooks.walking.walker import Walker
-from runbooks.windows.state import WindowWalk
 
 REMEMBERED = 60.0
 """Seconds for which a walk that is over is still told to the consoles that followed it."""
@@ -32,21 +29,6 @@ class OpenWalk:
     """The version at which it moved last."""
     over_at: float | None = None
     """When it ended, on the monotonic clock."""
-
-
-def in_window(one: OpenWalk) -> WindowWalk:
-    """Return how the time of a walk stands in the window."""
-    walk, spent = one.walker.walk, one.live.budget
-    head = WindowWalk(walk.id, walk.plan.name, walk.plan.title, walk.holder)
-    if spent is None:
-        return head
-    return msgspec.structs.replace(
-        head,
-        safe_until=spent.safe_until,
-        back=spent.back,
-        one_way=spent.one_way,
-        uncertain=spent.uncertain,
-    )
 
 
 class OpenWalks:

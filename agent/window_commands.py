@@ -96,6 +96,10 @@ def _lines(windows: WindowsNow, now: float) -> Iterator[str]:
     for walk in windows.walks:
         safe = f": {safe_words(walk, now)}" if state.is_open(now) else ""
         yield f"walk {walk.runbook} ({walk.id}), {who(walk.holder)}{safe}"
+    for one in windows.lists:
+        phase = f", {one.phase}" if one.phase else ""
+        must = f"; {one.unfinished} that must be finished first" if one.unfinished else ""
+        yield f"checklist {one.title or one.name}{phase}: {one.settled} of {one.items}{must}"
     if found := found_by_recheck(state, now):
         yield found
     if windows.recheck_at:
@@ -149,6 +153,7 @@ def _plain(windows: WindowsNow, now: float) -> dict[str, Any]:
             }
             for walk in windows.walks
         ],
+        "checklists": [msgspec.to_builtins(one) for one in windows.lists],
         "recheck_at": _at(windows.recheck_at),
         "recheck": _recheck(state.recheck),
         "window": last if state.name else None,

@@ -35,7 +35,7 @@ from runbooks.window_events import (
 from runbooks.windows import ruling
 from runbooks.windows.fold import KINDS, fold_all
 from runbooks.windows.plan import Occurrence, WindowPlan, next_planned, windows_of
-from runbooks.windows.state import PlannedWindow, WindowsNow, WindowState, WindowWalk
+from runbooks.windows.state import PlannedWindow, WindowList, WindowsNow, WindowState, WindowWalk
 
 LOOK_EVERY = 1.0
 """Seconds between two looks at whether a window opens or closes."""
@@ -70,6 +70,8 @@ class Windows:
         self._now = WindowsNow()
         self.walking: Callable[[], tuple[WindowWalk, ...]] = tuple
         """Says which walks are open, and how their time stands; set by who knows."""
+        self.listing: Callable[[], tuple[WindowList, ...]] = tuple
+        """Says which checklists are open; set by who knows."""
         self._deciding = asyncio.Lock()
         self._moves = Moves()
 
@@ -230,6 +232,7 @@ class Windows:
             self.gate(),
             ruling.reminder(self._state, at),
             self.walking(),
+            self.listing(),
             ruling.recheck_at(self._state, ruling.lead_of(self._state, self._plans), at),
             self._trouble,
         )

@@ -104,6 +104,19 @@ class WindowWalk(msgspec.Struct, frozen=True, omit_defaults=True):
     uncertain: bool = False
 
 
+class WindowList(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A checklist that is open, in short."""
+
+    name: str
+    title: str = ""
+    phase: str = ""
+    """Name of the phase that it is in; empty where it has none."""
+    settled: int = 0
+    items: int = 0
+    unfinished: int = 0
+    """Mandatory items of this phase that are not finished: the next one does not begin before they are."""
+
+
 class WindowsNow(msgspec.Struct, frozen=True, omit_defaults=True):
     """How all windows stand."""
 
@@ -116,6 +129,8 @@ class WindowsNow(msgspec.Struct, frozen=True, omit_defaults=True):
     """That the open window closes soon; empty until it does."""
     walks: tuple[WindowWalk, ...] = ()
     """The walks that are open, whether a window is or not."""
+    lists: tuple[WindowList, ...] = ()
+    """The checklists that are open."""
     recheck_at: float = 0.0
     """When everything is looked at again before the end, UTC seconds; 0 when nothing is to come."""
     trouble: str = ""

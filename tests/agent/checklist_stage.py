@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from textwrap import dedent
 
-from agent.baselines import Baselines
 from agent.checklists import Checklists
 from agent.windows import Windows
 from checks.board import Snapshot
@@ -65,8 +64,7 @@ class ListStage:
     async def opened(self) -> AsyncIterator[Checklists]:
         """Run an agent's worth of checklists; nothing is looked at before the test says so."""
         async with Journal(self.folder.parent / "shop.journal.db", self.clock, ballast=0) as self.journal:
-            baselines = Baselines(self, self.journal)
-            self.windows = Windows(self, self.journal, baselines, self.masker, self.clock)
+            self.windows = Windows(self, self.journal, self.masker, self.clock)
             self.lists = Checklists(self, self.folder, self.journal, self.windows, self.masker, self.clock)
             await self.windows.look()
             await self.lists.look()

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from agent.baseline_messages import AskBaseline, BaselinesAnswer, KeptBaseline
 from checks.model import Level
-from runbooks.windows.state import Extension
+from runbooks.windows.state import Extension, WindowList
 from tests.hostile import PAYLOADS, raw_in
 from tests.tui.boards import SHOP, SHOP_BOARD, START, snapshot, state
 from tests.tui.golden import check_golden
@@ -103,6 +103,14 @@ def test_no_hostile_name_or_reason_gets_into_the_text():
         for windows in hostile(words):
             rows = laid_out(window_text(Told(windows, START, UTC)), 80)
             assert not raw_in("\n".join(map(text_of, rows))), words
+
+
+def test_open_checklists_are_told_with_what_is_unfinished():
+    lists = (WindowList("before", "Before the change", "before", 3, 9, 2), WindowList("soak", items=4))
+    rows = laid_out(window_text(Told(replace(now(), lists=lists), START, UTC)), 120)
+    said = "\n".join(map(text_of, rows))
+    assert "list   Before the change \u00b7 before \u00b7 3 of 9 \u00b7 2 must be finished first" in said
+    assert "list   soak \u00b7 0 of 4" in said
 
 
 async def test_hostile_names_and_reasons_are_shown_and_do_nothing():

@@ -57,6 +57,7 @@ def _lines(told: Told) -> Iterator[Paragraph]:
         yield Paragraph((Piece(" CLOSED ", Tone.WARN_BADGE), Piece(f" {said(windows.gate)}")))
         yield from _last(told, state)
     yield from _walks(told)
+    yield from _lists(told)
     yield from _compared(told, state)
     yield from _planned(told)
 
@@ -98,6 +99,15 @@ def _walks(told: Told) -> Iterator[Paragraph]:
             yield fact("safe", *_safe(walk, told))
     if not told.windows.walks and told.windows.state.is_open(told.now):
         yield fact("walks", "none is open", Tone.MUTED)
+
+
+def _lists(told: Told) -> Iterator[Paragraph]:
+    for one in told.windows.lists:
+        words = [said(one.title or one.name), *([said(one.phase)] if one.phase else [])]
+        words.append(f"{one.settled} of {one.items}")
+        if one.unfinished:
+            words.append(f"{one.unfinished} must be finished first")
+        yield fact("list", DOT.join(words), Tone.WARN if one.unfinished else Tone.PLAIN)
 
 
 def _safe(walk: WindowWalk, told: Told) -> tuple[str, Tone]:
