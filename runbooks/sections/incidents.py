@@ -7,7 +7,8 @@ from datetime import tzinfo
 from typing import ClassVar, Self
 
 from checks.units import show
-from runbooks.figures.incidents import KINDS, LONGEST, IncidentRecord, incidents_of, mttr
+from runbooks.figures.incidents import IncidentRecord, incidents_in, recorded
+from runbooks.incidents.figures import figures
 from runbooks.material import Material
 from runbooks.report_blocks import Block, Facts, Heading, Items
 from runbooks.report_layout import event_line
@@ -21,19 +22,14 @@ class IncidentsSection(Section, frozen=True):
     TITLE: ClassVar[str] = "Incidents"
 
     mttr: float | None
-    """Mean seconds to repair of those that were repaired; None when none was."""
+    """Mean seconds to repair of those that were noticed in the time; None when none is repaired."""
     incidents: tuple[IncidentRecord, ...]
 
     @classmethod
     def of(cls, material: Material) -> Self:
         """Return those that were open at some moment of the time."""
-        rows = material.entries(*KINDS, before=LONGEST)
-        found = tuple(
-            one
-            for one in incidents_of(rows)
-            if one.detected_at < material.until and (one.restored_at or material.until) >= material.since
-        )
-        return cls(mttr(found), found)
+        found = incidents_in(material)
+        return cls(figures(found, material.since, material.until).mttr, recorded(found))
 
     def blocks(self, zone: tzinfo) -> Iterator[Block]:
         """Yield each incident."""

@@ -8,11 +8,11 @@ from typing import Any, ClassVar, Self
 
 from checks.slo.spans import together
 from checks.slo.uptime import uptime
-from runbooks.figures.incidents import KINDS as INCIDENTS
-from runbooks.figures.incidents import LONGEST, incidents_of, mttr
+from runbooks.figures.incidents import incidents_in
 from runbooks.figures.planned_time import in_windows
 from runbooks.figures.promises import MONTH, Promise, promise_table, promised
 from runbooks.figures.walks import walks_of
+from runbooks.incidents.figures import figures
 from runbooks.material import Material
 from runbooks.notice_events import NoticeKind, NoticeSent
 from runbooks.report_blocks import Block, Items
@@ -69,11 +69,7 @@ def _within(over: float) -> str:
 def _of_window(material: Material) -> dict[str, float | None]:
     """Return what is measured of a window."""
     window = material.window
-    repaired = mttr(
-        one
-        for one in incidents_of(material.entries(*INCIDENTS))
-        if material.since <= one.detected_at < material.until
-    )
+    repaired = figures(incidents_in(material), material.since, material.until).mttr
     local = datetime.fromtimestamp(window.opened_at, material.zone)
     month = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0).timestamp()
     return {
@@ -128,8 +124,7 @@ def _of_period(material: Material) -> dict[str, float | None]:
         material.since,
         material.until,
     )
-    rows = material.entries(*INCIDENTS, before=LONGEST)
-    repaired = mttr(one for one in incidents_of(rows) if material.since <= one.restored_at < material.until)
+    repaired = figures(incidents_in(material), material.since, material.until).mttr
     return {
         "uptime": whole.percent_unplanned,
         "mttr": repaired if repaired is not None else whole.mttr,
