@@ -124,7 +124,8 @@ class UptimeSection(Section, frozen=True):
 
     def _facts(self) -> Iterator[tuple[str, Cell]]:
         one = self.system
-        yield "Uptime", f"{_percent(one.percent)} of {show(one.up + one.down, 's')} that are known"
+        known = f" of {show(one.up + one.down, 's')} that are known" if one.percent is not None else ""
+        yield "Uptime", f"{_percent(one.percent)}{known}"
         yield "Without planned time", _percent(one.percent_unplanned)
         yield "Down", Amount(one.down, "s")
         yield "Not known", Amount(one.unknown, "s")
