@@ -104,12 +104,13 @@ def _journal(source: Path | None) -> Iterator[tuple[Rows, HeadPart]]:
     if not path.exists():
         yield NoRows(), HeadPart()
         return
-    try:
-        with looking(path) as connection:
+    with contextlib.ExitStack() as stack:
+        try:
+            connection = stack.enter_context(looking(path))
             head = read_head(connection)
-            yield PastJournal(connection), HeadPart(head.seq, head.hash if head.seq else "")
-    except (sqlite3.Error, ValueError) as error:
-        raise failed(path, "read", error) from error
+        except sqlite3.Error as error:
+            raise failed(path, "read", error) from error
+        yield PastJournal(connection), HeadPart(head.seq, head.hash if head.seq else "")
 
 
 @contextlib.contextmanager

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -98,7 +97,7 @@ class Reports:
             for wish, key in await self._due():
                 await self._make(wish, WALKDOWN, due=True)
                 self._done.add(key)
-        except (OSError, StoreError, sqlite3.Error, UsageError) as error:
+        except (OSError, StoreError, UsageError) as error:
             log.warning("a report could not be made: %s", error)
             self._retry_at = self._clock.monotonic() + RETRY
             notice = Notice(SOURCE, f"a report that is due could not be made: {error}", at=self._clock.now())
@@ -114,7 +113,7 @@ class Reports:
         """
         try:
             return await self._make(ReportWish(name, self._clock.now(), since, until), operator, due=False)
-        except (OSError, StoreError, sqlite3.Error, UsageError) as error:
+        except (OSError, StoreError, UsageError) as error:
             raise RefusedDecisionError(str(error)) from error
 
     async def kept(self) -> tuple[KeptReport, ...]:

@@ -6,18 +6,19 @@ clock may be set, a row up to a day older than the beginning does not end the se
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator
 
 import msgspec
 
+from checks.errors import StoreError
 from runbooks.events import Entry, Event
 from runbooks.journal.questions import entries
 from runbooks.journal.rows import read_entry
 
 SLACK = 86400.0
 _KIND = "SELECT seq, body FROM entry INDEXED BY entry_kind WHERE kind = ? ORDER BY seq DESC"
-_FIRST = "SELECT seq, body FROM entry ORDER BY seq LIMIT 1"
 
 
 class _Dated(msgspec.Struct):
@@ -25,6 +26,14 @@ class _Dated(msgspec.Struct):
 
 
 _dated = msgspec.json.Decoder(_Dated)
+
+
+@contextlib.contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, ValueError) as error:
+        raise StoreError(f"the journal cannot be read: {error}") from error
 
 
 class PastJournal:
@@ -38,23 +47,20 @@ class PastJournal:
         """Return the rows of these kinds from one moment until before another, in their order.
 
         Raises:
-            ValueError: when this version cannot read one.
+            StoreError: when they cannot be read.
         """
-        found = [row for kind in kinds for row in self._of_kind(kind.__name__, since, until)]
-        return tuple(read_entry(seq, body) for seq, body in sorted(found))
+        with _readable():
+            found = [row for kind in kinds for row in self._of_kind(kind.__name__, since, until)]
+            return tuple(read_entry(seq, body) for seq, body in sorted(found))
 
     def walk(self, walk: str) -> tuple[Entry, ...]:
         """Return all rows of a walk or of a list.
 
         Raises:
-            ValueError: when this version cannot read one.
+            StoreError: when they cannot be read.
         """
-        return entries(self._connection, walk)
-
-    def begun_at(self) -> float:
-        """Return when the journal was begun, UTC seconds; 0 when it holds nothing."""
-        row = self._connection.execute(_FIRST).fetchone()
-        return _dated.decode(row[1]).at if row else 0.0
+        with _readable():
+            return entries(self._connection, walk)
 
     def _of_kind(self, kind: str, since: float, until: float) -> Iterator[tuple[int, bytes]]:
         for seq, body in self._connection.execute(_KIND, (kind,)):

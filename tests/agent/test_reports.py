@@ -18,7 +18,7 @@ from agent.report_messages import AskReport, AskReports, MakeReport, ReportAnswe
 from agent.reports import Reports
 from checks import paths
 from checks.board import SystemInfo
-from checks.errors import UsageError
+from checks.errors import StoreError, UsageError
 from checks.load import load
 from checks.model import Level, Observation, Reading, Result
 from checks.storage.store import Store
@@ -201,3 +201,17 @@ async def test_a_report_reads_what_a_store_has_folded_and_what_it_has_not(stage,
         ]["trends"]
         assert (course["check"], course["trend"]) == ("cpu", "rising")
         assert course["peak"] == pytest.approx(39.9, abs=0.1)
+
+
+async def test_a_store_or_a_journal_that_is_damaged_is_said_to_be(stage) -> None:
+    clock = FakeClock(now=SIX)
+    system = Live(reports={}).system
+    async with journal_at(stage, clock) as journal:
+        await journal.append(Draft("", Noted("x")))
+    paths.store_file(stage).write_bytes(b"no store" * 1000)
+    with pytest.raises(StoreError, match="the store cannot be read"):
+        make(system, stage, ReportWish("daily", SIX + 1))
+    paths.store_file(stage).unlink()
+    paths.journal_file(stage).write_bytes(b"no journal" * 1000)
+    with pytest.raises(StoreError, match="journal"):
+        make(system, stage, ReportWish("daily", SIX + 1))
