@@ -8,9 +8,11 @@ from typing import ClassVar, Self
 
 import msgspec
 
+from runbooks.calendar.numbers import TaskCount, counts
+from runbooks.calendar.plan import tasks_of
 from runbooks.events import Entry
 from runbooks.material import Material
-from runbooks.report_blocks import Amount, Block, Facts, Items, Table
+from runbooks.report_blocks import Amount, Block, Facts, Heading, Items, Table
 from runbooks.report_layout import event_line
 from runbooks.report_parts import EventPart
 from runbooks.section import Section
@@ -37,6 +39,15 @@ class TaskLine(msgspec.Struct, frozen=True):
     expected: float | None
 
 
+class NextTask(msgspec.Struct, frozen=True):
+    """A task that comes next."""
+
+    name: str
+    starts_at: float
+    expected: float
+    """Seconds; 0 when nobody knows."""
+
+
 class TasksSection(Section, frozen=True):
     """What became of tasks."""
 
@@ -47,29 +58,42 @@ class TasksSection(Section, frozen=True):
     tasks: tuple[TaskLine, ...]
     remarks: tuple[EventPart, ...]
     """What was missed, skipped or failed, and what was said of it."""
+    next: tuple[NextTask, ...]
+    """The next time of each task of the system, the soonest first."""
 
     @classmethod
     def of(cls, material: Material) -> Self:
         """Return the tasks of which something is written in the time."""
+        rows = material.entries(*KINDS)
+        remarks = tuple(part for entry in rows if (part := _remark(entry)) is not None)
         outcomes: dict[str, list[TaskOutcome]] = {}
-        remarks = []
-        for entry in material.entries(*KINDS):
-            name, outcome = _told(entry)
+        for name, outcome in map(_told, rows):
             outcomes.setdefault(name, []).append(outcome)
-            if outcome.ending is not TaskEnding.DONE or outcome.note:
-                many = f" ({outcome.count} times)" if outcome.count > 1 else ""
-                by = who(outcome.by) if outcome.by.name else ""
-                remarks.append(EventPart(outcome.at, by, f"{outcome.ending}{many}", name, outcome.note))
-        lines = tuple(_line(name, told) for name, told in sorted(outcomes.items()))
-        return cls(sum(one.done for one in lines), sum(one.missed for one in lines), lines, tuple(remarks))
+        counted = counts(rows, material.since, material.until)
+        lines = tuple(_line(one, outcomes[one.name]) for one in counted)
+        return cls(
+            sum(one.done for one in lines),
+            sum(one.missed for one in lines),
+            lines,
+            remarks,
+            tuple(sorted(_coming(material), key=lambda one: one.starts_at)),
+        )
 
     def blocks(self, zone: tzinfo) -> Iterator[Block]:
         """Yield the tasks, and the remarks."""
-        if not self.tasks:
+        if self.tasks:
+            yield Facts((("Done", Amount(self.done)), ("Missed", Amount(self.missed))))
+            yield self._table(zone)
+        else:
             yield Items(("nothing is written of recurring tasks in this time",))
-            return
-        yield Facts((("Done", Amount(self.done)), ("Missed", Amount(self.missed))))
-        yield Table(
+        if self.remarks:
+            yield Items(tuple(event_line(part, zone) for part in self.remarks))
+        if self.next:
+            yield Heading(3, "Next")
+            yield Items(tuple(f"{one.name}: {moment(one.starts_at, zone)}" for one in self.next))
+
+    def _table(self, zone: tzinfo) -> Table:
+        return Table(
             ("Task", "Done", "Late", "Missed", "Skipped", "Failed", "Last done", "Took", "Expected"),
             tuple(
                 (
@@ -86,8 +110,6 @@ class TasksSection(Section, frozen=True):
                 for one in self.tasks
             ),
         )
-        if self.remarks:
-            yield Items(tuple(event_line(part, zone) for part in self.remarks))
 
     def brief(self, zone: tzinfo) -> tuple[str, ...]:
         """Return the tasks that were missed or failed."""
@@ -104,21 +126,35 @@ def _told(entry: Entry) -> tuple[str, TaskOutcome]:
     return event.name, event.outcome
 
 
-def _line(name: str, told: list[TaskOutcome]) -> TaskLine:
-    def count(ending: TaskEnding) -> int:
-        return sum(one.count for one in told if one.ending is ending)
+def _remark(entry: Entry) -> EventPart | None:
+    """Return what is to be told of a row; None when all went as it should."""
+    name, outcome = _told(entry)
+    if outcome.ending is TaskEnding.DONE and not outcome.note:
+        return None
+    many = f" ({outcome.count} times)" if outcome.count > 1 else ""
+    by = who(outcome.by) if outcome.by.name else ""
+    return EventPart(outcome.at, by, f"{outcome.ending}{many}", name, outcome.note)
 
+
+def _line(count: TaskCount, told: list[TaskOutcome]) -> TaskLine:
     done = [one for one in told if one.ending is TaskEnding.DONE]
-    took = [one.took for one in done if one.took > 0]
+    timed = [one for one in done if one.took > 0]
     expected = [one.expected for one in told if one.expected > 0]
     return TaskLine(
-        name,
-        count(TaskEnding.DONE),
-        sum(one.late for one in done),
-        count(TaskEnding.MISSED),
-        count(TaskEnding.SKIPPED),
-        count(TaskEnding.FAILED),
+        count.name,
+        count.done,
+        count.late,
+        count.missed,
+        count.skipped,
+        count.failed,
         max((one.at for one in done), default=0.0),
-        sum(took) / len(took) if took else None,
+        sum(one.took for one in timed) / len(timed) if timed else None,
         expected[-1] if expected else None,
     )
+
+
+def _coming(material: Material) -> Iterator[NextTask]:
+    for task in tasks_of(material.system):
+        following = next(task.after(material.made_at), None)
+        if following is not None:
+            yield NextTask(task.name, following.start, task.expected)

@@ -236,7 +236,9 @@ def test_tasks_have_what_was_done_late_and_missed() -> None:
     late = TaskOutcome(TaskEnding.DONE, START - HOUR, START - 9 * HOUR, START - 5 * HOUR, 120.0, 60.0, OPER1)
     rows.add(START - HOUR, TaskDone("logs", late))
     rows.add(START - HOUR, TaskMissed("backup-drill", TaskOutcome(TaskEnding.MISSED, START - HOUR, count=3)))
-    told = part("tasks", material(system(), rows))
+    daily = {"logs": {"every": "daily 02:00", "expected": "10 m"}}
+    told = part("tasks", material(system(tasks=daily), rows))
+    assert [(one["name"], one["starts_at"]) for one in told["next"]] == [("logs", START + 18 * HOUR)]
     lines = {one["name"]: one for one in told["tasks"]}
     assert (told["done"], told["missed"]) == (1, 3)
     assert (lines["logs"]["late"], lines["logs"]["took"], lines["logs"]["expected"]) == (1, 120.0, 60.0)
@@ -356,7 +358,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
               "capacity.recommendations"),
     "RP-13": ("maintenance.windows.opened_at", "maintenance.windows.name", "maintenance.windows.open_seconds",
               "maintenance.walks.performed_by", "maintenance.walks.issues", "maintenance.next.starts_at",
-              "maintenance.next.lasts", "tasks.tasks.done", "health.overall_status"),
+              "maintenance.next.lasts", "tasks.next.starts_at", "tasks.tasks.done", "health.overall_status"),
     "RP-14": ("notices.notices.subject", "notices.notices.body", "notices.announced_ahead"),
     "RP-15": ("window.verdict", "after.difference"),
     "RP-18": ("performance.memory.name", "trouble.checks.errors"),
