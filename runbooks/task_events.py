@@ -43,7 +43,7 @@ class TaskOutcome(msgspec.Struct, frozen=True, omit_defaults=True):
     note: str = ""
     """Why it was skipped or failed, or what was noted."""
     count: int = 1
-    """Occurrences that were missed or skipped together."""
+    """Occurrences that were missed or skipped together; 0 to say that what was missed is known."""
     first: float = 0.0
     """Start of the first of them; 0 when there is one only."""
 

@@ -18,6 +18,7 @@ from textual._compositor import ChopsUpdate
 from textual.filter import LineFilter
 from textual.screen import Screen
 
+from agent.calendar_messages import CalendarMoved
 from agent.incident_messages import IncidentsMoved
 from agent.link import Attached, Detached, Link, LinkEvent, Moved, Updated
 from agent.notice_messages import NoticesMoved
@@ -159,6 +160,8 @@ class ConsoleApp(NavigatedApp):
                 self.notices = notices
             case IncidentsMoved(incidents=incidents):
                 self.incidents = incidents
+            case CalendarMoved(calendar=calendar):
+                self.calendar = calendar
             case Detached(reason=reason):
                 self._take_newest()
                 self._lose(reason)

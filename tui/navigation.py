@@ -20,6 +20,7 @@ from textual.widgets import Input
 
 from checks.board import EMPTY, Snapshot, SystemInfo
 from checks.text import clean
+from runbooks.calendar.state import CalendarNow
 from runbooks.incidents.state import IncidentsNow
 from runbooks.notices.state import NoticesNow
 from runbooks.windows.state import WindowsNow
@@ -29,7 +30,7 @@ from tui.hardening import HardenedApp
 from tui.keymap import unknown_ids
 from tui.messages import CheckOpened, CopyRequested, DetailOpened
 from tui.palette import ConsoleCommands
-from tui.screen import NO_INCIDENTS, NO_NOTICES, NO_WINDOWS, ConsoleScreen
+from tui.screen import NO_CALENDAR, NO_INCIDENTS, NO_NOTICES, NO_WINDOWS, ConsoleScreen
 from tui.screen_registry import SCREENS, find_detail, find_dialog, find_screen
 from tui.themes import THEMES
 from tui.trend import Trend
@@ -61,6 +62,7 @@ def _bound(screen: Callable[[], ConsoleScreen]) -> ConsoleScreen:
         NavigatedApp.windows,
         NavigatedApp.notices,
         NavigatedApp.incidents,
+        NavigatedApp.calendar,
     )
 
 
@@ -141,6 +143,8 @@ class NavigatedApp(HardenedApp):
     """How it stands with notices."""
     incidents: var[IncidentsNow] = var(NO_INCIDENTS)
     """How incidents stand."""
+    calendar: var[CalendarNow] = var(NO_CALENDAR)
+    """How recurring tasks stand."""
 
     def __init__(self) -> None:
         """Know of no clash of keys yet."""

@@ -12,8 +12,15 @@ from textual.message import Message
 from agent.link import Link, Moved
 from checks.errors import LinkError
 from runbooks.decisions import TakeOver
-from tui import incident_questions, notice_questions, report_questions, window_questions
+from tui import (
+    calendar_questions,
+    incident_questions,
+    notice_questions,
+    report_questions,
+    window_questions,
+)
 from tui import walk_messages as wish
+from tui.calendar_messages import AgendaRequested, TaskFinished, TaskSkipped
 from tui.incident_messages import IncidentQuestion
 from tui.messages import HistoryArrived, HistoryRequested, Question, ResultsArrived, ResultsRequested
 from tui.notice_messages import NoticeQuestion
@@ -71,6 +78,8 @@ class Questions:
                 return wish.EvidenceArrived(name, await link.evidence(walk, step, attempt, name))
             case wish.DryRunRequested(runbook=runbook, inputs=inputs):
                 return wish.DryRunArrived(await link.dry_run(runbook, inputs))
+            case AgendaRequested() | TaskFinished() | TaskSkipped():
+                return await calendar_questions.answered(link, question)
             case wish.BeginRequested():
                 return await self._begin(link, question)
             case wish.DecisionMade():

@@ -14,6 +14,7 @@ from textual.reactive import var
 from textual.screen import ModalScreen, Screen
 
 from checks.board import EMPTY, Snapshot, SystemInfo
+from runbooks.calendar.state import CalendarNow
 from runbooks.incidents.state import IncidentsNow
 from runbooks.notices.state import NoticesNow
 from runbooks.windows.state import WindowsNow
@@ -26,6 +27,7 @@ from tui.widgets.key_footer import KeyFooter
 NO_WINDOWS = WindowsNow()
 NO_NOTICES = NoticesNow()
 NO_INCIDENTS = IncidentsNow()
+NO_CALENDAR = CalendarNow()
 
 
 class ConsoleScreen(Screen[None]):
@@ -64,6 +66,8 @@ class ConsoleScreen(Screen[None]):
     """How it stands with notices."""
     incidents: var[IncidentsNow] = var(NO_INCIDENTS)
     """How incidents stand."""
+    calendar: var[CalendarNow] = var(NO_CALENDAR)
+    """How recurring tasks stand."""
 
     def __init__(self) -> None:
         """Compose nothing yet."""

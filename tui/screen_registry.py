@@ -16,6 +16,7 @@ SCREENS: dict[str, tuple[str, str]] = {
     "health": ("Health", "tui.screens.health:HealthScreen"),
     "resources": ("Resources", "tui.screens.resources:ResourcesScreen"),
     "runbooks": ("Runbooks", "tui.screens.runbooks:RunbooksScreen"),
+    "calendar": ("Calendar", "tui.screens.calendar:CalendarScreen"),
     "journal": ("Journal", "tui.screens.journal:JournalScreen"),
 }
 """Name of the screen -> its title and `module:class`."""

@@ -93,6 +93,8 @@ def _past(
 
 def _ended(name: str, plan: TaskPlan | None, outcome: TaskOutcome, begin: float) -> AgendaEntry:
     standing = Standing.LATE if outcome.late else _ENDED[outcome.ending]
+    if not outcome.count:
+        standing = Standing.MISSED
     return AgendaEntry(
         Slot.TASK,
         name,
@@ -107,7 +109,7 @@ def _ended(name: str, plan: TaskPlan | None, outcome: TaskOutcome, begin: float)
         outcome.by,
         outcome.walk,
         outcome.note,
-        outcome.count,
+        max(1, outcome.count),
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from checks.recurrence.timing import Span
 from runbooks.calendar.plan import LOOK_BACK, TaskPlan
-from runbooks.calendar.state import Means, Standing, TaskNow
+from runbooks.calendar.state import REASON, Means, Standing, TaskNow
 from runbooks.errors import RefusedDecisionError
 from runbooks.operators import Operator
 from runbooks.task_events import (
@@ -29,8 +29,6 @@ from runbooks.task_events import (
 )
 
 NOBODY = Operator()
-REASON = 3
-"""Characters that a reason has at least."""
 EARLY = 0.25
 """Part of the time between two occurrences by which a run may come before the one that it counts for."""
 COLLECTED = 3600.0
@@ -272,7 +270,7 @@ def skipped(plan: TaskPlan, record: TaskRecord, reason: str, by: Operator, at: f
         expected=plan.expected,
         by=by,
         note=reason.strip(),
-        count=len(spans) + (before.count if before else 0),
+        count=len(spans),
     )
     return TaskSkipped(plan.name, outcome)
 

@@ -1,0 +1,115 @@
+"""The agenda, and the numbers of reports."""
+
+from datetime import UTC
+from zoneinfo import ZoneInfo
+
+from runbooks.calendar.agenda import agenda
+from runbooks.calendar.numbers import counts, planned_hours, window_runs
+from runbooks.calendar.state import Slot, Standing
+from runbooks.events import Entry
+from runbooks.operators import WALKDOWN, Operator
+from runbooks.window_events import WindowClosed, WindowExtended, WindowOpened
+from tests.runbooks.calendar.planning import Diary, at, task, windows
+
+WEEKLY = {"every": "sunday 03:00", "lasts": "2h"}
+
+
+def row(seq: int, when: str, event: object, operator: Operator = WALKDOWN) -> Entry:
+    return Entry(seq, "", at(when), 0.0, "", "", operator, event)  # type: ignore[arg-type]
+
+
+def test_the_agenda_tells_what_was_and_what_comes_in_order() -> None:
+    diary = Diary(task(every="daily 02:00", due_within="1h", title="Backup"), "2026-11-26T12:00")
+    diary.done("2026-11-27T02:20", took=1200.0)
+    diary.look("2026-11-28T05:00")
+    opened = [
+        row(50, "2026-11-22T03:00", WindowOpened("weekly", at("2026-11-22T05:00"), at("2026-11-22T05:00"))),
+        row(51, "2026-11-22T04:30", WindowClosed("weekly", early=True, reason="all done")),
+    ]
+    plans = windows(weekly=WEEKLY)
+    found = agenda(
+        plans, [diary.plan], diary.records, [*opened, *diary.rows], at("2026-11-22T00:00"),
+        at("2026-12-01T00:00"), at("2026-11-28T12:00"), UTC,
+    )  # fmt: skip
+    told = [(one.slot, one.standing, one.start) for one in found.entries]
+    assert told == [
+        (Slot.WINDOW, Standing.DONE, at("2026-11-22T03:00")),
+        (Slot.TASK, Standing.DONE, at("2026-11-27T02:00")),
+        (Slot.TASK, Standing.MISSED, at("2026-11-28T02:00")),
+        (Slot.TASK, Standing.COMING, at("2026-11-29T02:00")),
+        (Slot.WINDOW, Standing.COMING, at("2026-11-29T03:00")),
+        (Slot.TASK, Standing.COMING, at("2026-11-30T02:00")),
+    ]
+    assert found.entries[0].took == 5400.0
+    assert (found.entries[1].took, found.entries[1].by.name) == (1200.0, "oper1")
+
+
+def test_what_was_missed_and_made_up_for_is_told_once_and_an_open_window_is_open() -> None:
+    diary = Diary(task(every="daily 02:00", due_within="1h"), "2026-11-27T12:00")
+    diary.look("2026-11-28T05:00")
+    diary.done("2026-11-28T09:00")
+    rows = [
+        *diary.rows,
+        row(50, "2026-11-28T10:00", WindowOpened("urgent", at("2026-11-28T11:00"), reason="disk")),
+        row(51, "2026-11-28T10:30", WindowExtended("urgent", at("2026-11-28T13:00"), "slower")),
+    ]
+    day = at("2026-11-28T00:00"), at("2026-11-29T00:00")
+    found = agenda((), [diary.plan], diary.records, rows, *day, at("2026-11-28T12:00"), UTC)
+    assert [(one.name, one.standing) for one in found.entries] == [
+        ("job", Standing.LATE),
+        ("urgent", Standing.OPEN),
+    ]
+    assert found.entries[1].end == at("2026-11-28T13:00")
+
+
+def test_what_comes_often_is_told_once_a_day() -> None:
+    diary = Diary(task(every="15 m", command=["true"]), "2026-11-28T00:00")
+    found = agenda(
+        (), [diary.plan], diary.records, (), at("2026-11-28T00:00"), at("2026-12-05T00:00"),
+        at("2026-11-28T00:00"), UTC,
+    )  # fmt: skip
+    assert [one.count for one in found.entries if one.standing is Standing.COMING][1:] == [96] * 6
+    assert not found.cut
+
+
+def test_reports_count_what_was_done_late_missed_skipped_and_failed() -> None:
+    diary = Diary(task(every="daily 02:00", due_within="1h", grace="1h", expected="10m"), "2026-11-20T12:00")
+    diary.done("2026-11-21T02:10", took=300.0)
+    diary.done("2026-11-22T03:10", took=900.0)
+    diary.done("2026-11-23T02:10", failed=True, note="no space")
+    diary.look("2026-11-24T12:00")
+    diary.skip("2026-11-25T02:10")
+    diary.done("2026-11-25T12:00")
+    (count,) = counts(diary.rows, at("2026-11-21T00:00"), at("2026-11-26T00:00"))
+    assert (count.in_time, count.late, count.extra, count.missed, count.skipped, count.failed) == (
+        1,
+        1,
+        1,
+        2,
+        1,
+        1,
+    )
+    assert (count.done, count.took, count.expected) == (3, 1200.0, 1200.0)
+    assert counts(diary.rows, 0.0, 1.0) == ()
+
+
+def test_planned_hours_are_those_of_each_local_month_and_overlaps_count_once() -> None:
+    both = windows(weekly=WEEKLY, monthly={"every": "first sunday 04:00", "lasts": "2h"})
+    hours = planned_hours(both, at("2026-11-01T00:00"), at("2027-01-01T00:00"), UTC)
+    assert hours == {(2026, 11): 5 * 2 + 1, (2026, 12): 4 * 2 + 1}
+    turn = windows(night={"every": "day 31 of october 23:00", "lasts": "2h", "timezone": "Europe/Berlin"})
+    berlin = ZoneInfo("Europe/Berlin")
+    hours = planned_hours(turn, at("2026-10-01T00:00"), at("2026-12-01T00:00"), berlin)
+    assert hours == {(2026, 10): 1.0, (2026, 11): 1.0}
+
+
+def test_how_long_windows_were_really_open_is_known() -> None:
+    rows = [
+        row(1, "2026-11-22T03:00", WindowOpened("weekly", at("2026-11-22T05:00"), at("2026-11-22T05:00"))),
+        row(2, "2026-11-22T04:50", WindowExtended("weekly", at("2026-11-22T05:30"), "slower")),
+        row(3, "2026-11-22T05:30", WindowClosed("weekly")),
+        row(4, "2026-11-23T03:00", WindowOpened("urgent", at("2026-11-23T04:00"), reason="disk")),
+    ]
+    first, second = window_runs(rows)
+    assert (first.planned, first.seconds(0.0), first.extended, first.by_hand) == (7200.0, 9000.0, 1, False)
+    assert (second.closed_at, second.by_hand, second.seconds(at("2026-11-23T03:30"))) == (0.0, True, 1800.0)
