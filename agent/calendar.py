@@ -80,6 +80,8 @@ class Calendar:
         """The system whose plans they are."""
         self._looked_at, self._moves_at = 0.0, 0.0
         """When it was last reckoned what is due, and when that changes by itself."""
+        self._behind = False
+        """Whether something could not be written that has to be."""
         self._warnings: tuple[str, ...] = ()
         self._warned_at = -math.inf
         self._notices: tuple[Notice, ...] = ()
@@ -118,7 +120,9 @@ class Calendar:
                     await self._find_missed()
                 await self._keep()
                 self._say_trouble("")
+                self._behind = False
             except JournalError as error:
+                self._behind = True
                 self._say_trouble(str(error))
             await self._warn()
             self._tell()
@@ -232,7 +236,7 @@ class Calendar:
     @property
     def _is_time(self) -> bool:
         """Return whether something may be another way than when it was last reckoned."""
-        return not self._looked_at <= self._clock.now() < self._moves_at
+        return self._behind or not self._looked_at <= self._clock.now() < self._moves_at
 
     async def _find_missed(self, *, collect: bool = True) -> None:
         """Write down what was missed."""

@@ -18,10 +18,16 @@ from tests.tui.boards import SHOP, SHOP_BOARD, START
 from tests.tui.golden import screen_text
 from tui.app import BEAT, ConsoleApp
 from tui.environment import PLAIN_MANNERS, Manners
+from tui.screen_registry import SCREENS
 from tui.screens.walk import WalkScreen
 from tui.walk_messages import WalkEntered
 
 ENTER = "\u23ce"
+
+
+def key_of(screen: str) -> str:
+    """Return the number key of a screen."""
+    return str(list(SCREENS).index(screen) + 1)
 
 
 @dataclass

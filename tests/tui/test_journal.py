@@ -9,7 +9,7 @@ from runbooks.step_events import Evidence
 from runbooks.walk_events import WalkEnding
 from tests.hostile import BYTES, PAYLOADS, raw_in
 from tests.tui.boards import START
-from tests.tui.stage import Stage, stage
+from tests.tui.stage import Stage, key_of, stage
 from tests.tui.walks import ALICE, BOB, at_restart, past, waiting
 from tui.screens.evidence import EvidenceScreen
 from tui.screens.past_walk import PastWalkScreen
@@ -30,7 +30,7 @@ async def journal(console: Stage) -> None:
     """Go to the journal."""
     console.link.heads = HEADS
     console.link.known_walks["walk-1"] = past()
-    await console.press("4")
+    await console.press(key_of("journal"))
     await console.until("Rotate the logs")
 
 
@@ -62,7 +62,7 @@ async def test_a_walk_that_ends_is_seen_in_the_list() -> None:
 
 async def test_an_empty_journal_says_so() -> None:
     async with stage() as console:
-        await console.press("4")
+        await console.press(key_of("journal"))
         await console.until("nothing was walked yet")
 
 
@@ -114,7 +114,7 @@ async def test_an_open_walk_can_be_read_too_and_leads_to_where_it_is() -> None:
     async with stage() as console:
         console.link.heads = (WalkHead("walk-1", "minor-update", "Minor update", START - 900, ALICE),)
         await console.move(waiting(), Live())
-        await console.press("4")
+        await console.press(key_of("journal"))
         await console.until("open")
         await console.press("enter")
         await console.until("open, step 3/5")
@@ -179,7 +179,7 @@ async def test_attempts_before_the_last_one_are_told() -> None:
     async with stage(size=(120, 40)) as console:
         console.link.heads = HEADS
         console.link.known_walks["walk-1"] = made.walk
-        await console.press("4")
+        await console.press(key_of("journal"))
         await console.until("Rotate the logs")
         await console.press("j", "enter")
         await console.until("Make a restore point")
