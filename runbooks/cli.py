@@ -49,7 +49,7 @@ def validate(source: Path | None) -> None:
         *library.warnings,
         *lists.warnings,
         *unfit_responses(system, library),
-        *calendar_warnings(system, library, source),
+        *calendar_warnings(system, library, lists.names, source),
     )
     for warning in warnings:
         click.echo(str(warning), err=True)

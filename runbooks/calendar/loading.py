@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,8 @@ from runbooks.calendar.warnings import schedule_warnings, unfulfilled
 from runbooks.document.shelf import Library
 from runbooks.journal import questions
 from runbooks.journal.database import looking
+from runbooks.library import load_library
+from runbooks.model import Risk
 from runbooks.windows.plan import WindowPlan, window_named, windows_of
 
 PROGRAM = "walkdown"
@@ -61,9 +63,9 @@ def scheduled(source: Path | None, name: str, command: tuple[str, ...]) -> tuple
     """
     system = load(source)
     windows, tasks = windows_of(system), tasks_of(system)
+    attended = _attended(system, source)
     if not name:
-        by_programs = (Means.COMMAND, Means.RUNBOOK)
-        own = [task for task in tasks if task.means in by_programs and not task.by_hand]
+        own = [task for task in tasks if _runs_alone(task, attended) and not task.by_hand]
         if not own:
             raise UsageError("no task of this system is fulfilled by a program; name a window and a command")
         return tuple(_of_task(task, (), source) for task in own)
@@ -71,6 +73,8 @@ def scheduled(source: Path | None, name: str, command: tuple[str, ...]) -> tuple
     is_task = any(plan.name == name for plan in tasks)
     if command and is_window:
         return (Scheduled("window", window_named(windows, name), command),)
+    if is_task and not command and task_named(tasks, name).target in attended:
+        raise UsageError(f"{task_named(tasks, name).target} needs an operator, so nothing can walk it alone")
     if is_task:
         return (_of_task(task_named(tasks, name), command, source),)
     if is_window:
@@ -78,6 +82,16 @@ def scheduled(source: Path | None, name: str, command: tuple[str, ...]) -> tuple
     names = [*(plan.name for plan in windows), *(plan.name for plan in tasks)]
     known = f"; windows and tasks: {', '.join(names) or 'none'}"
     raise UsageError(f"no window or task is called {name!r}{did_you_mean(name, names) or known}")
+
+
+def _attended(system: System, source: Path | None) -> frozenset[str]:
+    """Return the runbooks that need an operator."""
+    plans = load_library(system, source).plans
+    return frozenset(plan.name for plan in plans if not plan.auto or plan.risk is Risk.HIGH)
+
+
+def _runs_alone(task: TaskPlan, attended: Collection[str]) -> bool:
+    return task.means is Means.COMMAND or (task.means is Means.RUNBOOK and task.target not in attended)
 
 
 def _of_task(task: TaskPlan, command: tuple[str, ...], source: Path | None) -> Scheduled:
@@ -91,7 +105,9 @@ def own_program() -> str:
     return str(beside) if beside.exists() else shutil.which(PROGRAM) or PROGRAM
 
 
-def calendar_warnings(system: System, library: Library, source: Path | None) -> tuple[str, ...]:
+def calendar_warnings(
+    system: System, library: Library, checklists: Collection[str], source: Path | None
+) -> tuple[str, ...]:
     """Return what is to be warned of about windows and tasks, by what tasks usually took."""
     tasks = tasks_of(system)
     zone = zone_named(system.info.timezone)
@@ -99,7 +115,10 @@ def calendar_warnings(system: System, library: Library, source: Path | None) -> 
         windows_of(system), tasks, usual_times(source) if tasks else {}, SystemClock().now(), zone
     )
     broken = [file.name for file in library.broken]
-    return (*unfulfilled(tasks, library.plans, broken), *(f"calendar: warning: {words}" for words in named))
+    return (
+        *unfulfilled(tasks, library.plans, broken, checklists),
+        *(f"calendar: warning: {words}" for words in named),
+    )
 
 
 def usual_times(source: Path | None) -> Mapping[str, float]:

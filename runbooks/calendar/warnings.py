@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import tzinfo
 
 from checks.suggest import did_you_mean
@@ -27,12 +27,20 @@ def schedule_warnings(
 
 
 def unfulfilled(
-    tasks: Iterable[TaskPlan], runbooks: Iterable[Plan], broken: Iterable[str] = ()
+    tasks: Iterable[TaskPlan],
+    runbooks: Iterable[Plan],
+    broken: Collection[str] = (),
+    checklists: Collection[str] = (),
 ) -> tuple[str, ...]:
-    """Return a warning for each task whose runbook is not there, or may not be walked when it is due."""
+    """Return a warning for each task whose means is not there, or whose runbook may not be walked then."""
     plans = {plan.name: plan for plan in runbooks}
     found = []
     for task in tasks:
+        if task.means is Means.CHECKLIST and task.target not in checklists:
+            near = did_you_mean(task.target, checklists)
+            found.append(
+                f"tasks.{task.name}.checklist: warning: no checklist is called {task.target!r}{near}"
+            )
         if task.means is not Means.RUNBOOK or task.target in broken:
             continue
         plan = plans.get(task.target)

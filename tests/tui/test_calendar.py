@@ -60,8 +60,8 @@ AGENDA = Agenda(
     (
         AgendaEntry(Slot.TASK, "backup", TODAY - DAY, TODAY - DAY + HOUR, "Nightly backup", Standing.MISSED),
         AgendaEntry(
-            Slot.TASK, "update", MIDNIGHT + HOUR, MIDNIGHT + 2 * HOUR, "Minor update", Standing.LATE, "weekly",
-            1800.0, 2400.0, START - 2 * HOUR, ALICE, "walk-1",
+            Slot.TASK, "update", MIDNIGHT + HOUR, MIDNIGHT + 2 * HOUR, "Minor update", Standing.LATE,
+            "weekly", 1800.0, 2400.0, START - 2 * HOUR, ALICE, "walk-1",
         ),
         AgendaEntry(Slot.TASK, "dashboards", START - HOUR, START, "Look at the dashboards", Standing.DUE),
         AgendaEntry(Slot.TASK, "tick", START + HOUR, START + 2 * HOUR, "", count=60),

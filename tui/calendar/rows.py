@@ -125,7 +125,7 @@ def state(line: CalendarLine, now: float) -> Cell:
         again = " and due" if task.standing in NEEDS else ""
         return (Piece(f" MISSED{count} ", Tone.WARN_BADGE), Piece(again, Tone.STRONG))
     if task.standing is Standing.OVERDUE:
-        return (Piece(" OVERDUE ", Tone.WARN_BADGE), Piece(f" lost {away(task.lost_at, now)}", Tone.MUTED))
+        return (Piece(" OVERDUE ", Tone.WARN_BADGE), Piece(f" missed {away(task.lost_at, now)}", Tone.MUTED))
     if task.standing is Standing.DUE:
         tried = (Piece(" failed once", Tone.WARN),) if task.failed else ()
         return (Piece("due", Tone.STRONG), Piece(f" {left(task.until, now)}", Tone.MUTED), *tried)

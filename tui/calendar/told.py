@@ -69,7 +69,7 @@ def _task(task: TaskNow, now: float, where: tzinfo | None) -> list[Paragraph]:
         tone = Tone.WARN if task.standing is Standing.OVERDUE else Tone.STRONG
         found.append(fact("now", f"{task.standing}, since {day_and_time(task.start, where)}", tone))
         found.append(fact("until", day_and_time(task.until, where)))
-        found.append(fact("lost", f"{day_and_time(task.lost_at, where)}, {away(task.lost_at, now)}"))
+        found.append(fact("grace", f"until {day_and_time(task.lost_at, where)}, {away(task.lost_at, now)}"))
     if task.coming:
         found.append(fact("next", f"{day_and_time(task.coming, where)}, {away(task.coming, now)}"))
     for label, outcome in (("missed", task.missed), ("failed", task.failed), ("done", task.last)):

@@ -119,11 +119,13 @@ def test_tasks_whose_runbook_is_not_there_or_waits_for_a_window_are_warned_of() 
         b={"every": "daily 02:00", "runbook": "update"},
         c={"window": "weekly", "runbook": "update"},
         d={"every": "daily 02:00", "runbook": "torn"},
+        e={"every": "daily 08:00", "checklist": "dayly"},
     )
     update = Plan("update", window=WindowNeed.REQUIRED)
-    assert unfulfilled(jobs, [update], ["torn"]) == (
+    assert unfulfilled(jobs, [update], ["torn"], ["daily"]) == (
         "tasks.a.runbook: warning: no runbook is called 'updat'; did you mean 'update'?",
         "tasks.b.window: warning: update changes things inside a window only, and the task names none",
+        "tasks.e.checklist: warning: no checklist is called 'dayly'; did you mean 'daily'?",
     )
 
 
