@@ -5,6 +5,9 @@ Nothing that changes a system, and nothing that cannot be taken back, is sent wi
 
 from __future__ import annotations
 
+import msgspec
+
+from agent.access_messages import ApproveStep, Judged, RefuseStep
 from agent.asking import Asking, BackError
 from agent.cards import Cards
 from agent.claim import Claim
@@ -14,6 +17,7 @@ from agent.situation import Situation, Way
 from agent.voice import Voice
 from runbooks import decisions
 from runbooks.decisions import Decision
+from runbooks.handing import state_of_things
 from runbooks.question import Question
 from runbooks.step_events import Resolution
 from runbooks.walk import Stage, StepState
@@ -58,8 +62,16 @@ class Answering:
                 self._cards.way_back(self._following.walk)
                 await self._decide(decisions.RollBack(await self._why("Why is it rolled back?")))
             case Way.TAKE_OVER:
-                reason = await self._why("Why do you take it over?")
+                offer = self._following.walk.offer
+                offered = offer is not None and offer.is_for(self._following.standpoint.me)
+                reason = "" if offered else await self._why("Why do you take it over?")
                 await self._claim.take(self._following.walk, reason)
+            case Way.APPROVE | Way.REFUSE:
+                return await self._judge(way, state)
+            case Way.HAND_OVER:
+                await self._hand_over()
+            case Way.KEEP:
+                await self._decide(decisions.TakeBack())
             case Way.NOTE:
                 await self._decide(decisions.Note(await self._why("Your note"), step))
                 return False
@@ -114,6 +126,36 @@ class Answering:
                 return False
         await self._decide(decisions.Confirm(state.id, state.attempt, state.action_sha256, typed))
         return True
+
+    async def _judge(self, way: Way, state: StepState) -> bool:
+        """Approve the step that another is about to run, or say why not."""
+        walk, what = self._following.walk.id, (state.id, state.attempt, state.action_sha256)
+        if way is Way.REFUSE:
+            reason = await self._why("Why do you not approve it?")
+            await self._link.ask(Judged, lambda number: RefuseStep(number, walk, *what, reason))
+            return True
+        typed = await self._asking.line(f"Type the step's id, {state.id}, to approve it:")
+        if typed.strip() != state.id:
+            self._voice.say("That is not its id. Not approved.")
+            return False
+        await self._link.ask(Judged, lambda number: ApproveStep(number, walk, *what, state.id))
+        return True
+
+    async def _hand_over(self) -> None:
+        """Pass the walk on, with the state of things; an empty line takes what is known already."""
+        to = await self._asking.line("To which user (empty: whoever takes it)?")
+        known = state_of_things(self._following.walk)
+        said = {}
+        for name, label in (
+            ("done", "What was done"),
+            ("deviated", "What deviated"),
+            ("left", "What is left"),
+            ("watch", "What is to be watched"),
+        ):
+            self._voice.say(getattr(known, name), label=f"  {label}, as far as is known: ")
+            said[name] = (await self._asking.line(f"{label} (empty: as it stands):")).strip()
+        texts = {name: text or getattr(known, name) for name, text in said.items()}
+        await self._decide(msgspec.structs.replace(decisions.HandOver(to.strip()), **texts))
 
     async def _resolve(self, way: Way, state: StepState) -> bool:
         resolution = {

@@ -8,6 +8,8 @@ from __future__ import annotations
 from agent.situation import Kind, Situation
 from agent.voice import Voice
 from checks.clock import Clock
+from runbooks.approval import fitting, named, seconds_left
+from runbooks.handing import lines_of
 from runbooks.live import Live
 from runbooks.model import Plan, StepPlan
 from runbooks.reckoning import left, verdict, watch
@@ -55,6 +57,7 @@ class Cards:
         self._voice.tell(f"Walk {walk.id} of {runbook_of(walk.plan)}")
         self._fact("begun", f"{moment(walk.opened_at, None)} by {who(walk.opened_by)}")
         self._fact("held by", who(walk.holder))
+        self.offer(walk)
         for state in walk.states:
             passed = bool(state.skipped) and state.status is not Status.SKIPPED
             status = "let pass" if passed else state.status.replace("_", " ")
@@ -92,6 +95,33 @@ class Cards:
             self._fact("to undo", line)
         if plan.point_of_no_return:
             self._fact("MIND", "point of no return: once started, the walk cannot be rolled back as a whole")
+
+    def approval(self, walk: Walk, situation: Situation) -> None:
+        """Say who waits for whose approval, or who has given it."""
+        if situation.kind not in (Kind.APPROVAL, Kind.ASKED, Kind.SHOWN) or not situation.step:
+            return
+        state = walk.state(situation.step)
+        approval = fitting(state)
+        if approval.refused:
+            self._voice.tell(f"{named(approval.by)} does not approve it: {approval.refused}")
+        elif approval.at:
+            left = span(seconds_left(approval, self._clock.now()))
+            self._voice.tell(f"Approved by {named(approval.by)}, good for {left}.")
+        elif situation.kind is Kind.APPROVAL:
+            self._voice.tell("It waits for the approval of another user: walkdown approve, as that user.")
+        elif situation.kind is Kind.ASKED:
+            self._voice.tell(
+                f"{who(walk.holder)} asks for your approval; the action's hash is {state.action_sha256[:12]}."
+            )
+
+    def offer(self, walk: Walk) -> None:
+        """Show how things stand, in the words of whoever hands the walk over."""
+        if walk.offer is None:
+            return
+        to = walk.offer.things.to or "whoever takes it"
+        self._voice.tell(f"{who(walk.offer.by)} hands it over to {to}.")
+        for label, text in lines_of(walk.offer.things):
+            self._voice.say(text, label=f"  {label}: ")
 
     def trouble(self, walk: Walk, situation: Situation) -> None:
         """Show what has to be decided about, where it is not a step that waits."""

@@ -202,6 +202,22 @@ def resume(walk: str, take_over: bool, reason: str, plain: bool, source: Path | 
 
 @click.command()
 @click.argument("walk", default="")
+@system_option
+def approve(walk: str, source: Path | None) -> None:
+    """Look at the step of a walk that waits for your approval, and approve it or say why not.
+
+    The only walk that is open, when WALK is not named. Exactly what will run is shown; the approval is for
+    that alone and holds for ten minutes. Exit code 14 when nothing waits for you there.
+    """
+    from agent.meeting import run_to_end
+    from agent.session import approve as judge
+
+    with errors_as_exits():
+        leave(run_to_end(judge(source, walk)))
+
+
+@click.command()
+@click.argument("walk", default="")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, help="Walks that are listed.")
 @click.option("-o", "--output", type=click.Choice(("text", "json")), default="text", help="Output format.")
 @system_option

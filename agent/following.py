@@ -15,6 +15,7 @@ from agent.window_messages import WindowMoved
 from checks.clock import Clock
 from checks.errors import LinkError
 from runbooks.live import Live
+from runbooks.rights import HERE
 from runbooks.walk import EMPTY, Walk
 from runbooks.windows.state import WindowsNow
 
@@ -51,6 +52,8 @@ class Following:
         """Prepare; `woken` is called after the listener has heard."""
         self.walk = EMPTY
         self.live = Live()
+        self.standpoint = HERE
+        """Whom the agent sees here, and what he may do."""
         self.reason = ""
         """Why no agent answers; empty while one does."""
         self._link = link
@@ -78,7 +81,8 @@ class Following:
                     self._listener.windows(windows)
                 case Detached(reason=reason):
                     self._lose(reason)
-                case Attached():
+                case Attached(standpoint=standpoint):
+                    self.standpoint = standpoint
                     self._told = False
                     await self._catch_up()
             if self.walk.over:

@@ -90,10 +90,11 @@ class PlainWalk:
             self._claim.began(walk)
             return
         self._cards.walk(walk)
-        if walk.over:
+        if walk.over or not self._following.standpoint.may_run:
             return
         try:
-            if not (reason or is_gone(walk.holder, self._me)):
+            offered = walk.offer is not None and walk.offer.is_for(self._following.standpoint.me)
+            if not (reason or offered or is_gone(walk.holder, self._me)):
                 reason = await self._reason_to_relieve(walk)
             await self._claim.take(walk, reason)
         except (BackError, BrokenInError):
@@ -140,7 +141,7 @@ class PlainWalk:
         following = self._following
         walk = following.walk
         held = self._claim.holds(walk) and not following.reason
-        situation = situation_of(walk, following.live, held=held)
+        situation = situation_of(walk, following.live, held=held, standpoint=following.standpoint)
         patient, until = self._patience
         if situation.kind is Kind.OVERDUE and situation == patient and self._clock.monotonic() < until:
             return Situation(Kind.RUNNING, situation.step, situation.attempt)
@@ -209,8 +210,9 @@ class PlainWalk:
 
     def _show(self, situation: Situation) -> None:
         """Show what is asked about, once."""
-        if situation.kind in (Kind.SHOWN, Kind.QUESTION):
+        if situation.kind in (Kind.SHOWN, Kind.QUESTION, Kind.APPROVAL, Kind.ASKED):
             self._show_step(situation)
+            self._cards.approval(self._following.walk, situation)
             if question := self._following.live.question:
                 self._voice.tell(f"It asks: {question.prompt}")
         elif self._shown_trouble != situation:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 
+from agent.approving import Approving
 from agent.asking import Asking, BrokenInError, LeftError
 from agent.attach import AttachedLink
 from agent.auto import AutoWalk
@@ -96,6 +97,20 @@ class Session:
             return WalkExit.REFUSED
         async with _asking(self.voice, self.clock) as asking:
             return await self._plain(head.id, asking).go(joining=True, reason=reason)
+
+    async def approve(self, walk: str) -> int:
+        """Show what waits for an approval, and ask for it; return the exit code.
+
+        Raises:
+            UsageError: when it is not clear which walk.
+            LinkError: when the agent is gone.
+        """
+        head = which(await self.link.walks(), walk)
+        if head is None:
+            self.voice.say("No walk is open.")
+            return WalkExit.REFUSED
+        async with _asking(self.voice, self.clock) as asking:
+            return await Approving(self.link, head.id, self.voice, asking, self.clock).go()
 
     async def _run(self, plan: Plan, usual: float, given: dict[str, str], asking: Asking) -> int:
         Cards(self.voice, self.clock).runbook(plan, usual)
@@ -250,6 +265,12 @@ async def run(source: Path | None, wish: Wish) -> int:
     variables = taken_from_environment(os.environ)
     async with session(source, announced=wish.announced) as attached:
         return await attached.run(wish, variables)
+
+
+async def approve(source: Path | None, walk: str) -> int:
+    """Approve a step that another is about to run, and return the exit code."""
+    async with session(source) as attached:
+        return await attached.approve(walk)
 
 
 async def resume(source: Path | None, walk: str, reason: str, announced: bool) -> int:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from runbooks.approval import fitting, needed, same_person
 from runbooks.live import Live
+from runbooks.rights import HERE, Standpoint
 from runbooks.walk import Stage, Status, StepState, Walk
 from runbooks.walking.deciding import closed_for
 
@@ -20,6 +22,8 @@ class Kind(enum.StrEnum):
     OVER = "over"
     FOLLOWED = "followed"
     """Somebody else decides."""
+    ASKED = "asked"
+    """Somebody else decides, and this operator is asked for his approval."""
     BETWEEN = "between"
     """The walker goes on by itself at once."""
     RUNNING = "running"
@@ -29,6 +33,8 @@ class Kind(enum.StrEnum):
     """A secret input has to be given again."""
     QUESTION = "question"
     """A step asks."""
+    APPROVAL = "approval"
+    """A step was shown that another user has to approve first."""
     SHOWN = "shown"
     """A step waits to be confirmed."""
     FAILED = "failed"
@@ -60,6 +66,10 @@ class Way(enum.StrEnum):
     ROLL_BACK = "roll back"
     STOP = "stop"
     TAKE_OVER = "take over"
+    APPROVE = "approve"
+    REFUSE = "refuse"
+    HAND_OVER = "hand over"
+    KEEP = "keep"
     EVIDENCE = "evidence"
     SHOW = "show"
     NOTE = "note"
@@ -83,7 +93,7 @@ class Situation:
     """What else makes a question another one: the pause, the question's own words, the secret wanted."""
 
 
-def situation_of(walk: Walk, live: Live, *, held: bool) -> Situation:
+def situation_of(walk: Walk, live: Live, *, held: bool, standpoint: Standpoint = HERE) -> Situation:
     """Return how the walk stands before an operator who decides when it is `held` by him."""
     state = walk.current
     if walk.over:
@@ -91,18 +101,34 @@ def situation_of(walk: Walk, live: Live, *, held: bool) -> Situation:
     kind = _kind(walk, live, state) if held else Kind.FOLLOWED
     if state is None:
         return Situation(kind)
+    if kind is Kind.FOLLOWED and may_approve(walk, state, standpoint):
+        about = f"{fitting(state).at} {fitting(state).refused}"
+        shown = (state.planned_at, state.action_sha256, state.status)
+        return Situation(Kind.ASKED, state.id, state.attempt, *shown, about=about)
     if kind in QUIET:
         return Situation(kind, state.id, state.attempt)
     about = {
         Kind.SECRET: live.wanted_secret,
         Kind.QUESTION: repr(live.question),
         Kind.PAUSED: walk.paused,
+        Kind.APPROVAL: f"{fitting(state).refused} {walk.offer is not None}",
         Kind.FAILED: f"{state.ended_at} {state.verified} {state.verdict}",
         Kind.UNKNOWN: f"{state.verified} {state.verdict}",
     }.get(kind, "")
     closed = closed_for(walk, state, live.gate, live.late) if kind in (Kind.SHOWN, Kind.QUESTION) else ""
     return Situation(
         kind, state.id, state.attempt, state.planned_at, state.action_sha256, state.status, closed, about
+    )
+
+
+def may_approve(walk: Walk, state: StepState, standpoint: Standpoint) -> bool:
+    """Return whether the operator can say something to the step that waits for an approval."""
+    return (
+        standpoint.may_approve
+        and state.status is Status.PLANNED
+        and needed(walk, state)
+        and (not fitting(state).at or bool(fitting(state).refused))
+        and not same_person(standpoint.me, walk.holder)
     )
 
 
@@ -122,6 +148,8 @@ def _kind(walk: Walk, live: Live, state: StepState | None) -> Kind:
     if walk.paused and walk.stage is Stage.FORWARD:
         return Kind.PAUSED
     if state.status is Status.PLANNED and live.step == state.id:
+        if needed(walk, state) and (not fitting(state).at or fitting(state).refused):
+            return Kind.APPROVAL
         return Kind.SHOWN if live.question is None else Kind.QUESTION
     return Kind.BETWEEN
 
@@ -134,11 +162,12 @@ def ways_of(situation: Situation, walk: Walk) -> tuple[Way, ...]:
     back = (Way.ROLL_BACK,) if forward else ()
     verify = (Way.VERIFY,) if plan is not None and plan.verify else ()
     evidence = (Way.EVIDENCE,) if state is not None and state.evidence else ()
+    hand = (Way.HAND_OVER,) if walk.offer is None else (Way.KEEP,)
     end = (Way.NOTE, Way.LEAVE)
     match situation.kind:
         case Kind.SHOWN:
             first = (Way.OVERRIDE,) if situation.closed else (Way.RUN,)
-            return (*first, Way.SKIP, *back, Way.STOP, Way.SHOW, *end)
+            return (*first, Way.SKIP, *back, Way.STOP, *hand, Way.SHOW, *end)
         case Kind.QUESTION:
             first = (Way.OVERRIDE,) if situation.closed else (Way.ANSWER,)
             return (*first, Way.SKIP, *back, Way.STOP, Way.SHOW, *end)
@@ -146,14 +175,18 @@ def ways_of(situation: Situation, walk: Walk) -> tuple[Way, ...]:
             return (Way.ANSWER, *back, Way.STOP, *end)
         case Kind.FAILED:
             looked = verify if state is not None and state.status is not Status.NOT_APPLIED else ()
-            return (Way.RETRY, *looked, Way.SKIP, *back, Way.STOP, *evidence, *end)
+            return (Way.RETRY, *looked, Way.SKIP, *back, Way.STOP, *hand, *evidence, *end)
         case Kind.UNKNOWN:
             said = (Way.SUCCEEDED, Way.NOT_APPLIED, Way.FAILED)
             return (*verify, *said, Way.STOP, *evidence, *end)
         case Kind.PAUSED:
-            return (Way.GO_ON, *back, Way.STOP, *end)
+            return (Way.GO_ON, *back, Way.STOP, *hand, *end)
         case Kind.OVERDUE:
             return (Way.WAIT, Way.END_PROGRAM, Way.DETACH, *end)
+        case Kind.APPROVAL:
+            return (Way.SKIP, *back, Way.STOP, *hand, Way.SHOW, *end)
+        case Kind.ASKED:
+            return (Way.APPROVE, Way.REFUSE, Way.SHOW, Way.LEAVE)
         case Kind.FOLLOWED:
             return (Way.WAIT, Way.TAKE_OVER, *end)
         case _:

@@ -30,6 +30,7 @@ pytest_plugins: list[str] = [
     "tests.servers.failing",
     "tests.servers.shop",
     "tests.servers.ssh",
+    "tests.servers.users",
     "tests.runbooks.steps.sql_ground",
 ]
 

@@ -38,6 +38,8 @@ from tui.navigation import NavigatedApp
 from tui.questions import Questions
 from tui.themes import DARK
 from tui.trend import LENGTH, backfill, extend
+from tui.walks.approval import called_for
+from tui.walks.open_walk import OpenWalk
 
 BEAT = 1.0
 """Seconds between two pictures. Repaints are most of what an open console costs, so this is as slow as an
@@ -73,6 +75,8 @@ class ConsoleApp(NavigatedApp):
         """When the newest picture came, by the monotonic clock."""
         self._newest: Snapshot | None = None
         """A picture that was not shown yet."""
+        self._called: dict[str, str] = {}
+        """What was said of each walk that somebody waits for, by its id."""
         self._came = asyncio.Event()
         self._questions = Questions(self._agent)
         self.ascii_only = manners.ascii_only
@@ -142,6 +146,7 @@ class ConsoleApp(NavigatedApp):
         match event:
             case Attached(system=system, snapshot=snapshot):
                 self._newest = None
+                self.standpoint = self._questions.standpoint = event.standpoint
                 self.detached = ""
                 self.system = system
                 self._take(snapshot)
@@ -152,6 +157,7 @@ class ConsoleApp(NavigatedApp):
                 self._came.set()
             case Moved():
                 self.walks = self._questions.moved(self.walks, event)
+                self._call(self.walks[event.walk.id])
             case WindowMoved(windows=windows):
                 self._remind(windows)
                 self._tell_recheck(windows)
@@ -165,6 +171,12 @@ class ConsoleApp(NavigatedApp):
             case Detached(reason=reason):
                 self._take_newest()
                 self._lose(reason)
+
+    def _call(self, opened: OpenWalk) -> None:
+        """Say once that somebody waits for what whoever sits here may do: approve, or take a walk."""
+        if (words := called_for(opened)) and words != self._called.get(opened.walk.id):
+            self.notify(words, severity="warning", timeout=20, markup=False)
+        self._called[opened.walk.id] = words
 
     def _remind(self, windows: WindowsNow) -> None:
         """Say once that the open window closes soon."""

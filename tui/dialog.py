@@ -18,6 +18,7 @@ from textual.widgets import Static
 from checks.text import clean
 from runbooks.decisions import Decision
 from tui.dialog_box import DialogBox
+from tui.messages import Question
 from tui.patience import ALONE, Patience
 from tui.walk_messages import DecisionMade, DecisionTaken
 from tui.widgets.field import Field, TypedField
@@ -161,8 +162,12 @@ class Dialog(DialogBox):
 
     def decide(self, walk: str, decision: Decision) -> None:
         """Tell the agent; the dialog stays until it has answered."""
+        self.ask(DecisionMade(self, walk, decision))
+
+    def ask(self, question: Question) -> None:
+        """Ask what is answered by `DecisionTaken`; the dialog stays until the agent has answered."""
         self._sent = True
-        self.post_message(DecisionMade(self, walk, decision))
+        self.post_message(question)
         self.say()
 
     def on_decision_taken(self, answer: DecisionTaken) -> None:

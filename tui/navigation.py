@@ -23,6 +23,7 @@ from checks.text import clean
 from runbooks.calendar.state import CalendarNow
 from runbooks.incidents.state import IncidentsNow
 from runbooks.notices.state import NoticesNow
+from runbooks.rights import HERE, Standpoint
 from runbooks.windows.state import WindowsNow
 from tui.dialogs.help import HelpDialog, keys_of
 from tui.format import zone
@@ -63,6 +64,7 @@ def _bound(screen: Callable[[], ConsoleScreen]) -> ConsoleScreen:
         NavigatedApp.notices,
         NavigatedApp.incidents,
         NavigatedApp.calendar,
+        NavigatedApp.standpoint,
     )
 
 
@@ -135,6 +137,8 @@ class NavigatedApp(HardenedApp):
     """Why no agent answers; empty while one does, and until the first has."""
     ascii_only: var[bool] = var(False)
     """The terminal has no block characters."""
+    standpoint: var[Standpoint] = var(HERE)
+    """Who sits here as the agent sees him, and what he may do."""
     walks: var[OpenWalks] = var({})
     """The walks that are open, and those that ended while somebody looked."""
     windows: var[WindowsNow] = var(NO_WINDOWS)

@@ -9,9 +9,11 @@ from collections.abc import Callable
 
 from textual.message import Message
 
+from agent.access_messages import ApproveStep, Judged, RefuseStep
 from agent.link import Link, Moved
 from checks.errors import LinkError
 from runbooks.decisions import TakeOver
+from runbooks.rights import HERE
 from tui import (
     calendar_questions,
     incident_questions,
@@ -20,6 +22,7 @@ from tui import (
     window_questions,
 )
 from tui import walk_messages as wish
+from tui.access_messages import ApprovalGiven
 from tui.calendar_messages import AgendaRequested, TaskFinished, TaskSkipped
 from tui.incident_messages import IncidentQuestion
 from tui.messages import HistoryArrived, HistoryRequested, Question, ResultsArrived, ResultsRequested
@@ -36,6 +39,8 @@ class Questions:
         """Ask the link that `agent` returns; it raises LinkError while there is none."""
         self._agent = agent
         self._holds = Holds()
+        self.standpoint = HERE
+        """Who sits here, and what he may do."""
         self._fences: dict[str, int] = {}
         """The newest fence of each open walk, by its id."""
 
@@ -44,14 +49,14 @@ class Questions:
         walk = event.walk
         self._holds.saw(walk)
         self._fences[walk.id] = walk.fence
-        return {**walks, walk.id: OpenWalk(walk, event.live, self._holds.holds(walk))}
+        return {**walks, walk.id: OpenWalk(walk, event.live, self._holds.holds(walk), self.standpoint)}
 
     def judged(self, walks: OpenWalks) -> OpenWalks:
         """Return the open walks with who decides as it is now; the same object when nothing differs."""
         wrong = {
-            name: OpenWalk(opened.walk, opened.live, not opened.held)
+            name: OpenWalk(opened.walk, opened.live, self._holds.holds(opened.walk), self.standpoint)
             for name, opened in walks.items()
-            if opened.held != self._holds.holds(opened.walk)
+            if opened.held != self._holds.holds(opened.walk) or opened.standpoint != self.standpoint
         }
         return {**walks, **wrong} if wrong else walks
 
@@ -92,6 +97,9 @@ class Questions:
                 return await incident_questions.answer(link, question)
             case ReportQuestion():
                 return await report_questions.answer(link, question)
+            case ApprovalGiven():
+                await link.ask(Judged, lambda number: _judgement(number, question))
+                return wish.DecisionTaken()
         raise TypeError(f"nobody answers {type(question).__name__}")
 
     async def _begin(self, link: Link, question: wish.BeginRequested) -> Message:
@@ -105,3 +113,9 @@ class Questions:
         if isinstance(question.decision, TakeOver):
             self._holds.took_over(question.walk, before)
         return wish.DecisionTaken()
+
+
+def _judgement(number: int, said: ApprovalGiven) -> ApproveStep | RefuseStep:
+    """Return what the agent is told: that the step is approved, or why it is not."""
+    what = (number, said.walk, said.step, said.attempt, said.action_sha256)
+    return RefuseStep(*what, said.reason) if said.reason else ApproveStep(*what, said.typed)

@@ -17,11 +17,12 @@ from checks.board import EMPTY, Snapshot, SystemInfo
 from runbooks.calendar.state import CalendarNow
 from runbooks.incidents.state import IncidentsNow
 from runbooks.notices.state import NoticesNow
+from runbooks.rights import HERE, Standpoint
 from runbooks.windows.state import WindowsNow
 from tui.trend import Trend
 from tui.walks.open_walk import OpenWalks
 from tui.widgets.banner import Banner
-from tui.widgets.header import Facts, HeaderBar, walk_parts, window_parts
+from tui.widgets.header import Facts, HeaderBar, standpoint_parts, walk_parts, window_parts
 from tui.widgets.key_footer import KeyFooter
 
 NO_WINDOWS = WindowsNow()
@@ -58,6 +59,8 @@ class ConsoleScreen(Screen[None]):
 
     ascii_only: var[bool] = var(False)
     """The terminal has no block characters; constant while the console runs."""
+    standpoint: var[Standpoint] = var(HERE)
+    """Who sits here as the agent sees him, and what he may do."""
     walks: var[OpenWalks] = var({})
     """The walks that are open, and those that ended while somebody looked."""
     windows: var[WindowsNow] = var(NO_WINDOWS)
@@ -117,7 +120,7 @@ class ConsoleScreen(Screen[None]):
             return
         self.set_class(bool(self.detached), "-detached")
         windows = window_parts(self.windows, self.walks, self.now, self.system.timezone)
-        extra = (*windows, *walk_parts(self.walks))
+        extra = (*standpoint_parts(self.standpoint), *windows, *walk_parts(self.walks))
         self.query_one(HeaderBar).show(Facts(self.system, self.snapshot, self.now, self.detached, extra))
         self.query_one(Banner).show(self.system, self.snapshot, self.now, self.detached)
         self.draw()
@@ -157,6 +160,11 @@ class ConsoleScreen(Screen[None]):
     def watch_incidents(self) -> None:
         """Draw how incidents stand."""
         self.ask_draw()
+
+    def watch_standpoint(self) -> None:
+        """Draw who sits here, and only the keys of what he may do."""
+        self.ask_draw()
+        self.refresh_bindings()
 
     def watch_walks(self) -> None:
         """Draw how the walks stand."""

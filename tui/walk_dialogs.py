@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 from tui.dialogs import reason
 from tui.dialogs.answer import AnswerDialog
+from tui.dialogs.approve import ApproveDialog
 from tui.dialogs.confirm import ConfirmDialog
 from tui.dialogs.failure import FailureDialog
+from tui.dialogs.hand_over import TakeDialog, hand_over
 from tui.dialogs.overdue import OverdueDialog
 from tui.dialogs.rollback import RollBackDialog
 from tui.dialogs.unknown import UnknownDialog
@@ -34,11 +36,16 @@ WISHES: dict[str, Callable[[OpenWalk], WalkDialog]] = {
     "back": RollBackDialog,
     "stop": reason.stop,
     "take_over": reason.take_over,
+    "approve": ApproveDialog,
+    "hand_over": hand_over,
 }
 """What an operator wants, or a dialog led to -> the dialog that asks for it."""
 
 
 def dialog_for(what: str, opened: OpenWalk) -> WalkDialog | None:
     """Return the dialog for what is wanted; None when there is nothing to ask now."""
+    offer = opened.walk.offer
+    if what == "take_over" and offer is not None and offer.is_for(opened.standpoint.me):
+        return TakeDialog(opened)
     make = ANSWERS.get(phase_of(opened)) if what in ("answer", "go_on") else WISHES.get(what)
     return make(opened) if make is not None else None

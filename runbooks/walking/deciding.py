@@ -64,7 +64,7 @@ def rule(walk: Walk, decision: Decision, fence: int, seen: Circumstances) -> Rul
         return _no(decision, "the walk is over")
     if isinstance(decision, decisions.Note):
         return Ruling((events.Noted(decision.text, decision.step),)) if decision.text.strip() else _empty()
-    if fence != walk.fence:
+    if fence != walk.fence or held_by_another(walk, seen.operator):
         return _no(decision, f"this walk is held by {_named(walk.holder)}; take it over to decide")
     match decision:
         case decisions.Confirm():
@@ -93,6 +93,11 @@ def rule(walk: Walk, decision: Decision, fence: int, seen: Circumstances) -> Rul
             return _take_back(walk, decision)
         case _:
             return _no(decision, "not now")
+
+
+def held_by_another(walk: Walk, operator: Operator) -> bool:
+    """Return whether another user holds the walk: by whatever fence he goes, this one does not decide."""
+    return operator.uid not in (walk.holder.uid, WALKDOWN.uid)
 
 
 def expects(walk: Walk, step: str, *statuses: Status) -> tuple[StepState | None, str]:

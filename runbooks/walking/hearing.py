@@ -18,6 +18,7 @@ from runbooks.approval_events import ApprovalRefused, Approved
 from runbooks.boot import Moment
 from runbooks.crash_points import reached
 from runbooks.decisions import Decision
+from runbooks.denials import Denials
 from runbooks.errors import RefusedDecisionError
 from runbooks.events import Denied
 from runbooks.journal.errors import FenceError, JournalError
@@ -26,7 +27,15 @@ from runbooks.outcome import StepError
 from runbooks.walk import Status, Walk
 from runbooks.walking.approving import approve, refuse
 from runbooks.walking.attempt import Job, answered
-from runbooks.walking.deciding import Circumstances, Ruling, closed_for, expects, rule, shown_too_long_ago
+from runbooks.walking.deciding import (
+    Circumstances,
+    Ruling,
+    closed_for,
+    expects,
+    held_by_another,
+    rule,
+    shown_too_long_ago,
+)
 from runbooks.walking.holding import Holding
 from runbooks.walking.performing import Performer
 from runbooks.walking.verifying import Verifying
@@ -56,6 +65,8 @@ class Hearing:
     """Looks again whether what must be true after a step is."""
     detach: Callable[[], None]
     """Has the walk wait no longer for what runs."""
+    denials: Denials
+    """Says how many refusals are written down."""
 
     async def hear(self, decision: Decision, operator: Operator, fence: int) -> None:
         """Take a decision of somebody who believes to hold the walk by this fence.
@@ -71,7 +82,7 @@ class Hearing:
                     reason, things = self._safe(decision.reason), self._safe(decision.state_of_things)
                     await self._take_over(operator, reason, things)
                 case decisions.VerifyAgain():
-                    await self._verify(decision, fence)
+                    await self._verify(decision, fence, operator)
                 case _:
                     await self._ruled(self._fit(decision), operator, fence)
         except (JournalError, FenceError) as error:
@@ -90,8 +101,8 @@ class Hearing:
 
         def judged(walk: Walk) -> Ruling:
             if isinstance(safe, Approved):
-                return approve(walk, safe, typed, seen)
-            return refuse(walk, safe, seen)
+                return self._limited(approve(walk, safe, typed, seen), operator)
+            return self._limited(refuse(walk, safe, seen), operator)
 
         try:
             ruling = await self.holding.write_ruled(judged, operator)
@@ -99,6 +110,13 @@ class Hearing:
             raise RefusedDecisionError(str(error)) from error
         if ruling.refusal:
             raise RefusedDecisionError(ruling.refusal)
+
+    def _limited(self, ruling: Ruling, operator: Operator) -> Ruling:
+        """Return the ruling without what was denied, when that has been written often enough."""
+        kept = tuple(
+            event for event in ruling.events if not isinstance(event, Denied) or self.denials.admits(operator)
+        )
+        return Ruling(kept, ruling.refusal)
 
     async def _take_over(self, operator: Operator, reason: str, things: str) -> None:
         """Pass the walk to who takes it; with the words of who hands it over, when he does."""
@@ -127,7 +145,9 @@ class Hearing:
     async def _ruled(self, decision: Decision, operator: Operator, fence: int) -> None:
         runs = await self._still_runs(decision)
         seen = self._seen(operator, running=runs)
-        ruling = await self.holding.write_ruled(lambda walk: rule(walk, decision, fence, seen), operator)
+        ruling = await self.holding.write_ruled(
+            lambda walk: self._limited(rule(walk, decision, fence, seen), operator), operator
+        )
         if ruling.refusal:
             raise RefusedDecisionError(ruling.refusal)
         if isinstance(decision, decisions.Confirm):
@@ -156,7 +176,8 @@ class Hearing:
 
     async def _answer(self, decision: decisions.Answer, operator: Operator, fence: int) -> None:
         holding, live = self.holding, self.holding.live
-        if fence == holding.walk.fence and live.wanted_secret:
+        decides = fence == holding.walk.fence and not held_by_another(holding.walk, operator)
+        if decides and live.wanted_secret:
             self.performer.secrets.give(live.wanted_secret, decision.text)
             holding.say(wanted_secret="", question=None)
             holding.wake()
@@ -170,7 +191,7 @@ class Hearing:
 
     def _answered(self, walk: Walk, decision: decisions.Answer, fence: int, operator: Operator) -> Ruling:
         """Return what an answer comes to; one that may not be given leaves no trace."""
-        if fence != walk.fence:
+        if fence != walk.fence or held_by_another(walk, operator):
             return Ruling(refusal="this walk is held by somebody else; take it over to answer")
         state, why = expects(walk, decision.step, Status.PLANNED)
         question = self.holding.live.question
@@ -192,10 +213,11 @@ class Hearing:
         elapsed = max(0.0, self.clock.now() - state.planned_at)
         return Ruling(answered(state.id, state.attempt, state.action_sha256, outcome, elapsed))
 
-    async def _verify(self, decision: decisions.VerifyAgain, fence: int) -> None:
+    async def _verify(self, decision: decisions.VerifyAgain, fence: int, operator: Operator) -> None:
         walk = self.holding.walk
         state, why = expects(walk, decision.step, Status.SUCCEEDED, Status.UNKNOWN, Status.FAILED)
-        if fence != walk.fence or state is None:
+        relieved = fence != walk.fence or held_by_another(walk, operator)
+        if relieved or state is None:
             raise RefusedDecisionError(why or "this walk is held by somebody else; take it over to decide")
         if not walk.plan.step(state.id).verify:
             raise RefusedDecisionError(f"{state.id} has nothing that must be true after it")

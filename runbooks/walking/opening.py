@@ -55,6 +55,9 @@ async def open_walk(wish: Opening, journal: Journal) -> Opened:
     """
     plan = wish.plan
     inputs = accepted(plan, wish.given)
+    if wish.manner is Manner.AUTO and plan.approval:
+        asked = ", ".join(step.id for step in plan.steps if step.approval)
+        raise RefusedDecisionError(f"another user has to approve, which needs an operator: {asked}")
     if wish.manner is Manner.AUTO and plan.risk is Risk.HIGH:
         raise RefusedDecisionError(
             "its risk is high: an operator has to confirm each change by its target's name"

@@ -21,6 +21,7 @@ from runbooks.approval_events import ApprovalAsked, ApprovalRefused, Approved
 from runbooks.boot import Moment
 from runbooks.crash_points import reached
 from runbooks.decisions import Decision
+from runbooks.denials import Denials
 from runbooks.events import Denied
 from runbooks.journal.errors import FenceError, JournalError
 from runbooks.model import Risk, StepPlan
@@ -72,7 +73,7 @@ class Walker:
         self._attempts = Attempting(holding, performer, clock, self._beside)
         self._verifying = Verifying(holding, performer, clock)
         self._hearing = Hearing(
-            holding, performer, clock, gate, until, self._verifying, self._attempts.detach
+            holding, performer, clock, gate, until, self._verifying, self._attempts.detach, Denials(clock)
         )
         self._untaken = False
         """Whether what was under way in another process is still to be found out."""

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from checks.clock import Clock
 from checks.kind import SLACK
 from runbooks import walk_events
+from runbooks.approval import fitting, needed, seconds_left
+from runbooks.approval_events import ApprovalAsked
+from runbooks.boot import Moment
 from runbooks.evidence import last
 from runbooks.journal.errors import FenceError, JournalError
-from runbooks.walk import Stage
+from runbooks.walk import Approval, Stage, Status
 from runbooks.walking.guarding import doubtful, regressed
 from runbooks.walking.holding import Holding
 from runbooks.walking.performing import Performer
@@ -54,6 +57,7 @@ class Watch:
             self._time()
             with contextlib.suppress(JournalError, FenceError):
                 await self._guards()
+                await self._approval()
 
     async def doubt(self) -> None:
         """Look sooner than is its turn at a guard that seems worse: within two intervals it is certain."""
@@ -86,6 +90,19 @@ class Watch:
             running.terminate()
         text = "\n".join(part for part in parts if part)
         self.holding.say(output=text, output_bytes=said.out_size + said.errors_size, overdue=overdue)
+
+    async def _approval(self) -> None:
+        """Ask for an approval anew that has expired while the step still waits."""
+        walk = self.holding.walk
+        state = walk.current
+        if state is None or state.status is not Status.PLANNED or not needed(walk, state):
+            return
+        approval = fitting(state)
+        if approval.at and not approval.refused and not self._holds(approval):
+            await self.holding.write(ApprovalAsked(state.id, state.attempt, state.action_sha256))
+
+    def _holds(self, approval: Approval) -> bool:
+        return seconds_left(approval, self.clock.now(), Moment.known(self.clock)) > 0
 
     async def _guards(self) -> None:
         walk = self.holding.walk

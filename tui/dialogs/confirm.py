@@ -11,6 +11,7 @@ from runbooks.walk import Status
 from tui.cell import Piece, Tone
 from tui.paragraph import BREAK, Paragraph, fact, prose
 from tui.walk_dialog import READ, WalkDialog
+from tui.walks.approval import approver
 from tui.walks.open_walk import OpenWalk
 from tui.walks.step import action_facts, action_lines, joined, outlook
 from tui.walks.words import RISK_TONE, filled, lines_of, usual_of
@@ -46,7 +47,8 @@ class ConfirmDialog(WalkDialog):
         text = [prose(line, Tone.MUTED) for line in lines_of(filled(plan.text, walk.values))]
         risk = fact("risk", walk.plan.risk.value, RISK_TONE[walk.plan.risk])
         lines = list(action_lines(self.action)) or [prose("nothing is said of what it does", Tone.WARN)]
-        facts = [*action_facts(self.action, usual_of(plan, self.opened.live.usual)), risk]
+        approved = [fact("approved", f"by {approver(self.state)}", Tone.OK)] if approver(self.state) else []
+        facts = [*approved, *action_facts(self.action, usual_of(plan, self.opened.live.usual)), risk]
         end = Paragraph((Piece("end of what will run", Tone.MUTED),))
         return (*joined([lines, [*facts, *outlook(walk, plan)], text]), BREAK, end)
 

@@ -54,7 +54,9 @@ exactly what it will do, where and as whom, what must be true afterwards and how
 before you have read it to its end and confirmed it. The line above the keys says what is asked.
 
 tab goes from part to part; in the steps, up and down show another step large, escape comes back to the
-current one. What runs goes on without this console. Who holds the walk decides; all others watch."""
+current one. What runs goes on without this console. Who holds the walk decides; all others watch. H hands it
+over with the state of things; T takes it. A step that another user has to approve waits for him: he reads the
+same action and approves it by a, for ten minutes."""
     CSS_PATH = "walk.tcss"
     AUTO_FOCUS = "#step"
     BINDINGS = [
@@ -73,8 +75,22 @@ current one. What runs goes on without this console. Who holds the walk decides;
         Binding("b", "ask('back')", "Roll back", id="walk.back", tooltip="Roll back: shows what that means"),
         Binding("S", "ask('stop')", "Stop", id="walk.stop", tooltip="End the walk where it is"),
         Binding("T", "ask('take_over')", "Take over", id="walk.take-over", tooltip="Decide from here on"),
+        Binding(
+            "a",
+            "ask('approve')",
+            "Approve",
+            id="walk.approve",
+            tooltip="Approve what another is about to run",
+        ),
         Binding("n", "note", "Note", id="walk.note", tooltip="Write something into the journal"),
         Binding("e", "evidence", "Evidence", id="walk.evidence", tooltip="See what the step has left"),
+        Binding(
+            "H",
+            "ask('hand_over')",
+            "Hand over",
+            id="walk.hand-over",
+            tooltip="Pass the walk on with the state of things, or keep it",
+        ),
         Binding("tab", "next_part(1)", "Part", id="walk.part", show=False, tooltip="Go to the next part"),
         Binding(
             "shift+tab",
@@ -260,7 +276,9 @@ current one. What runs goes on without this console. Who holds the walk decides;
         if action == "evidence":
             shown = self._shown(opened.walk)
             return shown is not None and shown.attempt > 0
-        return not opened.walk.over if action == "note" else may(str((*parameters, action)[0]), opened)
+        if action == "note":
+            return not opened.walk.over and opened.standpoint.may_run
+        return may(str((*parameters, action)[0]), opened)
 
     def action_ask(self, what: str) -> None:
         """Open the dialog of what is wanted; when another step is looked at, come back first."""

@@ -11,6 +11,7 @@ from runbooks.walk import Stage, Status, StepState, Walk
 from runbooks.walking.deciding import closed_for
 from runbooks.windows.budget import budget_words
 from tui.cell import Cell, Piece, Tone
+from tui.walks.approval import offered, standing, waiting, waits
 from tui.walks.open_walk import OpenWalk
 from tui.walks.words import DOT, ENDING_TONE, ENDING_WORD, said, short_who, span, title_of, usual_of
 
@@ -24,6 +25,8 @@ class Phase(enum.StrEnum):
     ASKS = "asks"
     SECRET = "secret"  # noqa: S105 - a word for the screen
     """The value of a secret input has to be given again."""
+    APPROVAL = "approval"
+    """A step was shown that another user has to approve."""
     CLOSED = "closed"
     """A step waits to be confirmed, but there is no window, or no time in it for a way back."""
     STARTS = "starts"
@@ -41,6 +44,7 @@ TONE = {
     Phase.CONFIRM: Tone.FOCUS,
     Phase.ASKS: Tone.FOCUS,
     Phase.SECRET: Tone.FOCUS,
+    Phase.APPROVAL: Tone.WARN_BADGE,
     Phase.CLOSED: Tone.WARN_BADGE,
     Phase.OVERDUE: Tone.WARN_BADGE,
     Phase.FAILED: Tone.CRIT_BADGE,
@@ -90,6 +94,8 @@ def phase_of(opened: OpenWalk) -> Phase:
     if state.status is Status.PLANNED:
         if closed_for(walk, state, live.gate, live.late):
             return Phase.CLOSED
+        if waits(opened):
+            return Phase.APPROVAL
         return Phase.ASKS if live.question is not None and live.step == state.id else Phase.CONFIRM
     return Phase.PREPARES
 
@@ -101,7 +107,8 @@ def asked(opened: OpenWalk, now: float) -> tuple[Cell, ...]:
     keys = _keys(phase, opened) if opened.held or phase is Phase.OVER else ()
     lines: list[Cell] = [(word, Piece(" "), *_sentence(phase, opened, now), *keys)]
     if not opened.held and not opened.walk.over:
-        lines.append(_watching(opened.walk))
+        lines.append(_watching(opened))
+    lines += [line for line in (standing(opened, now), offered(opened)) if line]
     return (*lines, *_time(opened, now), *_remarks(opened))
 
 
@@ -128,6 +135,8 @@ def _sentence(phase: Phase, opened: OpenWalk, now: float) -> Cell:
             return (Piece(said(live.question.prompt) if live.question else name),)
         case Phase.SECRET:
             return (Piece(f"the value of {said(live.wanted_secret)} is wanted again; it was not stored"),)
+        case Phase.APPROVAL if state:
+            return waiting(opened, now)
         case Phase.CLOSED if state:
             return (Piece(said(closed_for(walk, state, live.gate, live.late))),)
         case Phase.FAILED if state:
@@ -188,12 +197,13 @@ def _keys(phase: Phase, opened: OpenWalk) -> Cell:
     return (Piece(f"   {words}", Tone.FOCUS),) if words else ()
 
 
-def _watching(walk: Walk) -> Cell:
+def _watching(opened: OpenWalk) -> Cell:
+    walk, may_run = opened.walk, opened.standpoint.may_run
     name = short_who(walk.holder)
     return (
-        Piece(" WATCHING ", Tone.MUTED),
+        Piece(" WATCHING " if may_run else " OBSERVER ", Tone.MUTED),
         Piece(f" {name} decides", Tone.STRONG),
-        Piece("   T takes over, n writes a note", Tone.FOCUS),
+        Piece("   T takes over, n writes a note" if may_run else "", Tone.FOCUS),
         Piece(f"   {wording.who(walk.holder).removeprefix(name).strip(', ')}", Tone.MUTED),
     )
 

@@ -6,6 +6,7 @@ The agent judges every decision; this only keeps from asking for what it is sure
 from __future__ import annotations
 
 from runbooks.walk import Stage, Status, Walk
+from tui.walks.approval import may_approve
 from tui.walks.asked import DECIDED, Phase, phase_of
 from tui.walks.open_walk import OpenWalk
 
@@ -20,7 +21,9 @@ def may(what: str, opened: OpenWalk) -> bool:
     if walk.over:
         return False
     if what == "take_over":
-        return not opened.held
+        return not opened.held and opened.standpoint.may_run
+    if what == "approve":
+        return may_approve(opened)
     return opened.held and _may(what, opened, walk)
 
 
@@ -29,6 +32,8 @@ def _may(what: str, opened: OpenWalk, walk: Walk) -> bool:
     match what:
         case "answer":
             return phase_of(opened) in DECIDED
+        case "hand_over":
+            return True
         case "go_on":
             return phase_of(opened) in (Phase.PAUSED, Phase.CLOSED)
         case "back":

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from runbooks.live import Live
+from runbooks.rights import HERE, Standpoint
 from runbooks.walk import Stage, Walk
 from tui.walks.words import short_who
 
@@ -21,6 +22,8 @@ class OpenWalk:
     live: Live
     held: bool = False
     """Whether this console decides."""
+    standpoint: Standpoint = HERE
+    """Who sits here, and what he may do."""
 
 
 OpenWalks = Mapping[str, OpenWalk]

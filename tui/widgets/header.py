@@ -17,6 +17,7 @@ from checks.board import EMPTY, Health, Snapshot, SystemInfo
 from checks.model import Level, worst
 from checks.text import clean
 from runbooks.live import Budget
+from runbooks.rights import Standpoint
 from runbooks.windows.state import WindowsNow
 from tui.format import clock_time, zone, zone_name
 from tui.walks.asked import Phase, phase_of
@@ -62,6 +63,7 @@ class Facts:
 NO_FACTS = Facts()
 CALLS = {
     Phase.OVERDUE: "$warning",
+    Phase.APPROVAL: "$warning",
     Phase.CLOSED: "$warning",
     Phase.PAUSED: "$warning",
     Phase.FAILED: "$error",
@@ -144,6 +146,14 @@ def parts(facts: Facts) -> tuple[Part, ...]:
         many = len(snapshot.notices)
         line.append(Part(Content.styled(f"  {many} notice{'s' * (many > 1)}", "$text-warning"), drop=5))
     return tuple(line)
+
+
+def standpoint_parts(standpoint: Standpoint) -> tuple[Part, ...]:
+    """Return that whoever sits here may not run anything; nothing when he may."""
+    if standpoint.may_run:
+        return ()
+    word = " APPROVER " if standpoint.may_approve else " OBSERVER "
+    return (Part(Content.styled(word, "$text-muted bold"), drop=2),)
 
 
 def walk_parts(walks: OpenWalks) -> tuple[Part, ...]:

@@ -164,11 +164,14 @@ async def test_only_the_holder_decides_and_a_take_over_relieves_him(tmp_path, wo
         assert stage.walk.fence > old
         with pytest.raises(RefusedDecisionError, match="oper2"):
             await stage.decide(decisions.Confirm("one", state.attempt, state.action_sha256), fence=old)
+        with pytest.raises(RefusedDecisionError, match="oper2"):
+            await stage.confirm("one")
         assert world.deeds == []
-        await stage.run("one")
+        await stage.decide(decisions.Confirm("one", state.attempt, state.action_sha256), operator=other)
+        await stage.ended("one")
         walk = await stage.over()
     assert world.deeds == ["one"]
-    assert [remark.what for remark in walk.remarks] == ["take over", "refused"]
+    assert [remark.what for remark in walk.remarks] == ["take over", "refused", "refused"]
 
 
 async def test_a_required_window_holds_changes_back_until_somebody_says_why_not(tmp_path, world):
