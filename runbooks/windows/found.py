@@ -18,12 +18,11 @@ def found_by_recheck(state: WindowState, at: float, *, bad_only: bool = False) -
     found = state.recheck
     if found is None or (state.closed_at and at - state.closed_at > STILL_OF_IT):
         return ""
-    head = f"{state.name}, looked at again {found.occasion}"
+    head = f"{state.name}, rechecked {found.occasion}"
     if found.trouble:
         return f"{head}: {found.trouble}"
     if found.newly_bad:
-        many = len(found.newly_bad)
-        named = ", ".join(found.newly_bad[:NAMED]) + (f" and {many - NAMED} more" if many > NAMED else "")
-        are = "check is" if many == 1 else "checks are"
-        return f"{head}: {many} {are} worse than when it opened: {named}"
+        more = len(found.newly_bad) - NAMED
+        named = ", ".join(found.newly_bad[:NAMED]) + (f" and {more} more" if more > 0 else "")
+        return f"{head}: worse than when it opened: {named}"
     return "" if bad_only else f"{head}: no check is worse than when it opened"

@@ -78,6 +78,4 @@ async def test_what_was_found_when_everything_was_looked_at_again_is_said():
         await stage.link.move_windows(WindowsNow(state))
         found = Recheck(now, "before the end", ("api", "db"))
         await stage.link.move_windows(WindowsNow(replace(state, recheck=found)))
-        await stage.says(
-            "weekly, looked at again before the end: 2 checks are worse than when it opened: api, db."
-        )
+        await stage.says("weekly, rechecked before the end: worse than when it opened: api, db.")

@@ -90,9 +90,7 @@ async def test_before_the_end_again_before_a_later_end_and_at_the_close(ground):
     await ground.look(1)
     assert await ground.found() == [("urgent", BEFORE_END, ["api"])]
     (notice,) = ground.live.said[SOURCE]
-    assert notice.text == (
-        "urgent, looked at again before the end: 1 check is worse than when it opened: api"
-    )
+    assert notice.text == ("urgent, rechecked before the end: worse than when it opened: api")
     await ground.look(1)
     assert ground.windows.now.recheck_at == 0
     await ground.windows.extend(1800, "slower than thought", ALICE)

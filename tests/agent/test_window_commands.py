@@ -51,7 +51,7 @@ def test_a_window_is_opened_extended_and_closed_from_the_command_line(walking):
 
     early = walking("window", "close", "--reason", "all done")
     assert "the last one, urgent, was closed" in early.stdout
-    wait_until(lambda: "looked at again at the close" in walking("window", "status").stdout)
+    wait_until(lambda: "rechecked at the close" in walking("window", "status").stdout)
     after = walking("window", "status", "-o", "json")
     assert after.returncode == 3
     found = json.loads(after.stdout)["recheck"]

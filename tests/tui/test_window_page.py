@@ -129,11 +129,11 @@ async def test_what_was_found_when_everything_was_looked_at_again_is_said_and_to
         await enter(console)
         found = replace(now(), state=replace(now().state, recheck=rechecked("orders", "certificate")))
         await console.link.move_windows(found)
-        said = "weekly, looked at again before the end: 2 checks are worse than when it opened"
+        said = "weekly, rechecked before the end: worse than when it opened"
         await console.until(lambda: said in " ".join(console.text.split()))
         await console.link.move_windows(replace(found, reminder="soon"))
         await console.pilot.pause()
-        told = [note.message for note in console.app._notifications if "looked at again" in note.message]
+        told = [note.message for note in console.app._notifications if "rechecked" in note.message]
         assert told == [f"{said}: orders, certificate"]
 
 
