@@ -21,6 +21,7 @@ from checks.engine import Engine, running
 from checks.errors import ConfigError
 from checks.masking import Masker
 from checks.model import Level, Result
+from checks.quiet import LOUD, Quiet
 from checks.runner import open_runner
 from checks.storage.store import Store
 from checks.system import System
@@ -54,7 +55,7 @@ class LiveSystem:
         self._masker = masker
         self._clock = clock
         self._engine: Engine | None = None
-        self._maintenance: frozenset[str] = frozenset()
+        self._quiet = LOUD
         self._of_files: tuple[Notice, ...] = ()
         self._announced: dict[str, tuple[Notice, ...]] = {}
         self._begun = asyncio.Event()
@@ -74,11 +75,11 @@ class LiveSystem:
         """Return the engine that probes now; None before the first has begun."""
         return self._engine
 
-    def maintain(self, names: frozenset[str]) -> None:
-        """Put exactly these checks into maintenance, now and whenever the system is loaded again."""
-        self._maintenance = names
+    def quieten(self, quiet: Quiet) -> None:
+        """Have exactly these checks quiet, now and whenever the system is loaded again."""
+        self._quiet = quiet
         if self._engine is not None:
-            self._engine.maintenance = names
+            self._engine.quieten(quiet)
 
     def announce(self, source: str, notices: tuple[Notice, ...]) -> None:
         """Show these notices of a source beside those about files, in place of those it announced before."""
@@ -105,8 +106,9 @@ class LiveSystem:
     async def _probing(self, system: System) -> AsyncIterator[Engine]:
         known = await self._stored()
         async with open_runner(system.secrets, self._clock, self._masker) as runner:
-            engine = Engine(system.info, system.definitions, runner, self._store, self._clock, known)
-            engine.maintenance = self._maintenance
+            engine = Engine(
+                system.info, system.definitions, runner, self._store, self._clock, known, self._quiet
+            )
             async with running(engine):
                 yield engine
 

@@ -40,7 +40,6 @@ from runbooks.journal.journal import Journal
 from runbooks.journal.leases import Grip
 from runbooks.launch import Launcher
 from runbooks.live import DryStep, Live, Runbooks, WalkHead
-from runbooks.maintaining import in_maintenance
 from runbooks.model import Plan, WindowNeed
 from runbooks.operators import Operator
 from runbooks.records import MACHINERY, LeaseRef
@@ -102,6 +101,10 @@ class Walks:
         """What was given to each walk that this process has known."""
         self.attending: Callable[[Operator], int] = lambda operator: 0
         """How many consoles of an operator are attached; set by who knows."""
+        self.moved: Callable[[], None] = lambda: None
+        """Called whenever something has happened in a walk; set by who follows them."""
+        self.taken_up = False
+        """Whether every walk that was open in the journal is followed here, as far as it can be."""
 
     @contextlib.asynccontextmanager
     async def opened(self) -> AsyncIterator[Walks]:
@@ -122,6 +125,11 @@ class Walks:
     def under_way(self) -> tuple[str, ...]:
         """Return the ids of the walks that are open."""
         return self.open_ones.names
+
+    @property
+    def open_walks(self) -> tuple[Walk, ...]:
+        """Return the walks that are open, as they stand."""
+        return tuple(one.walker.walk for one in self.open_ones)
 
     # What consoles ask
 
@@ -282,6 +290,7 @@ class Walks:
                 for head in await self._journal.walks(OPEN_MOST, open_only=True):
                     if self.open_ones.get(head.id) is None:
                         await self._take_up(head)
+                self.taken_up = True
                 return
             except JournalError as error:
                 if said != str(error):
@@ -344,10 +353,4 @@ class Walks:
         """Pass on what a walker tells; what it did may have put checks into maintenance."""
         self.open_ones.hear(walk, entries, live)
         if entries:
-            self._maintain()
-
-    def _maintain(self) -> None:
-        """Have the checks in maintenance that open walks have put there, and no others."""
-        every = frozenset(info.name for info in self._live.system.info.checks)
-        walks = [one.walker.walk for one in self.open_ones]
-        self._live.maintain(frozenset().union(*(in_maintenance(walk, every) for walk in walks)))
+            self.moved()

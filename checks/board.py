@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from checks.model import NEVER, Level, Result
+from checks.quiet import Quiet
 
 FLAP_MEMORY = 20
 FLAP_HIGH = 0.30
@@ -78,6 +79,15 @@ class CheckState:
     """Probes left out because the one before was still running (reliability G5)."""
     maintenance: bool = False
     """True while somebody works on what it looks at: probed and shown as ever, and nobody is alerted."""
+    silenced: bool = False
+    """True while somebody wants to hear nothing of it: probed and shown as ever, and nobody is alerted."""
+    acknowledged: bool = False
+    """True while somebody sees to what is wrong with it: people are told of its end, and of what is worse."""
+
+    @property
+    def is_quiet(self) -> bool:
+        """Return whether nobody is to be told of what is wrong with it."""
+        return self.maintenance or self.silenced or self.acknowledged
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,14 +187,9 @@ def mark_stale(snapshot: Snapshot, system: SystemInfo, names: frozenset[str], at
     return _publish(snapshot, system, states, at)
 
 
-def set_maintenance(snapshot: Snapshot, names: Collection[str], at: float) -> Snapshot:
-    """Return the snapshot in which exactly these checks are in maintenance; the same when nothing changes."""
-    states = tuple(
-        state
-        if state.maintenance == (state.name in names)
-        else replace(state, maintenance=not state.maintenance)
-        for state in snapshot.states
-    )
+def set_quiet(snapshot: Snapshot, quiet: Quiet, at: float) -> Snapshot:
+    """Return the snapshot in which exactly these checks are quiet; the same one when nothing changes."""
+    states = tuple(_set_quiet(state, quiet) for state in snapshot.states)
     if all(new is old for new, old in zip(states, snapshot.states, strict=True)):
         return snapshot
     return replace(snapshot, number=snapshot.number + 1, at=at, states=states)
@@ -260,6 +265,18 @@ def _set_stale(state: CheckState, stale: bool) -> CheckState:
     if state.stale == stale:
         return state
     return replace(state, stale=stale, level=Level.UNKNOWN if stale else state.last.level)
+
+
+def _set_quiet(state: CheckState, quiet: Quiet) -> CheckState:
+    wanted = (
+        state.name in quiet.maintenance,
+        state.name in quiet.silenced,
+        state.name in quiet.acknowledged,
+    )
+    if wanted == (state.maintenance, state.silenced, state.acknowledged):
+        return state
+    maintenance, silenced, acknowledged = wanted
+    return replace(state, maintenance=maintenance, silenced=silenced, acknowledged=acknowledged)
 
 
 def _blocked(system: SystemInfo, states: list[CheckState]) -> tuple[CheckState, ...]:

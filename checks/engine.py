@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from checks import board
@@ -19,6 +19,7 @@ from checks.board import Notice, Snapshot, SystemInfo
 from checks.clock import Clock
 from checks.definition import Definition
 from checks.model import Level, Result
+from checks.quiet import LOUD, Quiet
 from checks.runner import Runner
 
 AT_ONCE = 16
@@ -68,13 +69,12 @@ class Engine:
         recorder: Recorder,
         clock: Clock,
         known: Mapping[str, Sequence[Result]] | None = None,
+        quiet: Quiet = LOUD,
     ) -> None:
         """Prepare; `known` are stored results, oldest first: the states go on from where they were."""
         self.system = system
         self.notices: tuple[Notice, ...] = ()
         """Notices of the engine's owner, such as a configuration that could not be reloaded."""
-        self.maintenance: frozenset[str] = frozenset()
-        """Checks whose targets somebody works on, as the engine's owner says."""
         self._definitions = {definition.name: definition for definition in definitions}
         self._runner = runner
         self._recorder = recorder
@@ -103,12 +103,19 @@ class Engine:
                 for result in results:
                     self._snapshot = board.fold(self._snapshot, system, result, now)
                 self._fresh_until[name] -= max(0.0, now - results[-1].at)
+        self._quiet = quiet
         self._snapshot = board.mark_stale(self._snapshot, system, self._stale(), now)
+        self._snapshot = board.set_quiet(self._snapshot, quiet, now)
 
     @property
     def snapshot(self) -> Snapshot:
         """Return the newest snapshot."""
         return self._snapshot
+
+    def quieten(self, quiet: Quiet) -> None:
+        """Have exactly these checks quiet from here on."""
+        self._quiet = quiet
+        self._publish(lambda at: board.set_quiet(self._snapshot, quiet, at))
 
     @property
     def ended(self) -> bool:
@@ -202,10 +209,12 @@ class Engine:
                 started = self._clock.monotonic()
                 gap = started - self._started[name] if name in self._started else None
                 self._started[name] = started
-                result = await self._runner.run(definition, before, self._memory[name], gap)
+                seen = await self._runner.run(definition, before, self._memory[name], gap)
         finally:
             del self._running[name]
             ended.set()
+        planned = name in self._quiet.maintenance
+        result = replace(seen, maintenance=planned, counts_for=self._stale_after[name])
         self._recorder.put(result)
         self._fresh_until[name] = self._clock.monotonic() + self._stale_after[name]
         self._publish(lambda at: board.fold(self._snapshot, self.system, result, at))
@@ -225,14 +234,10 @@ class Engine:
                 text = f"the wall clock jumped by {passed - ticked:+.0f} s; schedules are not affected"
                 self._jump = (Notice("clock", text, Level.WARN, wall),)
             self._publish(self._aged)
-            self._publish(self._maintained)
             self._publish(self._noted)
 
     def _aged(self, at: float) -> Snapshot:
         return board.mark_stale(self._snapshot, self.system, self._stale(), at)
-
-    def _maintained(self, at: float) -> Snapshot:
-        return board.set_maintenance(self._snapshot, self.maintenance, at)
 
     def _noted(self, at: float) -> Snapshot:
         secrets = tuple(Notice("secrets", text) for text in self._runner.vault.warnings)

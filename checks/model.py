@@ -131,6 +131,10 @@ class Result:
     observation: Observation
     verdicts: tuple[Verdict, ...] = ()
     streaks: tuple[Streak, ...] = ()
+    maintenance: bool = False
+    """Whether planned work was done on what it looked at."""
+    counts_for: float = 0.0
+    """Seconds after which it is stale, when no other result has come."""
 
     @property
     def error_class(self) -> str:

@@ -29,7 +29,7 @@ class Retention:
     minutes: float = 90 * DAY
     """Lowest, mean and highest of each minute."""
     hours: float = 730 * DAY
-    """Lowest, mean and highest of each hour."""
+    """Lowest, mean and highest of each hour, and how long each level lasted."""
     results: int = 200
     """Newest results of each check, kept whole."""
     changes: float = 90 * DAY

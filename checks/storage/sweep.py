@@ -32,6 +32,10 @@ _OLD_RESULTS = """
 DELETE FROM result WHERE id IN
     (SELECT id FROM result WHERE check_name = ? AND seq <= ? AND (NOT changed OR at < ?) LIMIT ?)
 """
+_OLD_SPANS = """
+DELETE FROM level_span WHERE id IN
+    (SELECT id FROM level_span WHERE check_name = ? AND ended < ? LIMIT ?)
+"""
 _NEWEST_RESULTS = "SELECT check_name, max(seq) FROM result GROUP BY check_name"
 
 
@@ -61,6 +65,7 @@ def prune(connection: sqlite3.Connection, retention: Retention, now: float) -> I
     for check, seq in connection.execute(_NEWEST_RESULTS).fetchall():
         kept = (check, seq - retention.results, now - retention.changes)
         yield from _delete(connection, _OLD_RESULTS, *kept)
+        yield from _delete(connection, _OLD_SPANS, check, now - retention.hours)
 
 
 def _next_check(connection: sqlite3.Connection, after: str) -> tuple[str, int | None] | None:

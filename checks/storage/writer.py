@@ -24,6 +24,7 @@ from checks.storage.database import is_damage, open_database, set_aside, transac
 from checks.storage.history import Retention, SampleLog
 from checks.storage.points import HOUR
 from checks.storage.results import ResultLog
+from checks.storage.spans import SpanLog
 from checks.storage.sweep import GRACE, fold_complete_hours, prune
 
 BACKLOG = 10_000
@@ -98,6 +99,7 @@ class Writer:
         self._connection: sqlite3.Connection | None = None
         self._samples = SampleLog()
         self._results = ResultLog(retention.results, retention.rows)
+        self._spans = SpanLog()
         self._failures = 0
         self._retry_at = 0.0
         self._sweep: Iterator[None] = iter(())
@@ -169,6 +171,7 @@ class Writer:
             with transaction(connection):
                 self._samples.record(connection, batch)
                 self._results.record(connection, batch)
+                self._spans.record(connection, batch)
         except (TypeError, ValueError, OverflowError):
             self._forget()
             if len(batch) == 1:
@@ -225,6 +228,7 @@ class Writer:
     def _forget(self) -> None:
         self._samples.forget()
         self._results.forget()
+        self._spans.forget()
 
     def _fail(self, error: Exception) -> None:
         self._close()

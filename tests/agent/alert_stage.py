@@ -15,6 +15,7 @@ from checks.board import CheckInfo, SystemInfo
 from checks.engine import Engine
 from checks.masking import Masker
 from checks.model import Level, Observation, Result
+from checks.quiet import Quiet
 from checks.storage.store import Store
 from checks.system import System
 from checks.testing import FakeClock
@@ -29,7 +30,7 @@ class StagedEngine(Engine):
             self._publish(lambda at, result=result: board.fold(self._snapshot, self.system, result, at))
 
     def maintain(self, *names: str) -> None:
-        self._publish(lambda at: board.set_maintenance(self._snapshot, names, at))
+        self._publish(lambda at: board.set_quiet(self._snapshot, Quiet(frozenset(names)), at))
 
 
 @dataclass

@@ -7,6 +7,7 @@ import pytest
 from checks import board
 from checks.board import CheckInfo, Health, Notice, SystemInfo
 from checks.model import Level, Observation, Result
+from checks.quiet import LOUD, Quiet
 
 OK, WARN, CRIT, UNKNOWN = Level.OK, Level.WARN, Level.CRIT, Level.UNKNOWN
 
@@ -156,9 +157,9 @@ def test_every_change_has_a_number_of_its_own():
 def test_maintenance_is_shown_and_judges_nothing():
     system = SystemInfo("s", checks=(CheckInfo("a"), CheckInfo("b")))
     before = board.begin(system, 0.0)
-    inside = board.set_maintenance(before, {"a"}, 1.0)
+    inside = board.set_quiet(before, Quiet(frozenset({"a"})), 1.0)
     assert [state.maintenance for state in inside.states] == [True, False]
-    assert board.set_maintenance(inside, {"a"}, 2.0) is inside
+    assert board.set_quiet(inside, Quiet(frozenset({"a"})), 2.0) is inside
     crit = board.fold(inside, system, Result("a", Level.CRIT, 3.0, 0.1, Observation("down", Level.CRIT)), 3.0)
     assert (crit.state("a").level, crit.state("a").maintenance) == (Level.CRIT, True)
-    assert not board.set_maintenance(crit, (), 4.0).state("a").maintenance
+    assert not board.set_quiet(crit, LOUD, 4.0).state("a").maintenance

@@ -9,6 +9,7 @@ from checks.alerts.alert import Item, Route, RouteState
 from checks.alerts.changes import Scene, advance
 from checks.board import CheckInfo, SystemInfo
 from checks.model import Level, Observation, Result
+from checks.quiet import Quiet
 from checks.secrets import SecretText
 
 NOW = 1_800_000_000.0
@@ -43,7 +44,7 @@ class Theatre:
             self.snapshot = board.fold(self.snapshot, self.system, result, self.now)
 
     def maintain(self, *names: str) -> None:
-        self.snapshot = board.set_maintenance(self.snapshot, names, self.now)
+        self.snapshot = board.set_quiet(self.snapshot, Quiet(frozenset(names)), self.now)
 
     def age(self, *names: str) -> None:
         self.snapshot = board.mark_stale(self.snapshot, self.system, frozenset(names), self.now)
