@@ -49,6 +49,7 @@ class Cards:
         self._fact("guards", ", ".join(plan.guards))
         if many := sum(step.approval for step in plan.steps):
             self._fact("approval", f"another user has to approve {many} of them")
+        self._fact("expects", f"{', '.join(plan.expects)} to fail meanwhile" if plan.expects else "")
         if usual or plan.expected:
             self._fact("usually", span(usual or plan.expected))
 

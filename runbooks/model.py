@@ -110,6 +110,8 @@ class StepPlan:
     approval: bool = False
     """Whether another user has to approve it, on the way forward, before it can be confirmed."""
     refs: tuple[str, ...] = ()
+    expects: tuple[str, ...] = ()
+    """Checks that are expected to fail while it is under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,8 @@ class Plan:
     refs: tuple[str, ...] = ()
     source: str = ""
     """The file that it was read from."""
+    expects: tuple[str, ...] = ()
+    """Checks that are expected to fail while it is walked."""
 
     @property
     def expected(self) -> float:

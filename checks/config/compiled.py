@@ -18,7 +18,7 @@ from checks.config.parse import parse
 from checks.config.problems import Problems
 from checks.config.reports import check_reports
 from checks.config.resolved import Resolved, ResolvedCheck
-from checks.config.routes import check_responses, check_routes
+from checks.config.routes import check_covers, check_responses, check_routes
 from checks.config.substitute import escaped, substitute
 from checks.config.tasks import check_tasks
 from checks.config.validate import options_at, read_as
@@ -116,7 +116,9 @@ def _check_told(
 ) -> None:
     """Record what routes and responses name that is not there."""
     names = [str(name) for name, _ in checks.children()] if checks is not None else []
-    routes, responses = root.get("notify"), root.get("responses")
+    routes, responses, windows = root.get("notify"), root.get("responses"), root.get("windows")
+    if windows is not None:
+        check_covers(windows, {*names, *groups}, problems)
     if routes is not None:
         check_routes(routes, names, groups, document.timezone or "", problems)
     if responses is not None:

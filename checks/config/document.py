@@ -161,6 +161,8 @@ class Window:
     """How long before its end everything is looked at again; 10 m when not set, 0 s: only once it is over."""
     announce: Annotated[float, Amount("s", least=60.0)] | None = None
     """How long before it people have to be told of it, such as `24h`; nobody has to when not set."""
+    covers: Literal["all", "none"] | tuple[str, ...] = "all"
+    """Checks and groups that are in maintenance while it is open: not told of, not answered to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,12 +265,19 @@ class Notify:
 class Trouble:
     """What a response answers to."""
 
-    check: str
+    check: str = ""
     """Name of the check."""
+    alert: str = ""
+    """Type of an alert from outside (`walkdown alerts raise`), instead of a check."""
     level: Literal["WARN", "CRIT"] = "CRIT"
     """The least that it answers to."""
     times: Annotated[int, Field(ge=1, le=20)] = 3
-    """Results in a row."""
+    """Results in a row; of an alert from outside one is enough."""
+
+    def __post_init__(self) -> None:
+        """Refuse what is about nothing, or about two things."""
+        if bool(self.check) == bool(self.alert):
+            raise ValueError("say either check: or alert:")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Owns what is said about routes of alerts and responses that name what is not there, or no hours."""
+"""Owns what is said about routes, responses and windows that name what is not there, or no hours."""
 
 from __future__ import annotations
 
@@ -39,6 +39,15 @@ def _check_hours(when: Node, path: Path, timezone: str, problems: Problems) -> N
         read_hours(plain(when), timezone)
     except TimingError as error:
         problems.error((when.get(error.key) or when).key, (*path, error.key), str(error))
+
+
+def check_covers(windows: Node, known: Collection[str], problems: Problems) -> None:
+    """Record of each window that is well-formed which check or group it covers there is not."""
+    for name, node in windows.children():
+        covers = node.get("covers") if isinstance(node.value, dict) else None
+        if covers is None or problems.blames(("windows", name)) or isinstance(covers.value, str):
+            continue
+        _check_named(covers, ("windows", name, "covers"), "check or group", known, problems)
 
 
 def check_responses(

@@ -121,6 +121,8 @@ class RunbookOptions:
     """What only one walk at a time may change; the whole system when nobody says."""
     guards: tuple[str, ...] = ()
     """Checks that must not get worse while it is walked."""
+    expects: tuple[str, ...] = ()
+    """Checks that are expected to fail while it is walked: nobody is told, and no guard pauses for them."""
     refs: tuple[str, ...] = ()
     """What it answers, such as numbers in a catalogue of requirements."""
 
@@ -171,6 +173,8 @@ class StepOptions(PartOptions):
     """Whether it is repeated when a walk is resumed."""
     guards: tuple[str, ...] = ()
     """Checks that must not get worse from here on, beside those of the runbook."""
+    expects: tuple[str, ...] = ()
+    """Checks that are expected to fail from its start until it is verified and they were looked at again."""
     on_failure: OnFailure = OnFailure.STOP
     """What happens when it fails and no operator is there."""
 

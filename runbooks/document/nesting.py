@@ -73,8 +73,10 @@ class _Embedding:
         if when is None:
             return None
         guards = tuple(dict.fromkeys((*self._plan.guards, *plan.guards)))
+        expects = tuple(dict.fromkeys((*self._plan.expects, *plan.expects)))
         verify, undo = (tuple(map(self._part, parts)) for parts in (plan.verify, plan.undo))
-        return replace(self._part(plan), when=when, guards=guards, verify=verify, undo=undo)
+        step = replace(self._part(plan), when=when, verify=verify, undo=undo)
+        return replace(step, guards=guards, expects=expects)
 
     def captured(self, value: Captured) -> Captured | None:
         """Return the value under its new name; None when it is never captured."""

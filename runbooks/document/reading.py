@@ -129,11 +129,12 @@ class Reading:
             self._unknown(node, path, f"unknown name {name!r}{hint}")
 
     def check_guards(self, node: Node, path: Path) -> None:
-        """Record guards that are no checks."""
-        guards = node.get("guards")
-        for i, guard in guards.children() if guards is not None else ():
-            if isinstance(guard.value, str):
-                self._check_mention("check", guard.value, guard, (*path, "guards", i), ())
+        """Record guards, and what is expected to fail, that are no checks."""
+        for key in ("guards", "expects"):
+            named = node.get(key)
+            for i, one in named.children() if named is not None else ():
+                if isinstance(one.value, str):
+                    self._check_mention("check", one.value, one, (*path, key, i), ())
 
     def _check_mentions(self, step: Any, kind: Any, node: Node, path: Path, under: Conditions) -> None:
         for mention, what, inner in mentions(step, kind):

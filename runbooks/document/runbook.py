@@ -77,6 +77,7 @@ def _plan(said: RunbookOptions, root: Node, known: Known) -> Plan:
         said.guards,
         refs=tuple(map(clean, said.refs)),
         source=root.place.file,
+        expects=said.expects,
     )
 
 

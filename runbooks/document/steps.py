@@ -124,6 +124,7 @@ class StepReader:
             auto=kind.auto,
             approval=wants_approval(said.approval, kind.changes, node, path, self._reading),
             refs=tuple(map(clean, said.refs)),
+            expects=said.expects,
         )
 
     def _branches(self, node: Node, path: Path, saved: str, when: Conditions) -> list[StepPlan]:

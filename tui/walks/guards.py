@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from checks.board import CheckState, Snapshot, SystemInfo
 from checks.model import Level, worst
 from checks.units import show
+from runbooks.maintaining import expected
 from runbooks.walk import Walk, worse_than_baseline
 from runbooks.walking.guarding import guards_of
 from tui.cell import LEVEL_TONE, LEVEL_WORD, Cell, Piece, Tone, level_cell
@@ -60,7 +61,8 @@ def watch(walk: Walk, system: SystemInfo, snapshot: Snapshot, now: float) -> Wat
         if state.name in infos
     }
     levels = {name: line.level.value for name, line in lines.items()}
-    worse = worse_than_baseline(walk, levels)
+    fails_as_expected = expected(walk, snapshot.states)
+    worse = [name for name in worse_than_baseline(walk, levels) if name not in fails_as_expected]
     names = sorted(guards_of(walk), key=lambda name: (name not in walk.plan.guards, name))
     guards = tuple(Guard(name, lines.get(name), name in worse, walk.baseline.get(name, "")) for name in names)
     return Watch(guards, tuple(name for name in worse if name not in names and name in lines))

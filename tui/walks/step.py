@@ -85,6 +85,8 @@ def outlook(walk: Walk, plan: StepPlan) -> Iterator[Paragraph]:
         yield fact("needs", "the approval of another user", Tone.WARN)
     if plan.guards:
         yield fact("guards", ", ".join(map(said, plan.guards)))
+    if plan.expects:
+        yield fact("expects", f"{', '.join(map(said, plan.expects))} to fail meanwhile")
 
 
 def undo_lines(plan: StepPlan) -> Iterator[Paragraph]:
