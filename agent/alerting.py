@@ -17,7 +17,7 @@ from typing import Protocol
 
 from agent.carrying import carry
 from agent.outbox import Outbox
-from checks.alerts.alert import Letter, Route
+from checks.alerts.alert import Letter, News, Route
 from checks.alerts.changes import Scene, advance
 from checks.alerts.routes import routes_of
 from checks.alerts.trying import abandoned, next_due, refused, taken
@@ -65,15 +65,56 @@ class Watched(Protocol):
         ...
 
 
+class Heard(Protocol):
+    """Where it is written what happens."""
+
+    @property
+    def head(self) -> int:
+        """Return the number of the last thing that has happened; -1 while that is not known."""
+        ...
+
+    @property
+    def anchor(self) -> str:
+        """Return what stands in each message, so that the record cannot be cut off unseen; may be empty."""
+        ...
+
+    async def after(self, seq: int) -> tuple[int, tuple[News, ...]]:
+        """Return the news after that number, and the number up to which it was looked."""
+        ...
+
+
+class Nothing:
+    """Where nothing happens beside what checks see."""
+
+    head = 0
+    anchor = ""
+
+    async def after(self, seq: int) -> tuple[int, tuple[News, ...]]:
+        """Return no news."""
+        return seq, ()
+
+
 class Alerting:
     """Tells people of a live system."""
 
-    def __init__(self, live: Watched, masker: Masker, clock: Clock, carry: Carry = carry) -> None:
+    def __init__(
+        self,
+        live: Watched,
+        masker: Masker,
+        clock: Clock,
+        carry: Carry = carry,
+    ) -> None:
         """Prepare to tell of what `live` sees."""
         self._live = live
         self._masker = masker
         self._clock = clock
         self._carry = carry
+        self.heard: Heard = Nothing()
+        """Where it is written what happens; set by who knows."""
+        self._news: tuple[News, ...] = ()
+        """Those that a route has not been told of yet."""
+        self._read = -1
+        """Up to which number it was looked for news; -1 before the first look."""
         self._outbox = Outbox(live.store)
         self._routes: dict[str, Route] = {}
         self._lost: dict[str, str] = {}
@@ -92,7 +133,8 @@ class Alerting:
         """Tell people something else than the state of a check; nothing where there is no such route."""
         if route in self._routes:
             system, now = self._live.system.info, self._clock.now()
-            self._outbox.put(self._masked(note_of(self._routes[route], system, subject, text, now)))
+            letter = note_of(self._routes[route], system, subject, text, now, self.heard.anchor)
+            self._outbox.put(self._masked(letter))
 
     async def post(self, letters: tuple[Letter, ...]) -> None:
         """Take in messages that were written elsewhere; when it returns, they are kept."""
@@ -136,13 +178,26 @@ class Alerting:
         begun = self._clock.monotonic()
         self._outbox.forget_all_but(self._routes)
         while not engine.ended:
-            now = self._clock.now()
-            scene = Scene(engine.system, engine.snapshot, now, self._clock.monotonic() - begun)
+            await self._hear()
+            watched = self._clock.monotonic() - begun
+            scene = Scene(engine.system, engine.snapshot, self._clock.now(), watched, self._news, self._read)
             for route in self._routes.values():
                 self._look(route, scene)
             await self._outbox.keep()
             self._live.announce(SOURCE, tuple(self._notices()))
             await self._clock.sleep(LOOK_EVERY)
+
+    async def _hear(self) -> None:
+        """Take in what has happened since it was looked last, and forget what every route was told."""
+        told = [seq for route in self._routes if (seq := self._outbox.state(route).news) >= 0]
+        head = self.heard.head
+        if head < self._read or self._read < 0:
+            # The first look, or another journal in place of the old one: what was told last, or now.
+            self._news, self._read = (), min((seq for seq in told if seq <= head), default=head)
+        if self._read < head:
+            self._read, news = await self.heard.after(self._read)
+            self._news += news
+        self._news = tuple(one for one in self._news if one.seq > min(told, default=self._read))
 
     def _look(self, route: Route, scene: Scene) -> None:
         state, items = advance(route, self._outbox.state(route.name), scene)
@@ -150,7 +205,7 @@ class Alerting:
         # Where earlier messages have not got through, that something lasts goes without saying.
         waits = any(one.route == route.name for one in self._outbox.letters)
         if items and not (waits and all(item.reminder for item in items)):
-            letter = self._masked(letter_of(route, scene.system, items, scene.now))
+            letter = self._masked(letter_of(route, scene.system, items, scene.now, self.heard.anchor))
         self._outbox.decide(route.name, state, letter)
 
     def _masked(self, letter: Letter) -> Letter:

@@ -24,6 +24,7 @@ from agent.clerks.checks import CheckClerk
 from agent.clerks.incidents import IncidentClerk
 from agent.clerks.notices import NoticeClerk
 from agent.clerks.reports import ReportClerk
+from agent.clerks.quiet import QuietClerk
 from agent.clerks.walks import WalkClerk
 from agent.clerks.windows import WindowClerk
 from agent.incidents import IncidentBook
@@ -34,6 +35,7 @@ from agent.presence import Presence
 from agent.rechecks import Rechecks
 from agent.refusals import Refusals
 from agent.reports import Reports
+from agent.silences import Silences
 from agent.standing import Standing
 from agent.walks import Walks
 from agent.window_view import list_in_window, walk_in_window
@@ -70,6 +72,7 @@ class Keeping:
             live, source, self.journal, self.baselines, self.windows, self.admission, masker, clock
         )
         self.walks.attending = self.presence.attending
+        self.silences = Silences(live, self.journal, self.windows, self.walks, masker, clock)
         self.refusals = Refusals(self.journal, self.walks, clock)
         self.incidents = IncidentBook(live, self.journal, masker, clock)
         drafts = NoticeDrafts(
@@ -101,6 +104,7 @@ class Keeping:
             ChecklistClerk(self.checklists),
             CalendarClerk(self.calendar),
             ReportClerk(self.reports),
+            QuietClerk(self.silences, self._live),
         )
 
     @property
@@ -113,6 +117,7 @@ class Keeping:
             self.calendar,
             self.notices,
             self.incidents,
+            self.silences,
         )
 
     @property
@@ -125,9 +130,11 @@ class Keeping:
         """Open the journal and let every part do its work while the context is open."""
         async with self.journal:
             await self.windows.look()
+            await self.silences.look()
             async with self.walks.opened(), asyncio.TaskGroup() as tasks:
                 loops = (
                     tasks.create_task(self.windows.run(), name="windows"),
+                    tasks.create_task(self.silences.run(), name="silences"),
                     tasks.create_task(self.checklists.run(), name="checklists"),
                     tasks.create_task(self.rechecks.run(), name="rechecks"),
                     tasks.create_task(self.calendar.run(), name="calendar"),

@@ -40,7 +40,8 @@ class Outbox:
 
     def decide(self, route: str, state: RouteState, letter: Letter | None) -> None:
         """Take in what a route is told from now on, with the message that tells it."""
-        self._moved |= state.told != self.state(route).told
+        before = self.state(route)
+        self._moved |= (state.told, state.news) != (before.told, before.news)
         self._states[route] = state
         if letter is not None:
             self.put(letter)

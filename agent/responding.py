@@ -16,7 +16,15 @@ from pathlib import Path
 
 from agent.alerting import Watched
 from agent.walk_exits import WalkExit
-from checks.alerts.responses import Past, Response, Verdict, responses_of, verdict
+from checks.alerts.responses import (
+    Past,
+    Raised,
+    Response,
+    Verdict,
+    responses_of,
+    verdict,
+    verdict_on_raised,
+)
 from checks.alerts.wording import left_to_people
 from checks.board import CheckState, Notice, Snapshot
 from checks.clock import Clock
@@ -33,8 +41,15 @@ Walk = Callable[[str], Awaitable[int]]
 """Walks a runbook without questions; returns the exit code of `walkdown run`."""
 Tell = Callable[[str, str, str], None]
 """Tells people by a route: its name, a subject, a text."""
+Alerts = Callable[[], Awaitable[tuple[Raised, ...]]]
+"""Returns the newest alerts from outside."""
 
 log = logging.getLogger(__name__)
+
+
+async def none_raised() -> tuple[Raised, ...]:
+    """Return no alert: where none can be raised."""
+    return ()
 
 
 async def walk_alone(source: Path | None, runbook: str) -> int:
@@ -60,7 +75,13 @@ class Responding:
     """Does something about troubles of a live system."""
 
     def __init__(
-        self, live: Watched, clock: Clock, resting: Callable[[], bool], walk: Walk, tell: Tell
+        self,
+        live: Watched,
+        clock: Clock,
+        resting: Callable[[], bool],
+        walk: Walk,
+        tell: Tell,
+        raised: Alerts = none_raised,
     ) -> None:
         """Prepare; nothing is begun while `resting` says that somebody is at work."""
         self._live = live
@@ -68,6 +89,7 @@ class Responding:
         self._resting = resting
         self._walk = walk
         self._tell = tell
+        self._raised = raised
         self._left: dict[str, Notice] = {}
         """What was left to people, until the check is well again."""
 
@@ -95,20 +117,31 @@ class Responding:
 
     async def _look(self, response: Response, snapshot: Snapshot) -> None:
         state, now = _state_of(snapshot, response.check), self._clock.now()
-        if verdict(response, state, Past(), now) is Verdict.NOTHING:
-            if state.hard == state.level == "OK":
+        raised = await self._answerable(snapshot) if response.alert else ()
+
+        def judged(past: Past) -> Verdict:
+            if response.alert:
+                return verdict_on_raised(response, raised, past, now)
+            return verdict(response, state, past, now)
+
+        if judged(Past()) is Verdict.NOTHING:
+            if response.alert or state.hard == state.level == "OK":
                 self._left.pop(response.name, None)
             return
         past = await self._live.store.ask(lambda connection: past_of(connection, response.name), None)
         if past is None or self._resting():
             return
-        match verdict(response, state, past, now):
+        match judged(past):
             case Verdict.RUN:
                 await self._run(response)
             case Verdict.ESCALATE:
-                await self._leave(
-                    response, f"{len(past.runs)} runs were begun, and it is {state.level} still"
-                )
+                still = "it is raised again" if response.alert else f"it is {state.level} still"
+                await self._leave(response, f"{len(past.runs)} runs were begun, and {still}")
+
+    async def _answerable(self, snapshot: Snapshot) -> tuple[Raised, ...]:
+        """Return the newest alerts from outside but those about checks that are quiet."""
+        quiet = {state.name for state in snapshot.states if state.is_quiet}
+        return tuple(one for one in await self._raised() if one.check not in quiet)
 
     async def _run(self, response: Response) -> None:
         store, now = self._live.store, self._clock.now()
@@ -120,7 +153,7 @@ class Responding:
             text = f"{response.name}: nothing is done while it cannot be written down: {error}"
             self._left[response.name] = Notice(SOURCE, text, at=now)
             return
-        log.warning("response %s: walking %s for %s", response.name, response.runbook, response.check)
+        log.warning("response %s: walking %s for %s", response.name, response.runbook, response.about)
         code = await self._walk(response.runbook)
         log.warning("response %s: %s ended with %d", response.name, response.runbook, code)
         with contextlib.suppress(StoreError):
@@ -140,7 +173,7 @@ class Responding:
                 return
         self._left[response.name] = Notice(SOURCE, f"{response.name}: {why}", at=now)
         subject = left_to_people(self._live.system.info, response.name)
-        self._tell(response.escalate, subject, f"{response.check}: {why}")
+        self._tell(response.escalate, subject, f"{response.about}: {why}")
 
 
 def _state_of(snapshot: Snapshot, check: str) -> CheckState:

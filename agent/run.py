@@ -21,6 +21,7 @@ from agent.keeping import Keeping
 from agent.lifecycle import ALREADY_RUNS
 from agent.live import LiveSystem
 from agent.log import log_to
+from agent.newsroom import Newsroom
 from agent.reach import not_ours
 from agent.readiness import tell_systemd
 from agent.responding import Responding, walk_alone
@@ -109,6 +110,8 @@ async def _keep(source: Path | None, system: System, configuration: str, masker:
         probing = tasks.create_task(live.run(), name="live system")
         alerting = Alerting(live, masker, clock)
         keeping = Keeping(live, source, alerting.post, masker, clock)
+        newsroom = Newsroom(keeping.journal, keeping.walks, lambda: live.engine)
+        alerting.heard = newsroom
         server = Server(live, keeping, clock, clock.now(), stop)
         responding = Responding(
             live,
@@ -116,6 +119,7 @@ async def _keep(source: Path | None, system: System, configuration: str, masker:
             lambda: keeping.busy,
             partial(walk_alone, source),
             alerting.tell,
+            newsroom.raised,
         )
         async with (
             alerting.opened(),

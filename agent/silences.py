@@ -147,16 +147,14 @@ class Silences:
         said = self._safe(reason)
         await self._decide(lambda: ruling.withdrawn(self._state, check, said), operator)
 
-    async def raise_alert(
-        self, kind: str, severity: str, text: str, check: str, operator: Operator
-    ) -> None:
+    async def raise_alert(self, kind: str, severity: str, text: str, check: str, operator: Operator) -> None:
         """Write an alert down that somebody or something outside has seen.
 
         Raises:
             RefusedDecisionError: when it cannot be one; says why.
         """
-        words = [self._safe(word) for word in (kind, severity, text, check)]
-        await self._decide(lambda: ruling.raised(*words, self._names), operator)
+        named, said = self._safe(kind), clean(self._masker.mask(text), lines=True)[:LONGEST]
+        await self._decide(lambda: ruling.raised(named, severity, said, check, self._names), operator)
 
     async def _decide(self, rule: Callable[[], AlertEvents], operator: Operator) -> None:
         await self.look()
@@ -195,7 +193,7 @@ class Silences:
         return wanted(self._live.system, window, self._walks.open_walks, self._states.values())
 
     def _holds(self, cause: str) -> bool:
-        """Return whether silences of that cause hold for they are written: those of walks not followed yet."""
+        """Return whether silences of that cause hold as written: those of walks not followed yet."""
         return cause == "walk" and not self._walks.taken_up
 
     def _scene(self) -> Scene:

@@ -13,6 +13,8 @@ from checks.secrets import SecretText
 
 REPEAT = 4 * 3600.0
 """Seconds after which a trouble that lasts is told again, where a route does not say."""
+DUE = 0.0
+"""Of a trouble that people were told of before they were not to be told: it is told again at once."""
 WAIT = 30.0
 """Seconds that a message waits for more to happen, where a route does not say."""
 
@@ -30,6 +32,23 @@ class Condition(enum.StrEnum):
     def severity(self) -> int:
         """Return the rank for "worst first"; a check that flaps is as bad as WARN."""
         return Level.WARN.severity if self is Condition.FLAPPING else Level(self.value).severity
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something that has happened and is to be told once: a walk that failed, an alert from outside."""
+
+    seq: int
+    """Rises from one to the next."""
+    key: str
+    """What is told of again only after a while."""
+    condition: Condition
+    title: str
+    text: str
+    at: float
+    """UTC seconds."""
+    check: str = ""
+    """The check that it concerns; empty when it concerns none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +74,12 @@ class Route:
         everything = not self.groups and not self.checks
         return everything or info.group in self.groups or info.name in self.checks
 
+    def carries(self, news: News, info: CheckInfo | None) -> bool:
+        """Return whether it tells of something that has happened; `info` is of the check that it concerns."""
+        everything = not self.groups and not self.checks
+        is_bad_enough = self.level is not Level.CRIT or news.condition is Condition.CRIT
+        return is_bad_enough and (self.covers(info) if info is not None else everything)
+
     def is_open(self, at: float) -> bool:
         """Return whether it may be used at this moment."""
         return self.hours is None or self.hours.include(at)
@@ -66,7 +91,7 @@ class Told:
 
     condition: Condition
     at: float
-    """When it was told last, UTC seconds."""
+    """When it was told last, UTC seconds; `DUE` when it is to be told again as soon as people are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +102,8 @@ class RouteState:
     """Check -> trouble."""
     waiting_since: float | None = None
     """UTC seconds; None when nothing waits."""
+    news: int = -1
+    """Number of the last news that it was told of, or that are not its; -1 before the first look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +120,8 @@ class Item:
     summary: str
     reminder: bool = False
     """Told again, for it lasts."""
+    happened: bool = False
+    """Told once, for it is no state: `since` is when it happened."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,19 @@
 
 It goes by states and not by steps: what a route was told is held against what is so now. So nothing is lost
 when nobody looked for a while, what came and went unsaid stays unsaid, and an end is told to whom the
-beginning was. Silent are checks in maintenance, those whose root cause tells for them, and those of which
-nothing has been confirmed yet; what a route believes of them stays.
+beginning was. Silent are checks in maintenance or silenced, those whose root cause tells for them, and those
+of which nothing has been confirmed yet; what a route believes of them stays, and what is bad still when they
+are not silent any more is told at once. Of what is acknowledged only the end is told.
+
+News are told beside that: what happened, once, in their order.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from checks.alerts.alert import Condition, Item, Route, RouteState, Told
+from checks.alerts.alert import DUE, Condition, Item, News, Route, RouteState, Told
 from checks.board import CheckInfo, CheckState, Snapshot, SystemInfo
 from checks.model import Level
 from checks.units import show
@@ -27,32 +30,80 @@ class Scene:
     """UTC seconds."""
     watched: float
     """Seconds since the engine began: what is older than that, it has not had the time to see anew."""
+    news: tuple[News, ...] = ()
+    """What has happened, rising by number; at least what some route was not told of yet."""
+    head: int = -1
+    """Number of the last thing that has happened, news or not; -1 while that is not known."""
 
 
 def advance(route: Route, state: RouteState, scene: Scene) -> tuple[RouteState, tuple[Item, ...]]:
     """Return what the route has been told after this moment, and what is said to it now: mostly nothing."""
     known = {info.name: info for info in scene.system.checks if route.covers(info)}
-    told = {name: one for name, one in state.told.items() if name in known}
+    told = _believed(route, state, known, scene)
+    news = state.news if 0 <= state.news <= scene.head or scene.head < 0 else scene.head
     if not route.is_open(scene.now):
-        return RouteState(told), ()
+        return RouteState(told, news=news), ()
     items = _items(route, told, known, scene)
-    if not items:
-        return RouteState(told), ()
+    fresh = _fresh(route, told, news, scene)
+    if not items and not fresh:
+        return RouteState(told, news=max(news, scene.head)), ()
     since = scene.now if state.waiting_since is None else state.waiting_since
     # A wall clock that was set back makes nobody wait for the lost hour.
     if 0 <= scene.now - since < route.wait:
-        return RouteState(told, since), ()
+        return RouteState(told, since, news), ()
     for item in items:
         told.pop(item.check, None)
         if _is_trouble(route, item.now):
             told[item.check] = Told(item.now, scene.now)
-    worst_first = sorted(items, key=lambda item: -item.now.severity)
-    return RouteState(told), tuple(worst_first)
+    for one in fresh:
+        told[_key(one)] = Told(one.condition, scene.now)
+    worst_first = sorted([*items, *map(_happened, fresh)], key=lambda item: -item.now.severity)
+    return RouteState(told, news=max(news, scene.head)), tuple(worst_first)
+
+
+def _believed(
+    route: Route, state: RouteState, known: Mapping[str, CheckInfo], scene: Scene
+) -> dict[str, Told]:
+    """Return what a route was told that still matters: of checks that there are, and of news not long ago."""
+    quiet = {one.name for one in scene.snapshot.states if one.is_quiet}
+    told = {}
+    for name, one in state.told.items():
+        if name in known:
+            told[name] = replace(one, at=DUE) if name in quiet else one
+        elif name.startswith(_NEWS) and 0 <= scene.now - one.at < route.repeat:
+            told[name] = one
+    return told
+
+
+def _fresh(route: Route, told: Mapping[str, Told], since: int, scene: Scene) -> list[News]:
+    """Return the news that a route is to be told; the same thing within its `repeat:` is said once."""
+    infos = {info.name: info for info in scene.system.checks}
+    found: dict[str, News] = {}
+    for one in scene.news:
+        if not since < one.seq <= scene.head or not route.carries(one, infos.get(one.check)):
+            continue
+        before = told.get(_key(one))
+        if before is None or before.condition.severity < one.condition.severity:
+            found[_key(one)] = one
+    return list(found.values())
+
+
+_NEWS = "news "
+"""With it begins what is believed of news; no name of a check has a blank in it."""
+
+
+def _key(news: News) -> str:
+    return f"{_NEWS}{news.key}"
+
+
+def _happened(news: News) -> Item:
+    name = news.check or news.key
+    return Item(name, news.title, Condition.OK, news.condition, news.at, news.text, happened=True)
 
 
 def condition_of(state: CheckState, info: CheckInfo, watched: float) -> Condition | None:
     """Return what is to be said of a check; None when nothing is, whatever was said before."""
-    if state.maintenance or state.blocked_by:
+    if state.maintenance or state.silenced or state.blocked_by:
         return None
     if state.stale:
         return Condition.UNKNOWN if watched > info.stale_after else None
@@ -73,7 +124,7 @@ def _items(
         if condition is None or _says_nothing(route, condition):
             continue
         is_trouble = _is_trouble(route, condition)
-        if before is None and not is_trouble:
+        if is_trouble if state.acknowledged else before is None and not is_trouble:
             continue
         reminder = before is not None and before.condition is condition
         if before is None or not reminder or not 0 <= scene.now - before.at < route.repeat:

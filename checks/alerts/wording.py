@@ -16,25 +16,32 @@ LONGEST_SUBJECT = 160
 """Characters."""
 LONGEST_SUMMARY = 240
 """Characters of what was seen of one check."""
+LONGEST_NEWS = 900
+"""Characters of what is said of one thing that happened, the end of a log included."""
 ROOM = 1800
 """Bytes that are filled with checks; the rest, up to 2 KiB, is for what stands around them."""
 
 _RANKS = sorted(Condition, key=lambda condition: -condition.severity)
 
 
-def letter_of(route: Route, system: SystemInfo, items: Sequence[Item], at: float) -> Letter:
-    """Return the message that says these things; `items` are in the order in which they are to be told."""
+def letter_of(route: Route, system: SystemInfo, items: Sequence[Item], at: float, anchor: str = "") -> Letter:
+    """Return the message that says these things; `items` are in the order in which they are to be told.
+
+    `anchor` is the head of the journal, in short: with it in somebody's mailbox, nobody cuts rows off unseen.
+    """
     said = "\n".join(f"{item.check} {item.before} {item.now} {item.since} {item.reminder}" for item in items)
     key = hashlib.sha256(f"{system.name}\n{route.name}\n{at}\n{said}".encode()).hexdigest()[:16]
-    return Letter(key, route.name, _subject(system, items), _body(system, items, at, key), at, at)
+    return Letter(
+        key, route.name, _subject(system, items), _body(system, items, at, _foot(key, anchor)), at, at
+    )
 
 
-def note_of(route: Route, system: SystemInfo, subject: str, text: str, at: float) -> Letter:
+def note_of(route: Route, system: SystemInfo, subject: str, text: str, at: float, anchor: str = "") -> Letter:
     """Return a message that says something else than the state of a check, in one line each."""
     key = hashlib.sha256(f"note\n{route.name}\n{at}\n{subject}\n{text}".encode(errors="replace")).hexdigest()[
         :16
     ]
-    body = "\n".join((*_head(system, at), "", clean(text)[:ROOM], "", _foot(key)))
+    body = "\n".join((*_head(system, at), "", clean(text)[:ROOM], "", _foot(key, anchor)))
     return Letter(key, route.name, _line(subject), body, at, at)
 
 
@@ -64,7 +71,7 @@ def _name(system: SystemInfo) -> str:
     return f"{system.title or system.name}{environment}"
 
 
-def _body(system: SystemInfo, items: Sequence[Item], at: float, key: str) -> str:
+def _body(system: SystemInfo, items: Sequence[Item], at: float, foot: str) -> str:
     zone = zone_named(system.timezone)
     parts: list[str] = []
     size = 0
@@ -75,7 +82,7 @@ def _body(system: SystemInfo, items: Sequence[Item], at: float, key: str) -> str
             break
         parts.append(part)
     more = [f"and {len(items) - len(parts)} more"] if len(parts) < len(items) else []
-    return "\n".join(("\n".join(_head(system, at)), "", "\n\n".join((*parts, *more)), "", _foot(key)))
+    return "\n".join(("\n".join(_head(system, at)), "", "\n\n".join((*parts, *more)), "", foot))
 
 
 def _head(system: SystemInfo, at: float) -> Iterable[str]:
@@ -85,14 +92,18 @@ def _head(system: SystemInfo, at: float) -> Iterable[str]:
     yield f"told         {_moment(at, zone_named(system.timezone))}"
 
 
-def _foot(key: str) -> str:
-    return f"message {key}; one that comes twice bears the same number"
+def _foot(key: str, anchor: str) -> str:
+    foot = f"message {key}; one that comes twice bears the same number"
+    return f"{foot}\njournal {anchor}" if anchor else foot
 
 
 def _paragraph(item: Item, zone: tzinfo) -> str:
     course = f"still {item.now}" if item.reminder else f"{item.before} -> {item.now}"
     since = f", since {_moment(item.since, zone)}" if item.since else ""
     name = item.title if item.title == item.check else f"{item.title} ({item.check})"
+    if item.happened:
+        said = "\n  ".join(clean(item.summary, lines=True)[:LONGEST_NEWS].splitlines())
+        return clean(f"{item.title}: {item.now}, {_moment(item.since, zone)}") + f"\n  {said}"
     return clean(f"{name}: {course}{since}") + "\n  " + clean(item.summary)[:LONGEST_SUMMARY]
 
 

@@ -37,6 +37,10 @@ def save(connection: sqlite3.Connection, states: Mapping[str, RouteState], lette
         for route, state in states.items()
         for check, one in state.told.items()
     ]
+    connection.execute("DELETE FROM alert_news")
+    connection.executemany(
+        "INSERT INTO alert_news VALUES (?, ?)", [(route, state.news) for route, state in states.items()]
+    )
     connection.execute("DELETE FROM alert_told")
     connection.executemany("INSERT INTO alert_told VALUES (?, ?, ?, ?)", told)
     keep(connection, letters)
@@ -63,7 +67,10 @@ def recall(connection: sqlite3.Connection) -> Recalled:
     for route, check, condition, at in connection.execute("SELECT * FROM alert_told"):
         if condition in Condition.__members__:
             told.setdefault(route, {})[check] = Told(Condition(condition), at)
-    states = {route: RouteState(troubles) for route, troubles in told.items()}
+    news = dict(connection.execute("SELECT route, seq FROM alert_news"))
+    states = {
+        route: RouteState(told.get(route, {}), news=news.get(route, -1)) for route in told.keys() | news
+    }
     return Recalled(states, tuple(_read(connection, f"WHERE {_WAITS} ORDER BY id", ())))
 
 
