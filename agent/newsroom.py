@@ -77,7 +77,7 @@ class Newsroom:
             self._raised = tuple(
                 Raised(event.kind, Level(event.severity), entry.at, event.check)
                 for entry in entries
-                if isinstance(event := entry.event, AlertRaised)
+                if isinstance(event := entry.event, AlertRaised) and not event.in_window
             )
         return self._raised
 

@@ -27,6 +27,9 @@ from checks.text import clean
 from runbooks.quiet.state import Acknowledgement, QuietNow, Silence
 from runbooks.wording import moment, who
 
+MOST = 12
+"""Checks of a silence that are named in text; as JSON all are."""
+
 
 async def tell_quiet(source: Path | None, output: str) -> int:
     """Say what is silenced, and what is acknowledged."""
@@ -101,11 +104,12 @@ def _say(quiet: QuietNow) -> None:
 
 def _silence(silence: Silence) -> tuple[str, ...]:
     end = f"until {moment(silence.until, None)}" if silence.until else f"until the {silence.cause} is over"
+    more = len(silence.checks) - MOST
     word = "in maintenance" if silence.is_maintenance else "silenced"
     lines = (
         f"{silence.id}  {word} {end}: {silence.reason}",
         f"  since {moment(silence.since, None)} by {who(silence.by)}",
-        f"  checks: {', '.join(silence.checks)}",
+        f"  checks: {', '.join(silence.checks[:MOST])}{f' and {more} more' if more > 0 else ''}",
     )
     return (*lines, f"  LEFT ON: {silence.left_on}") if silence.left_on else lines
 

@@ -20,7 +20,7 @@ from checks.clock import Clock
 from checks.masking import Masker
 from checks.quiet import Quiet
 from checks.text import clean
-from runbooks.alert_events import AlertEvents
+from runbooks.alert_events import AlertEvents, AlertRaised
 from runbooks.errors import RefusedDecisionError
 from runbooks.journal.errors import JournalError
 from runbooks.journal.journal import Journal
@@ -153,8 +153,9 @@ class Silences:
         Raises:
             RefusedDecisionError: when it cannot be one; says why.
         """
-        named, said = self._safe(kind), clean(self._masker.mask(text), lines=True)[:LONGEST]
-        await self._decide(lambda: ruling.raised(named, severity, said, check, self._names), operator)
+        said = clean(self._masker.mask(text), lines=True).strip()[:LONGEST]
+        alert = AlertRaised(self._safe(kind).strip(), severity, said, check, self._windows.is_open)
+        await self._decide(lambda: ruling.raised(alert, self._names), operator)
 
     async def _decide(self, rule: Callable[[], AlertEvents], operator: Operator) -> None:
         await self.look()

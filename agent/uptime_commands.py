@@ -47,11 +47,12 @@ def tell_uptime(source: Path | None, patterns: tuple[str, ...], span: float, out
         return 0
     width = max(map(len, seen), default=0)
     click.echo(
-        f"{'':{width}}  {'UPTIME':>10}  {'UNPLANNED':>10}  {'DOWN':>8}  {'PLANNED':>8}  {'UNKNOWN':>8}"
+        f"{'':{width}}  {'UPTIME':>10}  {'UNPLANNED*':>10}  {'DOWN':>8}  {'PLANNED':>8}  {'UNKNOWN':>8}"
     )
     for name, one in seen.items():
         for line in _lines(name, one, width):
             click.echo(line)
+    click.echo("* without planned time: windows, and walks that put checks into maintenance")
     return 0
 
 

@@ -77,6 +77,8 @@ class AlertRaised(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     text: str = ""
     check: str = ""
     """The check that it concerns; empty when it concerns none."""
+    in_window: bool = False
+    """Whether a window was open: then nothing is done about it by itself, not even later."""
 
 
 AlertEvents = (

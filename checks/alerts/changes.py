@@ -124,7 +124,7 @@ def _items(
         if condition is None or _says_nothing(route, condition):
             continue
         is_trouble = _is_trouble(route, condition)
-        if is_trouble if state.acknowledged else before is None and not is_trouble:
+        if state.acknowledged if is_trouble else before is None:
             continue
         reminder = before is not None and before.condition is condition
         if before is None or not reminder or not 0 <= scene.now - before.at < route.repeat:

@@ -119,19 +119,19 @@ def withdrawn(state: QuietState, check: str, reason: str) -> AcknowledgementEnde
     return AcknowledgementEnded(check, "withdrawn", reason.strip())
 
 
-def raised(kind: str, severity: str, text: str, check: str, known: Collection[str]) -> AlertRaised:
+def raised(alert: AlertRaised, known: Collection[str]) -> AlertRaised:
     """Return an alert that was seen from outside.
 
     Raises:
         RefusedDecisionError: when it cannot be one; says why.
     """
-    if not kind.strip() or len(kind) > 64:
+    if not alert.kind or len(alert.kind) > 64:
         raise RefusedDecisionError("an alert has a type of at most 64 characters")
-    if severity not in ("CRIT", "WARN"):
+    if alert.severity not in ("CRIT", "WARN"):
         raise RefusedDecisionError("a severity is CRIT or WARN")
-    if check:
-        _demand_known(check, known)
-    return AlertRaised(kind.strip(), severity, text.strip(), check)
+    if alert.check:
+        _demand_known(alert.check, known)
+    return alert
 
 
 def _silences(state: QuietState, scene: Scene) -> Iterator[AlertEvents]:
