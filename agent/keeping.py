@@ -23,8 +23,8 @@ from agent.clerks.checklists import ChecklistClerk
 from agent.clerks.checks import CheckClerk
 from agent.clerks.incidents import IncidentClerk
 from agent.clerks.notices import NoticeClerk
-from agent.clerks.reports import ReportClerk
 from agent.clerks.quiet import QuietClerk
+from agent.clerks.reports import ReportClerk
 from agent.clerks.walks import WalkClerk
 from agent.clerks.windows import WindowClerk
 from agent.incidents import IncidentBook

@@ -63,7 +63,7 @@ def unsilence(silence: str, reason: str, source: Path | None) -> None:
 @click.option("-o", "--output", type=click.Choice(("text", "json")), default="text", help="Output format.")
 @system_option
 def silences(output: str, source: Path | None) -> None:
-    """List what people are not told of: which checks, why, by whom, until when; and who sees to what."""
+    """List what people are not told of, why, and who sees to what: by whom, since and until when."""
     from agent.meeting import run_to_end
     from agent.quiet_commands import tell_quiet
 

@@ -22,6 +22,7 @@ from agent.calendar_messages import CalendarMoved
 from agent.incident_messages import IncidentsMoved
 from agent.link import Attached, Detached, Link, LinkEvent, Moved, Updated
 from agent.notice_messages import NoticesMoved
+from agent.quiet_messages import QuietMoved
 from agent.window_messages import WindowMoved
 from checks.board import Snapshot, SystemInfo
 from checks.clock import Clock, SystemClock
@@ -158,6 +159,8 @@ class ConsoleApp(NavigatedApp):
             case Moved():
                 self.walks = self._questions.moved(self.walks, event)
                 self._call(self.walks[event.walk.id])
+            case QuietMoved(quiet=quiet):
+                self.quiet = quiet
             case WindowMoved(windows=windows):
                 self._remind(windows)
                 self._tell_recheck(windows)

@@ -84,6 +84,10 @@ def _remarks(line: CheckLine) -> list[str]:
         remarks.append(f"blocked by {state.blocked_by}")
     if state.maintenance:
         remarks.append("in maintenance")
+    if state.silenced:
+        remarks.append("silenced")
+    if state.acknowledged:
+        remarks.append("acknowledged")
     if state.flapping:
         remarks.append("flapping")
     if state.attempt and not state.is_hard and line.level is not Level.OK and not line.stale:

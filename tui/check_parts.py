@@ -18,8 +18,13 @@ from tui.widgets.header import LEVEL_COLOR
 EVIDENCE_ROWS = 100
 
 
-def headline(line: CheckLine, now: float, where: tzinfo | None, *, live: bool) -> Content:
-    """Return who the check is, how it is, and since when; without colour when that is not live."""
+def headline(
+    line: CheckLine, now: float, where: tzinfo | None, *, live: bool, more: tuple[str, ...] = ()
+) -> Content:
+    """Return who the check is, how it is, and since when; without colour when that is not live.
+
+    `more` are lines about why people are not told of it.
+    """
     info, state = line.info, line.state
     word = "STALE" if line.stale else line.level.value
     what = " \u00b7 ".join(part for part in (info.kind, info.group, f"every {show(info.every, 's')}") if part)
@@ -38,7 +43,8 @@ def headline(line: CheckLine, now: float, where: tzinfo | None, *, live: bool) -
     since = f"{word} since {moment(began, now, where)} ({show(max(0.0, now - began) // 1, 's')})"
     third = " \u00b7 ".join(part for part in (seen, took, since, _certainty(line)) if part)
     saw = text_of(saw_of(line))
-    return Content("\n").join([first, Content(f" {saw}"), Content.styled(f" {third}", "$text-muted")])
+    quiet = [Content.styled(f" {words}", "$text-primary") for words in more]
+    return Content("\n").join([first, Content(f" {saw}"), Content.styled(f" {third}", "$text-muted"), *quiet])
 
 
 def _certainty(line: CheckLine) -> str:
@@ -88,6 +94,12 @@ def reading_key(reading: Reading) -> str:
 def result_level(result: Result) -> Cell:
     """Return the level of a stored result, quieter than that of a live one."""
     return cell(LEVEL_WORD[result.level], LEVEL_TONE[result.level])
+
+
+def result_saw(result: Result) -> Cell:
+    """Return what a stored result saw, and that it was in maintenance."""
+    saw = Piece(result.summary.replace("\n", " "))
+    return (Piece("in maintenance: ", Tone.MUTED), saw) if result.maintenance else (saw,)
 
 
 def evidence(result: Result) -> Content:

@@ -23,6 +23,7 @@ from checks.text import clean
 from runbooks.calendar.state import CalendarNow
 from runbooks.incidents.state import IncidentsNow
 from runbooks.notices.state import NoticesNow
+from runbooks.quiet.state import QuietNow
 from runbooks.rights import HERE, Standpoint
 from runbooks.windows.state import WindowsNow
 from tui.dialogs.help import HelpDialog, keys_of
@@ -31,7 +32,7 @@ from tui.hardening import HardenedApp
 from tui.keymap import unknown_ids
 from tui.messages import CheckOpened, CopyRequested, DetailOpened
 from tui.palette import ConsoleCommands
-from tui.screen import NO_CALENDAR, NO_INCIDENTS, NO_NOTICES, NO_WINDOWS, ConsoleScreen
+from tui.screen import ALL_TOLD, NO_CALENDAR, NO_INCIDENTS, NO_NOTICES, NO_WINDOWS, ConsoleScreen
 from tui.screen_registry import SCREENS, find_detail, find_dialog, find_screen
 from tui.themes import THEMES
 from tui.trend import Trend
@@ -65,6 +66,7 @@ def _bound(screen: Callable[[], ConsoleScreen]) -> ConsoleScreen:
         NavigatedApp.incidents,
         NavigatedApp.calendar,
         NavigatedApp.standpoint,
+        NavigatedApp.quiet,
     )
 
 
@@ -149,6 +151,8 @@ class NavigatedApp(HardenedApp):
     """How incidents stand."""
     calendar: var[CalendarNow] = var(NO_CALENDAR)
     """How recurring tasks stand."""
+    quiet: var[QuietNow] = var(ALL_TOLD)
+    """What people are not told of."""
 
     def __init__(self) -> None:
         """Know of no clash of keys yet."""

@@ -18,6 +18,7 @@ from tui import (
     calendar_questions,
     incident_questions,
     notice_questions,
+    quiet_questions,
     report_questions,
     window_questions,
 )
@@ -68,6 +69,8 @@ class Questions:
             return question.failed(str(error))
 
     async def _asked(self, link: Link, question: Question) -> Message:
+        if isinstance(question, quiet_questions.QUESTIONS):
+            return await quiet_questions.asked(link, question)
         match question:
             case HistoryRequested(query=query):
                 return HistoryArrived(query, await link.history(query))

@@ -17,6 +17,7 @@ from checks.board import EMPTY, Snapshot, SystemInfo
 from runbooks.calendar.state import CalendarNow
 from runbooks.incidents.state import IncidentsNow
 from runbooks.notices.state import NoticesNow
+from runbooks.quiet.state import QuietNow
 from runbooks.rights import HERE, Standpoint
 from runbooks.windows.state import WindowsNow
 from tui.trend import Trend
@@ -29,6 +30,7 @@ NO_WINDOWS = WindowsNow()
 NO_NOTICES = NoticesNow()
 NO_INCIDENTS = IncidentsNow()
 NO_CALENDAR = CalendarNow()
+ALL_TOLD = QuietNow()
 
 
 class ConsoleScreen(Screen[None]):
@@ -71,6 +73,8 @@ class ConsoleScreen(Screen[None]):
     """How incidents stand."""
     calendar: var[CalendarNow] = var(NO_CALENDAR)
     """How recurring tasks stand."""
+    quiet: var[QuietNow] = var(ALL_TOLD)
+    """What people are not told of."""
 
     def __init__(self) -> None:
         """Compose nothing yet."""
@@ -165,6 +169,9 @@ class ConsoleScreen(Screen[None]):
         """Draw who sits here, and only the keys of what he may do."""
         self.ask_draw()
         self.refresh_bindings()
+    def watch_quiet(self) -> None:
+        """Draw what people are not told of."""
+        self.ask_draw()
 
     def watch_walks(self) -> None:
         """Draw how the walks stand."""

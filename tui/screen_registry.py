@@ -22,6 +22,7 @@ SCREENS: dict[str, tuple[str, str]] = {
 """Name of the screen -> its title and `module:class`."""
 DETAILS: dict[str, str] = {
     "check": "tui.screens.check:CheckScreen",
+    "alerts": "tui.screens.alerts:AlertsScreen",
     "plan": "tui.screens.plan:PlanScreen",
     "walk": "tui.screens.walk:WalkScreen",
     "past_walk": "tui.screens.past_walk:PastWalkScreen",

@@ -27,6 +27,8 @@ from tui.messages import (
     ResultsArrived,
     ResultsRequested,
 )
+from tui.quiet_dialogs import about_silence, about_trouble
+from tui.quiet_words import about
 from tui.screen import ConsoleScreen
 from tui.widgets.live_table import LiveTable
 from tui.widgets.plot import Course, Plot, PlotData
@@ -70,7 +72,7 @@ def _results_table(at: Callable[[Result], Cell]) -> LiveTable[Result]:
         Column("at", "AT", at, width=12),
         Column("level", "LEVEL", parts.result_level, width=5),
         Column("took", "TOOK", _took, width=7, right=True, drop=1),
-        Column("saw", "SAW", lambda result: cell(result.summary), flex=1, least=12),
+        Column("saw", "SAW", parts.result_saw, flex=1, least=12),
         id="results",
     )
 
@@ -84,13 +86,16 @@ class CheckScreen(ConsoleScreen):
 One check in detail. Rules stand beside the value that they were judged on; "soon" is a rule whose condition
 holds, but not yet for long enough. The reading under the cursor is drawn over the last hour.
 
-tab goes from part to part."""
+a acknowledges what is wrong: you see to it, and people are not told of it again. m has nobody told of the
+check for a while. Both again take that back. tab goes from part to part."""
     CSS_PATH = "check.tcss"
     AUTO_FOCUS = ""  # a focused part would be centred when the screen gets its size, its title out of sight
     BINDINGS = [
         Binding("escape", "back", "Back", id="check.back", tooltip="Back to where you came from"),
         Binding("r", "rerun", "Run", id="check.run", tooltip="Probe this check now"),
         Binding("i", "incident", "Incident", id="check.incident", tooltip="Open an incident about it"),
+        Binding("a", "acknowledge", "Ack", id="check.ack", tooltip="Say that you see to it, or not"),
+        Binding("m", "silence", "Silence", id="check.silence", tooltip="Have nobody told of it, or again"),
         Binding("y", "copy", "Copy", id="check.copy", tooltip="Copy summary and evidence to the clipboard"),
     ]
 
@@ -134,7 +139,8 @@ tab goes from part to part."""
             return
         last = line.state.last
         where = zone(self.system.timezone)
-        self._set("#head", parts.headline(line, self.now, where, live=not self.detached))
+        quiet = about(self._check, self.quiet.state, self.now, where)
+        self._set("#head", parts.headline(line, self.now, where, live=not self.detached, more=quiet))
         self._set("#evidence", parts.evidence(last))
         self._set("#options", parts.options(line))
         verdicts = [Row(verdict.rule, verdict) for verdict in last.verdicts]
@@ -245,6 +251,20 @@ tab goes from part to part."""
                 self.post_message(DetailOpened("incident", (dialog.incident,)))
 
         self.app.push_screen(dialog, opened)
+
+    def action_acknowledge(self) -> None:
+        """Ask what is done about it; or why nobody sees to it any more."""
+        state = self._line.state if self._line is not None else None
+        dialog = about_trouble(self._check, state, self.quiet.state)
+        if isinstance(dialog, str):
+            self.notify(dialog, markup=False)
+        else:
+            self.app.push_screen(dialog)
+
+    def action_silence(self) -> None:
+        """Ask why nobody shall be told of it; or why people shall be told again."""
+        if self._line is not None:
+            self.app.push_screen(about_silence(self._check, self.quiet.state))
 
     def action_copy(self) -> None:
         """Copy what there is to say of it."""

@@ -16,7 +16,8 @@ from checks.model import Level
 from tui.cell import Cell, Tone, cell, text_of
 from tui.check_line import CheckLine, age_of, check_lines, level_of, saw_of
 from tui.format import amount
-from tui.messages import CheckOpened, CheckRequested, CopyRequested
+from tui.messages import CheckOpened, CheckRequested, CopyRequested, DetailOpened
+from tui.quiet_dialogs import about_silence, about_trouble
 from tui.screen import ConsoleScreen
 from tui.sparkline import sparkline
 from tui.trend import EMPTY_TREND, LENGTH, Trend
@@ -41,11 +42,17 @@ Every check, worst first. CRIT: the target is bad. WARN: it works, but not as it
 be measured, which is never a verdict on the target. STALE: the result is too old to count.
 
 The age says when the check was last probed. "1 of 3" is a problem seen once that needs three results in a
-row to be confirmed. The trend shows the last results, the newest at the right; its colour is the level."""
+row to be confirmed. The trend shows the last results, the newest at the right; its colour is the level.
+
+"In maintenance" is what a window or a walk works on; "silenced" is what somebody wants to hear nothing of. Of
+both nobody is told. "Acknowledged" is what somebody sees to. A shows all that, and what people were told."""
     BINDINGS = [
         Binding("r", "rerun", "Run", id="check.run", tooltip="Probe the check under the cursor now"),
         Binding("R", "rerun_all", "Run all", id="check.run-all", show=False, tooltip="Probe every check now"),
+        Binding("m", "silence", "Silence", id="check.silence", show=False, tooltip="Have nobody told of it"),
+        Binding("A", "alerts", "Alerts", id="alerts.open", show=False, tooltip="What people are told"),
         Binding("slash", "filter", "Filter", id="table.filter", tooltip="Show only rows with these words"),
+        Binding("a", "acknowledge", "Ack", id="check.ack", tooltip="Say that you see to it, or not"),
         Binding("y", "copy", "Copy", id="table.copy", show=False, tooltip="Copy the row to the clipboard"),
         Binding("escape", "clear", "Clear", id="table.clear", show=False, tooltip="Clear filter and sorting"),
     ]
@@ -111,6 +118,26 @@ row to be confirmed. The trend shows the last results, the newest at the right; 
         """Show all, worst first again."""
         self.query_one(FilterBar).action_clear()
         self._table.sort = ""
+
+    def action_acknowledge(self) -> None:
+        """Ask what is done about the check under the cursor; or why nobody sees to it any more."""
+        row = self._table.selected
+        if row is not None:
+            dialog = about_trouble(row.value.info.name, row.value.state, self.quiet.state)
+            if isinstance(dialog, str):
+                self.notify(dialog, markup=False)
+            else:
+                self.app.push_screen(dialog)
+
+    def action_silence(self) -> None:
+        """Ask why nobody shall be told of the check under the cursor; or why people shall be again."""
+        row = self._table.selected
+        if row is not None:
+            self.app.push_screen(about_silence(row.value.info.name, self.quiet.state))
+
+    def action_alerts(self) -> None:
+        """Show what people are told, and what not."""
+        self.post_message(DetailOpened("alerts"))
 
     def action_rerun(self) -> None:
         """Ask for the check under the cursor to be probed."""

@@ -48,6 +48,7 @@ The journal is a chain of hashes. The command line checks it: walkdown audit ver
         Binding("p", "go('reports')", "Reports", id="journal.reports", tooltip="Read and make reports"),
         Binding("c", "go('contacts')", "Contacts", id="journal.contacts", tooltip="Whom to call"),
         Binding("r", "reload", "Reload", id="journal.reload", tooltip="Ask the agent for the walks again"),
+        Binding("A", "alerts", "Alerts", id="alerts.open", tooltip="What people were told, and what not"),
         Binding("slash", "filter", "Filter", id="table.filter", tooltip="Show only rows with these words"),
         Binding("escape", "clear", "Clear", id="table.clear", show=False, tooltip="Clear filter and sorting"),
     ]
@@ -147,6 +148,10 @@ The journal is a chain of hashes. The command line checks it: walkdown audit ver
         """Show all, newest first again."""
         self.query_one(FilterBar).action_clear()
         self._table.sort = ""
+
+    def action_alerts(self) -> None:
+        """Show what people were told, and what not."""
+        self.post_message(DetailOpened("alerts"))
 
     def action_reload(self) -> None:
         """Ask for the walks again."""

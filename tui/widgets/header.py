@@ -5,6 +5,7 @@ Parts that find no room are left out, the least important first; the level and t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -140,7 +141,12 @@ def parts(facts: Facts) -> tuple[Part, ...]:
     if system.environment:
         line.insert(2, Part(_badge(system.environment), drop=2))
     counts = snapshot.counts()
-    line += [Part(_count(each, letter, counts[each], live=not detached)) for each, letter in COUNTED]
+    heard = {state.level for state in snapshot.states if not state.is_quiet}
+    line += [
+        Part(_count(each, letter, counts[each], live=not detached and each in heard))
+        for each, letter in COUNTED
+    ]
+    line += _quiet(snapshot)
     line += facts.extra
     if snapshot.notices:
         many = len(snapshot.notices)
@@ -154,6 +160,15 @@ def standpoint_parts(standpoint: Standpoint) -> tuple[Part, ...]:
         return ()
     word = " APPROVER " if standpoint.may_approve else " OBSERVER "
     return (Part(Content.styled(word, "$text-muted bold"), drop=2),)
+def _quiet(snapshot: Snapshot) -> Iterator[Part]:
+    """Yield of how many checks that are not well somebody sees to, and how many are in maintenance."""
+    for words, many in (
+        ("ack", sum(one.acknowledged for one in snapshot.states)),
+        ("silenced", sum(one.silenced for one in snapshot.states)),
+        ("maintenance", sum(one.maintenance for one in snapshot.states)),
+    ):
+        if many:
+            yield Part(Content.styled(f"  {many} {words}", "$text-muted"), drop=6)
 
 
 def walk_parts(walks: OpenWalks) -> tuple[Part, ...]:

@@ -1,0 +1,59 @@
+"""Owns how the agent is asked what screens wish to know and do about silences and acknowledgements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.message import Message
+
+from agent.link import Link
+from agent.protocol import Question as Asked
+from agent.quiet_messages import (
+    Acknowledge,
+    AlertsAnswer,
+    AskAlerts,
+    BeginSilence,
+    EndSilence,
+    QuietAnswer,
+    Withdraw,
+)
+from tui.messages import Question
+from tui.quiet_messages import (
+    AcknowledgeWanted,
+    AlertsArrived,
+    AlertsRequested,
+    LiftWanted,
+    QuietDone,
+    QuietWish,
+    SilenceWanted,
+    WithdrawWanted,
+)
+
+QUESTIONS = (QuietWish, AlertsRequested)
+
+
+async def asked(link: Link, question: Question) -> Message:
+    """Return the agent's answer.
+
+    Raises:
+        LinkError: when there is none; says why.
+    """
+    if isinstance(question, AlertsRequested):
+        limit = question.limit
+        answer = await link.ask(AlertsAnswer, lambda number: AskAlerts(number, limit))
+        return AlertsArrived(answer.letters)
+    await link.ask(QuietAnswer, _wish(question))
+    return QuietDone()
+
+
+def _wish(question: Question) -> Callable[[int], Asked]:
+    match question:
+        case SilenceWanted(check=check, lasts=lasts, reason=reason):
+            return lambda number: BeginSilence(number, (check,), lasts, reason)
+        case LiftWanted(silence=silence, reason=reason):
+            return lambda number: EndSilence(number, silence, reason)
+        case AcknowledgeWanted(check=check, comment=comment, lasts=lasts):
+            return lambda number: Acknowledge(number, check, comment, lasts)
+        case WithdrawWanted(check=check, reason=reason):
+            return lambda number: Withdraw(number, check, reason)
+    raise TypeError(f"nobody answers {type(question).__name__}")
