@@ -28,6 +28,7 @@ from tui.calendar_messages import AgendaRequested, TaskFinished, TaskSkipped
 from tui.incident_messages import IncidentQuestion
 from tui.messages import HistoryArrived, HistoryRequested, Question, ResultsArrived, ResultsRequested
 from tui.notice_messages import NoticeQuestion
+from tui.quiet_messages import QuietQuestion
 from tui.report_messages import ReportQuestion
 from tui.walks.open_walk import Holds, OpenWalk, OpenWalks
 from tui.window_messages import WindowQuestion
@@ -69,8 +70,6 @@ class Questions:
             return question.failed(str(error))
 
     async def _asked(self, link: Link, question: Question) -> Message:
-        if isinstance(question, quiet_questions.QUESTIONS):
-            return await quiet_questions.asked(link, question)
         match question:
             case HistoryRequested(query=query):
                 return HistoryArrived(query, await link.history(query))
@@ -98,6 +97,8 @@ class Questions:
                 return await notice_questions.answer(link, question)
             case IncidentQuestion():
                 return await incident_questions.answer(link, question)
+            case QuietQuestion():
+                return await quiet_questions.answer(link, question)
             case ReportQuestion():
                 return await report_questions.answer(link, question)
             case ApprovalGiven():

@@ -12,7 +12,12 @@ from tui.messages import Question
 
 
 @dataclass
-class QuietWish(Question):
+class QuietQuestion(Question):
+    """Asks something about what people are told."""
+
+
+@dataclass
+class QuietWish(QuietQuestion):
     """Wishes that people be told, or not be told, of something; answered by `QuietDone`."""
 
     NEWEST_ONLY: ClassVar[bool] = False
@@ -65,7 +70,7 @@ class QuietDone(Message, bubble=False):
 
 
 @dataclass
-class AlertsRequested(Question):
+class AlertsRequested(QuietQuestion):
     """Wishes for the newest messages that people were sent; answered by `AlertsArrived`."""
 
     limit: int = 200

@@ -17,22 +17,19 @@ from agent.quiet_messages import (
     QuietAnswer,
     Withdraw,
 )
-from tui.messages import Question
 from tui.quiet_messages import (
     AcknowledgeWanted,
     AlertsArrived,
     AlertsRequested,
     LiftWanted,
     QuietDone,
-    QuietWish,
+    QuietQuestion,
     SilenceWanted,
     WithdrawWanted,
 )
 
-QUESTIONS = (QuietWish, AlertsRequested)
 
-
-async def asked(link: Link, question: Question) -> Message:
+async def answer(link: Link, question: QuietQuestion) -> Message:
     """Return the agent's answer.
 
     Raises:
@@ -40,13 +37,13 @@ async def asked(link: Link, question: Question) -> Message:
     """
     if isinstance(question, AlertsRequested):
         limit = question.limit
-        answer = await link.ask(AlertsAnswer, lambda number: AskAlerts(number, limit))
-        return AlertsArrived(answer.letters)
+        letters = (await link.ask(AlertsAnswer, lambda number: AskAlerts(number, limit))).letters
+        return AlertsArrived(letters)
     await link.ask(QuietAnswer, _wish(question))
     return QuietDone()
 
 
-def _wish(question: Question) -> Callable[[int], Asked]:
+def _wish(question: QuietQuestion) -> Callable[[int], Asked]:
     match question:
         case SilenceWanted(check=check, lasts=lasts, reason=reason):
             return lambda number: BeginSilence(number, (check,), lasts, reason)
