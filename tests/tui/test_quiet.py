@@ -24,6 +24,7 @@ from tests.tui.boards import SHOP_STATES, START, snapshot
 from tests.tui.golden import check_golden
 from tests.tui.stage import Stage, stage
 from tui.dialogs.quiet import AcknowledgeDialog, LiftDialog, SilenceDialog, WithdrawDialog
+from tui.screen_registry import SCREENS
 from tui.screens.alerts import AlertsScreen
 from tui.screens.check import CheckScreen
 from tui.widgets.header import HeaderBar
@@ -180,7 +181,7 @@ async def test_what_is_well_has_nothing_to_acknowledge() -> None:
 async def test_a_message_is_read_in_full_from_the_journal() -> None:
     async with stage() as console:
         await quietly(console)
-        await console.press("4", "A")
+        await console.press(str(1 + list(SCREENS).index("journal")), "A")
         await console.until("waits: it said")
         await console.press("tab", "enter")
         await console.until("orders: OK -> CRIT")
