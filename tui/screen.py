@@ -169,6 +169,7 @@ class ConsoleScreen(Screen[None]):
         """Draw who sits here, and only the keys of what he may do."""
         self.ask_draw()
         self.refresh_bindings()
+
     def watch_quiet(self) -> None:
         """Draw what people are not told of."""
         self.ask_draw()

@@ -160,6 +160,8 @@ def standpoint_parts(standpoint: Standpoint) -> tuple[Part, ...]:
         return ()
     word = " APPROVER " if standpoint.may_approve else " OBSERVER "
     return (Part(Content.styled(word, "$text-muted bold"), drop=2),)
+
+
 def _quiet(snapshot: Snapshot) -> Iterator[Part]:
     """Yield of how many checks that are not well somebody sees to, and how many are in maintenance."""
     for words, many in (
