@@ -16,7 +16,7 @@ from runbooks.kept_reports import KeptReport
 from tests.hostile import PAYLOADS, raw_in
 from tests.tui.boards import START
 from tests.tui.golden import check_golden
-from tests.tui.stage import Stage, stage
+from tests.tui.stage import Stage, key_of, stage
 from tui.dialogs.new_report import NewReportDialog
 from tui.screens.report import ReportScreen
 from tui.screens.reports import ReportsScreen
@@ -42,7 +42,7 @@ def answer(console: Stage, text: str = TEXT, kept: tuple[KeptReport, ...] = KEPT
 
 async def reports(console: Stage) -> None:
     """Go to the reports."""
-    await console.press("4", "p")
+    await console.press(key_of("journal"), "p")
     await console.until(lambda: isinstance(console.app.screen, ReportsScreen))
 
 

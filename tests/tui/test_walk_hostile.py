@@ -18,7 +18,7 @@ from runbooks.step_events import Evidence
 from runbooks.walk import Walk
 from tests.hostile import PAYLOADS, raw_in
 from tests.tui.boards import START
-from tests.tui.stage import Stage, stage
+from tests.tui.stage import Stage, key_of, stage
 from tests.tui.walks import WalkMaker
 from tui.environment import Manners
 from tui.screens.walk import WalkScreen
@@ -158,7 +158,7 @@ async def test_a_library_does_nothing_to_the_terminal(text: str) -> None:
         await looked_at(console)
         await console.press("G", "enter")
         await looked_at(console)
-        await console.press("escape", "4")
+        await console.press("escape", key_of("journal"))
         await console.pilot.pause(0.1)
         await looked_at(console)
         console.app.post_message(PlanOpened(plan.name))
