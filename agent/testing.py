@@ -10,12 +10,14 @@ from collections.abc import AsyncIterator, Callable
 from types import TracebackType
 from typing import Self
 
+from agent.calendar_messages import CalendarAnswer
 from agent.link import A, Attached, Detached, LinkEvent, Moved, RefusedError, Updated
 from agent.protocol import Answer, Question, Stands
 from agent.window_messages import WindowMoved
 from checks.board import Snapshot, SystemInfo
 from checks.errors import LinkError
 from checks.model import HistoryQuery, Result, Series
+from runbooks.calendar.state import Agenda
 from runbooks.comparison import Comparison
 from runbooks.decisions import Decision
 from runbooks.events import Entry
@@ -63,7 +65,7 @@ class MemoryLink:
         """What every call about a window asked for: `open`, `extend` or `close`, and its arguments."""
         self.asked: list[Question] = []
         """Every question that was asked by `ask`."""
-        self.answers: dict[type, Answer] = {}
+        self.answers: dict[type, Answer] = {CalendarAnswer: CalendarAnswer(0, Agenda(0.0, 0.0))}
         """What `ask` answers, by the kind of the answer."""
         self.baselines: list[str] = []
         """The name of every `take_baseline`."""
