@@ -104,7 +104,7 @@ class WindowSection(Section, frozen=True):
     def brief(self, zone: tzinfo) -> tuple[str, ...]:
         """Return how it went."""
         return (
-            self.verdict,
+            f"{self.name}: {self.verdict}",
             f"{moment(self.opened_at, zone)} for {show(self.open_seconds, 's')}"
             f" ({show(self.planned_seconds, 's')} planned)",
         )
@@ -115,12 +115,10 @@ GRACE = 900.0
 
 
 def _verdict(state: WindowState, endings: Counter[str], over: bool) -> str:
-    bad = sum(number for ending, number in endings.items() if ending not in ("done", "open"))
-    walked = f"{sum(endings.values())} walks, {bad} of them not done" if endings else "nothing was walked"
-    if not over:
-        return f"still open; {walked}"
-    early = ", closed early" if state.close_reason else ""
-    return f"closed{early}; {walked}"
+    walks, bad = sum(endings.values()), sum(endings.values()) - endings["done"] - endings["open"]
+    walked = f"{walks} walk{'s' if walks > 1 else ''}, {f'{bad} of them not done' if bad else 'none failed'}"
+    how = "still open" if not over else "closed early" if state.close_reason else "closed in time"
+    return f"{how}; {walked if walks else 'nothing was walked'}"
 
 
 def _part(entry: Entry, state: WindowState) -> EventPart | None:
