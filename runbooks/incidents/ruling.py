@@ -42,8 +42,9 @@ def opened(
     Raises:
         RefusedDecisionError: when it may not be opened so; says why.
     """
-    if severity not in [one.value for one in Severity]:
-        near = did_you_mean(severity, Severity) or f"; there are: {', '.join(Severity)}"
+    severities = [one.value for one in Severity]
+    if severity not in severities:
+        near = did_you_mean(severity, severities) or f"; there are: {', '.join(severities)}"
         raise RefusedDecisionError(f"{severity!r} is no severity{near}")
     for check in checks:
         if check not in known:

@@ -1,0 +1,163 @@
+"""Incidents in real agents: by hand and by themselves, over restarts, on two consoles, and as commands."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+
+import pytest
+
+from agent.incident_messages import (
+    AskIncident,
+    IncidentAnswer,
+    IncidentsMoved,
+    MoveIncident,
+    NoteIncident,
+    OpenIncident,
+)
+from agent.link import RefusedError
+from tests.agent.walking import shelf
+
+PAGE = """
+system: quick
+incidents: {{open: {open}}}
+checks:
+  page: {{kind: command, run: [cat, {page}], attempts: 2, expect: {{text: hello}}, mandatory: true}}
+  other: {{kind: command, run: [printf, hello], expect: {{text: hello}}}}
+defaults: {{every: 1s, timeout: 1s}}
+"""
+
+
+def stage_is(stage, suggested=None):
+    def accepts(event):
+        return (
+            isinstance(event, IncidentsMoved)
+            and bool(event.incidents.heads)
+            and event.incidents.heads[0].stage == stage
+            and (suggested is None or bool(event.incidents.heads[0].suggestion) is suggested)
+        )
+
+    return accepts
+
+
+async def ask(link, make):
+    return (await link.ask(IncidentAnswer, make)).story
+
+
+async def test_a_mandatory_check_opens_one_which_outlives_the_agent_and_is_closed_with_its_lessons(
+    agents, tmp_path
+):
+    page = tmp_path / "page"
+    page.write_text("broken")
+    source = agents.system(PAGE.format(open="mandatory-crit", page=page))
+    async with agents.link(source) as first, agents.link(source) as second:
+        event = await first.until(stage_is("detected"))
+        (head,) = event.incidents.heads
+        assert (head.title, head.severity, head.checks) == ("page is CRIT", "critical", ("page",))
+        story = await ask(first.link, lambda n: NoteIncident(n, head.id, "looked at \x1b[2Jthe logs"))
+        assert "\x1b" not in story.incident.notes[0].text
+        os.kill(agents.pid(source), signal.SIGKILL)
+        await second.detached()
+        event = await second.until(stage_is("detected"))
+        assert [one.id for one in event.incidents.heads] == [head.id]
+        story = await ask(second.link, lambda n: AskIncident(n))
+        assert [line.what for line in story.timeline if line.what in ("stage", "note")] == ["stage", "note"]
+        assert any(line.level == "CRIT" for line in story.timeline)
+        page.write_text("hello")
+        await second.until(stage_is("detected", suggested=True))
+        await second.snapshot(lambda board: any(n.source == "incidents" for n in board.notices))
+        with pytest.raises(RefusedError, match="not restored yet"):
+            await ask(second.link, lambda n: MoveIncident(n, head.id, "closed", text="a cause"))
+        story = await ask(second.link, lambda n: MoveIncident(n, "", "restored", text="freed the disk"))
+        assert story.incident.to_restore > 0
+        await ask(
+            second.link, lambda n: MoveIncident(n, "", "closed", text="the disk was full", lessons="watch it")
+        )
+        await first.until(stage_is("closed"))
+        page.write_text("broken")
+        await first.until(
+            lambda event: stage_is("detected")(event) and len(event.incidents.heads) == 2, within=30
+        )
+
+
+async def test_by_hand_only_where_nobody_wants_it_otherwise(agents, tmp_path):
+    page = tmp_path / "page"
+    page.write_text("broken")
+    source = agents.system(PAGE.format(open="by-hand", page=page))
+    async with agents.link(source) as console:
+        await console.snapshot(lambda board: board.states and board.state("page").is_hard)
+        story = await ask(console.link, lambda n: OpenIncident(n, "it is slow", "minor", ("other",)))
+        event = await console.until(stage_is("detected", suggested=False))
+        assert [head.title for head in event.incidents.heads] == ["it is slow"]
+        assert story.incident.opened_by.name
+        for make, said in (
+            (lambda n: OpenIncident(n, "x", "minor"), "a title"),
+            (lambda n: OpenIncident(n, "slow", "minor", ("othr",)), "did you mean 'other'"),
+            (lambda n: MoveIncident(n, "nope", "restored"), "there is no incident 'nope'"),
+        ):
+            with pytest.raises(RefusedError, match=said):
+                await ask(console.link, make)
+
+
+def test_the_commands_of_an_incident(walkdown):
+    with shelf(walkdown) as walking:
+        assert walking("incident", "list").stdout == "there has been no incident\n"
+        opened = walking(
+            "incident", "open", "the page is slow", "--check", "fine", "--severity", "minor", "--at", "30m"
+        )
+        assert opened.returncode == 0, opened.stderr
+        name = opened.stdout.split()[0]
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d-1", name)
+        assert walking("incident", "note", "looked at the logs").returncode == 0
+        assert walking("incident", "assess", "--text", "a slow query", "--at", "25m").returncode == 0
+        early = walking("incident", "close", "--cause", "a slow query")
+        assert (early.returncode, early.stderr) == (
+            14,
+            f"not done: {name} is not restored yet; say first since when it is\n",
+        )
+        assert walking("incident", "restore", name, "--at", "20m").returncode == 0
+        done = walking("incident", "close", "--cause", "a slow query", "--lessons", "an index")
+        assert done.stdout == f"{name} closed: the page is slow\n"
+        said = json.loads(walking("incident", "show", name, "-o", "json").stdout)
+        assert 595 < said["seconds_to_restore"] < 605
+        assert (said["cause"], said["lessons"], said["severity"]) == ("a slow query", "an index", "minor")
+        file = walkdown.folder / "record.md"
+        assert walking("incident", "show", name, "-o", "md", "-O", file).returncode == 0
+        assert file.read_text().startswith(f"# Incident {name}: the page is slow\n")
+        assert file.stat().st_mode & 0o777 == 0o600
+        (head,) = json.loads(walking("incident", "list", "-o", "json").stdout)
+        assert (head["id"], head["stage"]) == (name, "closed")
+        wrong = walking("incident", "open", "the page is slow", "--at", "soon")
+        assert (wrong.returncode, "is no moment; write it as 20m ago" in wrong.stderr) == (64, True)
+
+
+def test_the_commands_of_notices_and_contacts(walkdown):
+    with shelf(walkdown) as walking:
+        (walking.source / "more.yaml").write_text(
+            "windows: {weekly: {every: sunday 03:00, lasts: 2h, timezone: UTC, announce: 24h}}\n"
+            "contacts: [{group: ops, name: Alex, mail: alex@example.org}]\n"
+        )
+        (walking.source / "notices").mkdir()
+        (walking.source / "notices" / "short.txt").write_text(
+            "---\nkind: announcement\nsubject: {{ system.title }}\ntasks: good, a new disk\n---\n"
+            "{% for task in tasks %}{{ task }};{% endfor %}\n"
+        )
+        assert walking("contacts").stdout == "ops:\n  Alex, alex@example.org\n"
+        shown = walking("notice", "show", "short")
+        assert shown.returncode == 0, shown.stderr
+        assert "good;a new disk;" in shown.stdout
+        silent = walking("notice", "send", "short", "--by-hand")
+        assert (silent.returncode, "nobody can be asked here" in silent.stderr) == (64, True)
+        sent = walking("notice", "send", "short", "--by-hand", "--yes", "--note", "to all")
+        assert sent.returncode == 0, sent.stderr
+        assert "sent by hand" in sent.stdout
+        listed = json.loads(walking("notice", "list", "-o", "json").stdout)
+        assert [one["note"] for one in listed["sent"]] == ["to all"]
+        assert listed["announcements"][0]["sent_at"]
+        assert walking("notice", "send", "short", "--route", "ops", "--yes").returncode == 14
+        (walking.source / "notices" / "short.txt").write_text("---\nkind: x\n---\ny\n")
+        wrong = walking("validate")
+        assert wrong.returncode == 78
+        assert "notices/short.txt:2:1: kind: 'x' is no kind of notice" in wrong.stderr
