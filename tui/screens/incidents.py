@@ -42,7 +42,7 @@ files of the system has one opened whenever a mandatory check is CRIT for certai
     def compose_body(self) -> ComposeResult:
         yield LiveTable[IncidentHead](
             Column("when", "WHEN", self._when, width=12, sort=lambda head: head.detected, right=True),
-            Column("title", "WHAT", lines.title, flex=1, least=44),
+            Column("title", "WHAT", lines.title, flex=1, least=36),
             Column("severity", "BAD", lines.severity, width=8, drop=2),
             Column("stage", "STAGE", lines.stage, width=8),
             Column("took", "TOOK", self._took, width=8, right=True, drop=1),
