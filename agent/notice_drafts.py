@@ -149,7 +149,7 @@ class NoticeDrafts:
             operator,
             occurrence,
             self._windows.until() if text.kind is not NoticeKind.ANNOUNCEMENT else 0.0,
-            ask.tasks[:MOST_TASKS] or await self._planned(text),
+            ask.tasks[:MOST_TASKS] or await self._planned(text, occurrence),
             await self._walks(text, occurrence, now),
             await self._difference(text, occurrence),
             self._incident(ask.incident),
@@ -157,12 +157,16 @@ class NoticeDrafts:
             self._masker.mask(ask.impact.strip())[:LONGEST_IMPACT],
         )
 
-    async def _planned(self, text: NoticeText) -> tuple[str, ...]:
-        """Return what the text says is planned; runbooks by their titles."""
-        if not text.tasks:
+    async def _planned(self, text: NoticeText, occurrence: Occurrence | None) -> tuple[str, ...]:
+        """Return what the text says is planned, runbooks by their titles; else the tasks of the window."""
+        if text.tasks:
+            titles = {plan.name: plan.title for plan in (await self._runbooks.library()).plans}
+            return tuple(titles.get(task) or task for task in text.tasks)
+        if occurrence is None:
             return ()
-        titles = {plan.name: plan.title for plan in (await self._runbooks.library()).plans}
-        return tuple(titles.get(task) or task for task in text.tasks)
+        tasks = self._live.system.sections.get("tasks") or {}
+        fitting = {name: one for name, one in tasks.items() if one.get("window") == occurrence.window}
+        return tuple(str(one.get("title") or name) for name, one in fitting.items())
 
     async def _walks(
         self, text: NoticeText, occurrence: Occurrence | None, now: float

@@ -35,6 +35,7 @@ from tests.servers.agents import QUICK
 from tests.servers.receiver import receiving
 
 WEEKLY = "windows: {weekly: {every: sunday 03:00, lasts: 2h, timezone: UTC, announce: 8d}}\n"
+TASKS = "tasks: {disk: {title: A new disk, window: weekly, expected: 30 m}}\n"
 CONTACTS = "contacts: [{group: ops, role: on call, name: Alex, phone: '+49 30 1'}]\n"
 WORD = "opensesame-token"
 
@@ -50,7 +51,7 @@ def told(agents, tmp_path):
         routes = f"secrets: {{hook: {{file: {tmp_path}/url}}, token: {{file: {tmp_path}/token}}}}\n"
         routes += "notify: {ops: {url: '{{ secret.hook }}'}}\n"
         knowing = QUICK.replace("kind: command", "kind: command\n    env: {TOKEN: '{{ secret.token }}'}")
-        yield agents.system(knowing + WEEKLY + CONTACTS + routes + "title: The shop\n"), receiver
+        yield agents.system(knowing + WEEKLY + TASKS + CONTACTS + routes + "title: The shop\n"), receiver
 
 
 async def draft(link, name="announcement", **more):
@@ -103,6 +104,7 @@ async def test_what_is_shown_is_what_is_carried_and_both_consoles_see_that_it_wa
         shown = await draft(first.link, impact="The shop is closed. {{ x }}")
         assert shown.subject.startswith("The shop: maintenance on Sunday")
         assert "The shop is closed. {{ x }}" in shown.body
+        assert "  - A new disk" in shown.body
         assert "Questions: Alex, +49 30 1" in shown.body
         sent = await send(first.link, shown, "ops", note="to all")
         (message,) = await arrived(receiver)

@@ -32,6 +32,7 @@ from tests.tui.golden import check_golden
 from tests.tui.stage import Stage as Console
 from tests.tui.stage import stage
 from tests.tui.walks import ALICE
+from tui.screen_registry import SCREENS
 from tui.screens.incident import IncidentScreen
 from tui.screens.incidents import IncidentsScreen
 from tui.screens.notice import NoticeScreen
@@ -61,6 +62,7 @@ OVER = Incident(
     stages=tuple(StageMark(one, START - 90000 + 600 * n, 0.0, ALICE) for n, one in enumerate(Stage)),
     seq=1,
 )
+JOURNAL = str(list(SCREENS).index("journal") + 1)
 AGAIN = "its checks are OK again"
 NOTICES = NoticesNow(
     (
@@ -92,7 +94,7 @@ async def incidents(console: Console, *known: Incident) -> None:
     await console.link.stand(IncidentsMoved(IncidentsNow(heads)))
     story = IncidentStory(DOWN, timeline(DOWN, START), AGAIN, START - 30)
     console.link.answers[IncidentAnswer] = IncidentAnswer(1, story)
-    await console.press("4")
+    await console.press(JOURNAL)
     await console.until("Incidents")
     await console.press("i")
     await console.until(lambda: isinstance(console.app.screen, IncidentsScreen))
@@ -102,7 +104,7 @@ async def notices(console: Console) -> None:
     """Have the agent tell of notices, and go to them."""
     await console.link.stand(NoticesMoved(NOTICES))
     console.link.answers[DraftAnswer] = DraftAnswer(1, DRAFT)
-    await console.press("4")
+    await console.press(JOURNAL)
     await console.until("Notices")
     await console.press("n")
     await console.until("to be announced")
@@ -259,7 +261,7 @@ async def test_contacts_are_listed_by_groups_filtered_and_copied() -> None:
         alex = Contact("Alex", "on call", "operations", phone="+49 30 1", mail="a@example.org")
         cloud = Contact("Cloud", "hosting", "outside", address="https://status.example.net")
         console.link.answers[ContactsAnswer] = ContactsAnswer(1, (alex, cloud))
-        await console.press("4", "c")
+        await console.press(JOURNAL, "c")
         await console.until("+49 30 1, a@example.org")
         assert "operations" in console.text
         await console.press("y")
