@@ -112,7 +112,7 @@ async def notices(console: Console) -> None:
 
 def body(console: Console) -> str:
     """Return what is on the screen without the line of keys, which tells of other screens too."""
-    return console.text.rpartition("\n")[0]
+    return console.text.rpartition("\n")[0].rstrip()
 
 
 def asked(console: Console, kind: type) -> list:
