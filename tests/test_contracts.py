@@ -19,6 +19,10 @@ BREACHES = {
     "step kinds never see one another": ("runbooks/steps/wait.py", "import runbooks.steps.soak"),
     "drivers never see one another": ("runbooks/drivers/script.py", "import runbooks.drivers.process"),
     "formats of reports never see one another": ("runbooks/reports/json.py", "import runbooks.reports.html"),
+    "sections of reports never see one another": (
+        "runbooks/sections/walks.py",
+        "import runbooks.sections.window",
+    ),
     "the walker knows no kind of step and no driver": ("runbooks/fold.py", "import runbooks.steps.check"),
     "the floors of agent": ("agent/protocol.py", "import agent.changes"),
     "clerks never see one another": ("agent/clerks/windows.py", "import agent.clerks.walks"),
