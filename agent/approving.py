@@ -17,6 +17,7 @@ from agent.walk_exits import WalkExit
 from agent.ways import words_of
 from checks.clock import Clock
 from runbooks.approval import fitting
+from runbooks.rights import Standpoint
 from runbooks.walk import Walk
 
 WAIT = 5.0
@@ -26,13 +27,22 @@ WAIT = 5.0
 class Approving:
     """Asks one operator about the step that another is about to run."""
 
-    def __init__(self, link: Link, walk: str, voice: Voice, asking: Asking, clock: Clock) -> None:
-        """Prepare for the walk of that id."""
+    def __init__(
+        self,
+        link: Link,
+        walk: str,
+        voice: Voice,
+        asking: Asking,
+        clock: Clock,
+        standpoint: Standpoint,
+    ) -> None:
+        """Prepare for the walk of that id; `standpoint` is what the operator may do."""
         self._voice = voice
         self._asking = asking
         self._clock = clock
         self._cards = Cards(voice, clock)
         self._following = Following(link, walk, Narrator(voice, brief=True), clock, asking.stir)
+        self._following.standpoint = standpoint
         claim = Claim(link, walk)
         self._answering = Answering(link, self._following, voice, asking, self._cards, claim)
 

@@ -24,6 +24,7 @@ from checks.clock import Clock
 from checks.errors import LinkError
 from runbooks.decisions import VerifyAgain
 from runbooks.operators import Operator
+from runbooks.rights import HERE, Standpoint
 from runbooks.walk import Walk
 from runbooks.walking.deciding import REASON
 from runbooks.wording import span, who
@@ -42,7 +43,15 @@ class PlainWalk:
     """One walk before one operator."""
 
     def __init__(
-        self, link: Link, walk: str, voice: Voice, asking: Asking, clock: Clock, me: Operator, again: str
+        self,
+        link: Link,
+        walk: str,
+        voice: Voice,
+        asking: Asking,
+        clock: Clock,
+        me: Operator,
+        again: str,
+        standpoint: Standpoint = HERE,
     ) -> None:
         """Prepare; `me` is the operator as the agent sees him, `again` the command that goes on with it."""
         self._link = link
@@ -55,6 +64,7 @@ class PlainWalk:
         self._cards = Cards(voice, clock)
         self._narrator = Narrator(voice)
         self._following = Following(link, walk, self._narrator, clock, asking.stir)
+        self._following.standpoint = standpoint
         self._claim = Claim(link, walk)
         self._answering = Answering(link, self._following, voice, asking, self._cards, self._claim)
         self._tasks = asyncio.TaskGroup()

@@ -37,6 +37,7 @@ from checks.exits import Failure
 from checks.suggest import did_you_mean
 from runbooks.live import DryStep, Runbooks, WalkHead
 from runbooks.model import Plan
+from runbooks.rights import HERE, Standpoint
 from runbooks.walk_events import Manner
 from runbooks.wording import ENDINGS, moment, runbook_of, title_of, who
 
@@ -63,6 +64,8 @@ class Session:
     voice: Voice
     clock: Clock
     source: Path | None
+    standpoint: Standpoint = HERE
+    """Whom the agent sees here, and what he may do."""
 
     async def run(self, wish: Wish, variables: dict[str, str]) -> int:
         """Walk a runbook, and return the exit code.
@@ -110,7 +113,8 @@ class Session:
             self.voice.say("No walk is open.")
             return WalkExit.REFUSED
         async with _asking(self.voice, self.clock) as asking:
-            return await Approving(self.link, head.id, self.voice, asking, self.clock).go()
+            approving = Approving(self.link, head.id, self.voice, asking, self.clock, self.standpoint)
+            return await approving.go()
 
     async def _run(self, plan: Plan, usual: float, given: dict[str, str], asking: Asking) -> int:
         Cards(self.voice, self.clock).runbook(plan, usual)
@@ -144,7 +148,8 @@ class Session:
 
     def _plain(self, walk: str, asking: Asking) -> PlainWalk:
         me = operator_of(Peer(os.getpid(), os.geteuid(), os.getegid()))
-        return PlainWalk(self.link, walk, self.voice, asking, self.clock, me, self._again(walk))
+        again = self._again(walk)
+        return PlainWalk(self.link, walk, self.voice, asking, self.clock, me, again, self.standpoint)
 
     def _refused(self, error: RefusedError) -> WalkExit:
         self.voice.tell(f"Not begun: {error}")
@@ -223,8 +228,9 @@ async def session(source: Path | None, *, announced: bool = False) -> AsyncItera
     if source is not None and place.is_ours and not place.answers() and not _is_known(source):
         import_module("checks.load").load(source)
     async with AttachedLink(place.connect, clock, may_replace=place.is_ours).opened() as link:
-        await met(link)
-        yield Session(link, Voice(sys.stdout, sys.stderr if announced else None), clock, source)
+        attached = await met(link)
+        voice = Voice(sys.stdout, sys.stderr if announced else None)
+        yield Session(link, voice, clock, source, attached.standpoint)
 
 
 def _is_known(source: Path) -> bool:

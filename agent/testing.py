@@ -22,6 +22,7 @@ from runbooks.comparison import Comparison
 from runbooks.decisions import Decision
 from runbooks.events import Entry
 from runbooks.live import DryStep, Live, Runbooks, WalkHead
+from runbooks.rights import HERE, Standpoint
 from runbooks.walk import Walk
 from runbooks.walk_events import Manner
 from runbooks.window_events import BaselineTaken
@@ -86,10 +87,10 @@ class MemoryLink:
     ) -> None:
         """Have nothing to close."""
 
-    async def attach(self, system: SystemInfo, snapshot: Snapshot) -> None:
-        """Have an agent answer with this system and snapshot."""
+    async def attach(self, system: SystemInfo, snapshot: Snapshot, standpoint: Standpoint = HERE) -> None:
+        """Have an agent answer with this system and snapshot, to somebody who may do so much."""
         self._attached = True
-        await self._feed(Attached(system, snapshot, agent_version="0", agent_pid=1))
+        await self._feed(Attached(system, snapshot, "0", 1, standpoint))
 
     async def update(self, snapshot: Snapshot) -> None:
         """Send a newer snapshot; it takes the place of one that nobody has taken yet."""

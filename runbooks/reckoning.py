@@ -12,7 +12,7 @@ from runbooks.walk import Remark, Status, StepState, Walk, worse_than_baseline
 from runbooks.walk_events import WalkEnding
 from runbooks.wording import ENDINGS, name_of, who
 
-AS_PLANNED = ("note", "resume")
+AS_PLANNED = ("note", "resume", "ask for approval", "approve", "hand over", "keep")
 """What is remarked without being a deviation."""
 
 

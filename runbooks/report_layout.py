@@ -125,6 +125,10 @@ def _attempt_facts(attempt: AttemptPart, zone: tzinfo | None) -> Iterator[tuple[
         yield "Phrase", action.phrase
     if attempt.action_sha256:
         yield "Action hash", f"sha256 {attempt.action_sha256}"
+    if attempt.approved_at:
+        word = "Not approved" if attempt.approval_refused else "Approved"
+        why = f": {attempt.approval_refused}" if attempt.approval_refused else ""
+        yield word, f"{moment(attempt.approved_at, zone)} by {attempt.approved_by}{why}"
     if attempt.confirmed_at:
         yield "Confirmed", f"{moment(attempt.confirmed_at, zone)} by {attempt.confirmed_by}"
     if attempt.started_at:

@@ -64,6 +64,11 @@ class AttemptPart:
     key: str
     """Idempotency key; empty when it changes nothing."""
     evidence: tuple[EvidencePart, ...]
+    approved_at: float = 0.0
+    approved_by: str = ""
+    """Another user; empty when nobody had to, or nobody did."""
+    approval_refused: str = ""
+    """Why he did not approve it; empty when he did."""
 
 
 @dataclass(frozen=True, slots=True)

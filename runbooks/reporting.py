@@ -135,6 +135,9 @@ def _attempt(attempt: Attempt, excerpts: Excerpts) -> AttemptPart:
         ended_on_request=state.ending_asked,
         key=clean(state.key),
         evidence=tuple(_evidence(state, each, excerpts) for each in state.evidence),
+        approved_at=state.approval.at,
+        approved_by=who(state.approval.by) if state.approval.at else "",
+        approval_refused=clean(state.approval.refused),
     )
 
 

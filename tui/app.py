@@ -37,6 +37,7 @@ from tui.messages import CheckRequested, Question
 from tui.narrow_update import NarrowUpdate
 from tui.navigation import NavigatedApp
 from tui.questions import Questions
+from tui.screen import ConsoleScreen
 from tui.themes import DARK
 from tui.trend import LENGTH, backfill, extend
 from tui.walks.approval import called_for
@@ -177,7 +178,8 @@ class ConsoleApp(NavigatedApp):
 
     def _call(self, opened: OpenWalk) -> None:
         """Say once that somebody waits for what whoever sits here may do: approve, or take a walk."""
-        if (words := called_for(opened)) and words != self._called.get(opened.walk.id):
+        sees_it = isinstance(self.screen, ConsoleScreen) and self.screen.DETAIL == "walk"
+        if (words := called_for(opened)) and words != self._called.get(opened.walk.id) and not sees_it:
             self.notify(words, severity="warning", timeout=20, markup=False)
         self._called[opened.walk.id] = words
 

@@ -192,6 +192,7 @@ class NavigatedApp(HardenedApp):
 
     @on(WalkEntered)
     def _walk_wanted(self, message: WalkEntered) -> None:
+        self.clear_notifications()  # what called for it must not lie over what is asked there
         self._open("walk", message.walk)
 
     @on(PastWalkOpened)

@@ -101,3 +101,19 @@ def test_a_runbook_with_approvals_is_not_walked_without_an_operator(shared):
         done = shared.users.walkdown("alice", "run", "danger", "--auto", "--system", shared.source)
         assert done.returncode == 14
         assert "another user has to approve" in done.stdout
+
+
+def test_a_step_is_approved_on_the_command_line_by_typing_its_id(shared, at_drop):
+    walk, alice, *_ = at_drop
+    bob = shared.users.walkdown("bob", "approve", "--system", shared.source, answers="1\ndrop\n")
+    assert bob.returncode == 0, bob.stdout + bob.stderr
+    assert 'echo done >> "$1"' in bob.stdout
+    assert f"{alice('shown', walk, 'drop')['sha256'][:12]}" in bob.stdout
+    assert "Approved." in bob.stdout
+    again = shared.users.walkdown("bob", "approve", walk, "--system", shared.source)
+    assert (again.returncode, "approved already" in again.stdout) == (14, True)
+    refused = shared.users.walkdown("dave", "approve", walk, "--system", shared.source)
+    assert "no right to approve" in refused.stdout
+    assert alice("confirm", walk) == {"ok": True}
+    alice("shown", walk, "after")
+    assert deeds(shared) == ["done"]

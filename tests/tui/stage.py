@@ -13,6 +13,7 @@ from agent.testing import MemoryLink
 from checks.board import Snapshot, SystemInfo
 from checks.testing import FakeClock
 from runbooks.live import Live
+from runbooks.rights import HERE, Standpoint
 from runbooks.walk import Walk
 from tests.tui.boards import SHOP, SHOP_BOARD, START
 from tests.tui.golden import screen_text
@@ -116,6 +117,7 @@ async def stage(
     snapshot: Snapshot | None = SHOP_BOARD,
     size: tuple[int, int] = (80, 24),
     manners: Manners = PLAIN_MANNERS,
+    standpoint: Standpoint = HERE,
 ) -> AsyncIterator[Stage]:
     """Open a console; attached to an agent unless there is no snapshot."""
     link, clock = MemoryLink(), FakeClock(START)
@@ -123,7 +125,7 @@ async def stage(
     async with app.run_test(size=size, notifications=True) as pilot:
         set_up = Stage(app, pilot, link, clock)
         if snapshot is not None:
-            await link.attach(system, snapshot)
+            await link.attach(system, snapshot, standpoint)
             await set_up.until(lambda: app.snapshot is snapshot)
             await pilot.pause()
         yield set_up
