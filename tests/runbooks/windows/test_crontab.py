@@ -118,3 +118,13 @@ def test_a_line_for_another_zone_warns_of_the_night_in_which_clocks_change() -> 
 def test_what_comes_once_is_no_line() -> None:
     with pytest.raises(UsageError, match="comes once"):
         lines(window(from_="2026-11-29 03:00"))
+
+
+def test_what_comes_every_ninety_minutes_takes_two_lines_and_runs_as_often(tmp_path: Path) -> None:
+    plan = window(every="90 m", lasts="10m")
+    crons = [Cron(tmp_path, line, "UTC") for line in lines(plan)[1:]]
+    minutes = [BEGIN + timedelta(minutes=number) for number in range(1440)]
+    found = [at.timestamp() for at in minutes if sum(cron.runs(at) for cron in crons)]
+    starts = plan.timing.after(BEGIN.timestamp() - 1)
+    assert found == [span.start for span in takewhile(lambda s: s.start < BEGIN.timestamp() + 86400, starts)]
+    assert len(found) == 16
