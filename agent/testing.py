@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from agent.calendar_messages import CalendarAnswer
+from agent.checklist_messages import ChecklistsAnswer
 from agent.link import A, Attached, Detached, LinkEvent, Moved, RefusedError, Updated
 from agent.protocol import Answer, Question, Stands
 from agent.window_messages import WindowMoved
@@ -18,6 +19,7 @@ from checks.board import Snapshot, SystemInfo
 from checks.errors import LinkError
 from checks.model import HistoryQuery, Result, Series
 from runbooks.calendar.state import Agenda
+from runbooks.checklists.state import ChecklistsNow, Lists
 from runbooks.comparison import Comparison
 from runbooks.decisions import Decision
 from runbooks.events import Entry
@@ -27,6 +29,8 @@ from runbooks.walk import Walk
 from runbooks.walk_events import Manner
 from runbooks.window_events import BaselineTaken
 from runbooks.windows.state import WindowsNow
+
+NO_LISTS = ChecklistsAnswer(0, Lists(), ChecklistsNow())
 
 
 class MemoryLink:
@@ -66,7 +70,10 @@ class MemoryLink:
         """What every call about a window asked for: `open`, `extend` or `close`, and its arguments."""
         self.asked: list[Question] = []
         """Every question that was asked by `ask`."""
-        self.answers: dict[type, Answer] = {CalendarAnswer: CalendarAnswer(0, Agenda(0.0, 0.0))}
+        self.answers: dict[type, Answer] = {
+            ChecklistsAnswer: NO_LISTS,
+            CalendarAnswer: CalendarAnswer(0, Agenda(0.0, 0.0)),
+        }
         """What `ask` answers, by the kind of the answer."""
         self.baselines: list[str] = []
         """The name of every `take_baseline`."""

@@ -27,6 +27,7 @@ from checks.model import Level, Observation, Reading, Result
 from checks.registry import KINDS
 from checks.system import load_system
 from checks.testing import probe
+from runbooks.checklist_library import load_lists
 from runbooks.library import load_library
 from tests.servers.commands import WALKDOWN, CommandLine
 from tests.tui.golden import screen_text
@@ -153,6 +154,18 @@ def test_every_runbook_that_is_shown_can_be_walked(block: Block, tmp_path: Path)
     library = load_library(load_system(tmp_path), tmp_path)
     assert (library.broken, library.warnings) == ((), ())
     assert library.steps
+
+
+@pytest.mark.parametrize("block", blocks("yaml checklist"), ids=named)
+def test_every_checklist_that_is_shown_can_be_opened(block: Block, tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    (around,) = [other for other in blocks("yaml") if other.page == block.page]
+    (tmp_path / "system.yaml").write_text(around.text)
+    (tmp_path / "checklists").mkdir(0o700)
+    (tmp_path / "checklists" / "shown.yaml").write_text(block.text)
+    library = load_lists(load_system(tmp_path), tmp_path)
+    assert (library.broken, library.warnings) == ((), ())
+    assert library.items
 
 
 def test_the_guide_names_every_key_of_a_configuration_and_no_other() -> None:

@@ -19,6 +19,7 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 
 from agent.calendar_messages import CalendarMoved
+from agent.checklist_messages import ChecklistsMoved
 from agent.incident_messages import IncidentsMoved
 from agent.link import Attached, Detached, Link, LinkEvent, Moved, Updated
 from agent.notice_messages import NoticesMoved
@@ -172,6 +173,8 @@ class ConsoleApp(NavigatedApp):
                 self.incidents = incidents
             case CalendarMoved(calendar=calendar):
                 self.calendar = calendar
+            case ChecklistsMoved(checklists=checklists):
+                self.checklists = checklists
             case Detached(reason=reason):
                 self._take_newest()
                 self._lose(reason)

@@ -21,6 +21,7 @@ from textual.widgets import Input
 from checks.board import EMPTY, Snapshot, SystemInfo
 from checks.text import clean
 from runbooks.calendar.state import CalendarNow
+from runbooks.checklists.state import ChecklistsNow
 from runbooks.incidents.state import IncidentsNow
 from runbooks.notices.state import NoticesNow
 from runbooks.quiet.state import QuietNow
@@ -32,7 +33,15 @@ from tui.hardening import HardenedApp
 from tui.keymap import unknown_ids
 from tui.messages import CheckOpened, CopyRequested, DetailOpened
 from tui.palette import ConsoleCommands
-from tui.screen import ALL_TOLD, NO_CALENDAR, NO_INCIDENTS, NO_NOTICES, NO_WINDOWS, ConsoleScreen
+from tui.screen import (
+    ALL_TOLD,
+    NO_CALENDAR,
+    NO_CHECKLISTS,
+    NO_INCIDENTS,
+    NO_NOTICES,
+    NO_WINDOWS,
+    ConsoleScreen,
+)
 from tui.screen_registry import SCREENS, find_detail, find_dialog, find_screen
 from tui.themes import THEMES
 from tui.trend import Trend
@@ -67,6 +76,7 @@ def _bound(screen: Callable[[], ConsoleScreen]) -> ConsoleScreen:
         NavigatedApp.calendar,
         NavigatedApp.standpoint,
         NavigatedApp.quiet,
+        NavigatedApp.checklists,
     )
 
 
@@ -153,6 +163,8 @@ class NavigatedApp(HardenedApp):
     """How recurring tasks stand."""
     quiet: var[QuietNow] = var(ALL_TOLD)
     """What people are not told of."""
+    checklists: var[ChecklistsNow] = var(NO_CHECKLISTS)
+    """How the open checklists stand."""
 
     def __init__(self) -> None:
         """Know of no clash of keys yet."""

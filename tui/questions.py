@@ -16,6 +16,7 @@ from runbooks.decisions import TakeOver
 from runbooks.rights import HERE
 from tui import (
     calendar_questions,
+    checklist_questions,
     incident_questions,
     notice_questions,
     quiet_questions,
@@ -25,6 +26,7 @@ from tui import (
 from tui import walk_messages as wish
 from tui.access_messages import ApprovalGiven
 from tui.calendar_messages import AgendaRequested, TaskFinished, TaskSkipped
+from tui.checklist_messages import ListQuestion
 from tui.incident_messages import IncidentQuestion
 from tui.messages import HistoryArrived, HistoryRequested, Question, ResultsArrived, ResultsRequested
 from tui.notice_messages import NoticeQuestion
@@ -104,6 +106,8 @@ class Questions:
             case ApprovalGiven():
                 await link.ask(Judged, lambda number: _judgement(number, question))
                 return wish.DecisionTaken()
+            case ListQuestion():
+                return await checklist_questions.answer(link, question)
         raise TypeError(f"nobody answers {type(question).__name__}")
 
     async def _begin(self, link: Link, question: wish.BeginRequested) -> Message:

@@ -15,6 +15,7 @@ from textual.screen import ModalScreen, Screen
 
 from checks.board import EMPTY, Snapshot, SystemInfo
 from runbooks.calendar.state import CalendarNow
+from runbooks.checklists.state import ChecklistsNow
 from runbooks.incidents.state import IncidentsNow
 from runbooks.notices.state import NoticesNow
 from runbooks.quiet.state import QuietNow
@@ -31,6 +32,7 @@ NO_NOTICES = NoticesNow()
 NO_INCIDENTS = IncidentsNow()
 NO_CALENDAR = CalendarNow()
 ALL_TOLD = QuietNow()
+NO_CHECKLISTS = ChecklistsNow()
 
 
 class ConsoleScreen(Screen[None]):
@@ -75,6 +77,8 @@ class ConsoleScreen(Screen[None]):
     """How recurring tasks stand."""
     quiet: var[QuietNow] = var(ALL_TOLD)
     """What people are not told of."""
+    checklists: var[ChecklistsNow] = var(NO_CHECKLISTS)
+    """How the open checklists stand."""
 
     def __init__(self) -> None:
         """Compose nothing yet."""
@@ -172,6 +176,10 @@ class ConsoleScreen(Screen[None]):
 
     def watch_quiet(self) -> None:
         """Draw what people are not told of."""
+        self.ask_draw()
+
+    def watch_checklists(self) -> None:
+        """Draw how the checklists stand."""
         self.ask_draw()
 
     def watch_walks(self) -> None:

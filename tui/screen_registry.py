@@ -15,6 +15,7 @@ from tui.screen import ConsoleScreen
 SCREENS: dict[str, tuple[str, str]] = {
     "health": ("Health", "tui.screens.health:HealthScreen"),
     "resources": ("Resources", "tui.screens.resources:ResourcesScreen"),
+    "checklists": ("Checklists", "tui.screens.checklists:ChecklistsScreen"),
     "runbooks": ("Runbooks", "tui.screens.runbooks:RunbooksScreen"),
     "calendar": ("Calendar", "tui.screens.calendar:CalendarScreen"),
     "journal": ("Journal", "tui.screens.journal:JournalScreen"),
@@ -26,6 +27,7 @@ DETAILS: dict[str, str] = {
     "plan": "tui.screens.plan:PlanScreen",
     "walk": "tui.screens.walk:WalkScreen",
     "past_walk": "tui.screens.past_walk:PastWalkScreen",
+    "checklist": "tui.screens.checklist:ChecklistScreen",
     "evidence": "tui.screens.evidence:EvidenceScreen",
     "window": "tui.screens.window:WindowScreen",
     "baselines": "tui.screens.baselines:BaselinesScreen",

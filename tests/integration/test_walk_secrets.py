@@ -150,7 +150,7 @@ async def walked(place: Place) -> tuple[Walk, dict[str, bytes]]:
             operator = Careless(link, {"asked": CANARIES["on_the_way"], "last": "done"})
             await operator.begins("canary", {"given": CANARIES["given"]})
             plain = stack.enter_context(place.terminal("resume", operator.walk.id))
-            console.types("3")
+            console.types("4")
             await console.shows("open walks")
             console.types("\r")
             await console.shows("21 last")

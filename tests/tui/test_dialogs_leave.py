@@ -9,7 +9,7 @@ from runbooks.decisions import Note, StopWalk
 from runbooks.live import Live
 from runbooks.question import Choice, Question
 from runbooks.walk import Walk
-from tests.tui.stage import Stage, stage
+from tests.tui.stage import Stage, key_of, stage
 from tests.tui.test_dialogs_answers import at_look
 from tests.tui.test_walk import RUNS, paused
 from tests.tui.walks import LIBRARY, PURGE, at_restart, failed, past, running, unknown, waiting
@@ -173,7 +173,7 @@ async def test_every_dialog_can_be_seen_whole_and_left(name: str, size: tuple[in
 async def test_the_dialog_for_inputs_can_be_seen_whole(size: tuple[int, int]) -> None:
     async with stage(size=size) as console:
         console.link.library = LIBRARY
-        await console.press("3")
+        await console.press(key_of("runbooks"))
         await console.until("Minor update")
         await console.press("enter")
         await console.until("Pull, rebuild")

@@ -8,7 +8,7 @@ import pytest
 from rich.segment import Segment
 
 from runbooks.live import Live
-from tests.tui.stage import Stage, stage
+from tests.tui.stage import Stage, key_of, stage
 from tests.tui.walks import running, waiting
 from tui.dialogs.help import HelpDialog
 from tui.narrow_update import NarrowUpdate
@@ -21,7 +21,7 @@ async def detail(console: Stage) -> None:
 
 
 async def walk(console: Stage) -> None:
-    await console.press("3")
+    await console.press(key_of("runbooks"))
     await console.enter_walk(waiting())
 
 

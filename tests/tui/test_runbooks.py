@@ -9,7 +9,7 @@ import pytest
 from runbooks.live import DryStep, Live, Runbooks
 from runbooks.walk_events import Manner
 from tests.tui.boards import SHOP
-from tests.tui.stage import Stage, stage
+from tests.tui.stage import Stage, key_of, stage
 from tests.tui.walks import DROP, LIBRARY, PLAIN, RESTART, UPDATE, waiting
 from tui.dialogs.begin import BeginDialog
 from tui.screens.plan import PlanScreen
@@ -21,7 +21,7 @@ from tui.widgets.page import Page
 async def library(console: Stage, runbooks: Runbooks = LIBRARY) -> None:
     """Go to the library."""
     console.link.library = runbooks
-    await console.press("3")
+    await console.press(key_of("runbooks"))
     await console.until("LAST WALK")
 
 

@@ -153,7 +153,7 @@ async def test_a_library_does_nothing_to_the_terminal(text: str) -> None:
         )
         console.link.heads = (head,)
         console.link.dry_steps = (DryStep(plan.steps[0].id, (text,), text, False),)
-        await console.press("3")
+        await console.press(key_of("runbooks"))
         await console.until("cannot be used")
         await looked_at(console)
         await console.press("G", "enter")

@@ -7,7 +7,7 @@ import pytest
 from runbooks.decisions import VerifyAgain
 from runbooks.live import Live
 from runbooks.question import Choice, Question
-from tests.tui.stage import stage
+from tests.tui.stage import key_of, stage
 from tests.tui.test_walk import RUNS, WIDE, bar
 from tests.tui.walks import RESTART, at_restart, failed, past, running, waiting
 from tui.screens.evidence import EvidenceScreen
@@ -109,13 +109,13 @@ async def test_without_an_agent_nothing_is_decided_and_what_runs_goes_on() -> No
 
 async def test_a_walk_is_still_there_when_one_comes_back_from_another_screen() -> None:
     async with stage() as console:
-        await console.press("3")
+        await console.press(key_of("runbooks"))
         await console.enter_walk(waiting())
         await console.press("1")
         await console.until(lambda: console.app.screen.NAME == "health")
-        await console.press("3")
+        await console.press(key_of("runbooks"))
         await console.until(lambda: isinstance(console.app.screen, WalkScreen))
-        await console.press("3")
+        await console.press(key_of("runbooks"))
         await console.until(lambda: console.app.screen.NAME == "runbooks")
 
 

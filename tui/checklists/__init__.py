@@ -1,0 +1,1 @@
+"""Owns the words and lines in which checklists are shown. Pure."""
