@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from checks.alerts.responses import Past, Response, Verdict, responses_of, verdict
+from checks.alerts.responses import (
+    FRESH,
+    Past,
+    Raised,
+    Response,
+    Verdict,
+    responses_of,
+    verdict,
+    verdict_on_raised,
+)
 from checks.model import Level
 from tests.checks.alerts.scenes import CRIT, NOW, OK, UNKNOWN, WARN, Theatre, route
 from tests.checks.configurations import complaints, load
@@ -53,6 +62,8 @@ def test_it_rests_in_maintenance_behind_a_root_cause_and_without_results() -> No
     bad = state_after(CRIT, CRIT, CRIT)
     for resting in (
         state_after(CRIT, CRIT, CRIT, maintain=True),
+        replace(bad, silenced=True),
+        replace(bad, acknowledged=True),
         replace(bad, blocked_by="db"),
         replace(bad, stale=True),
     ):
@@ -130,3 +141,20 @@ def test_what_is_written_is_read(folder: Path) -> None:
 def test_a_mistake_is_told_at_its_place(folder: Path, written: str, said: str) -> None:
     (found,) = complaints(folder, system=f"{CHECKS}  r: {written}\n")
     assert f"responses.r.{said}" in found
+
+
+def test_an_alert_from_outside_is_answered_once_while_it_is_fresh_and_within_the_caps() -> None:
+    asked = Response("restart", "", "restart-api", most=2, alert="ServiceDown")
+
+    def said(*raised: Raised, runs: tuple[float, ...] = (), now: float = NOW) -> Verdict:
+        return verdict_on_raised(asked, raised, Past(runs), now)
+
+    down = Raised("ServiceDown", Level.CRIT, NOW - 5)
+    assert said(down) is RUN
+    assert said(Raised("HighMemory", Level.CRIT, NOW), Raised("ServiceDown", Level.WARN, NOW)) is NOTHING
+    assert said(down, now=NOW + FRESH) is NOTHING
+    assert said(down, runs=(NOW - 1,)) is NOTHING, "it was answered"
+    again = Raised("ServiceDown", Level.CRIT, NOW)
+    assert said(down, again, runs=(NOW - 1,)) is NOTHING, "the pause lasts"
+    assert said(again, runs=(NOW - 400,)) is RUN
+    assert said(again, runs=(NOW - 900, NOW - 400)) is ESCALATE
