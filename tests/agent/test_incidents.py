@@ -121,7 +121,7 @@ def test_the_commands_of_an_incident(walkdown):
         done = walking("incident", "close", "--cause", "a slow query", "--lessons", "an index")
         assert done.stdout == f"{name} closed: the page is slow\n"
         said = json.loads(walking("incident", "show", name, "-o", "json").stdout)
-        assert 595 < said["seconds_to_restore"] < 605
+        assert 600 <= said["seconds_to_restore"] < 780  # and what the commands took
         assert (said["cause"], said["lessons"], said["severity"]) == ("a slow query", "an index", "minor")
         file = walkdown.folder / "record.md"
         assert walking("incident", "show", name, "-o", "md", "-O", file).returncode == 0
