@@ -19,6 +19,7 @@ from checks.slo.spans import LevelSpan
 from checks.storage.database import reading
 from checks.storage.history import Retention, courses
 from checks.storage.results import latest, newest
+from checks.storage.spans import spans_of
 
 _MEASURED = "SELECT check_name, reading, labels, unit FROM series ORDER BY id"
 
@@ -68,7 +69,8 @@ class PastStore:
 
     def spans(self, names: Iterable[str], since: float, until: float) -> Mapping[str, tuple[LevelSpan, ...]]:
         """Return how long these checks had which level between two moments."""
-        return {}
+        with _readable():
+            return spans_of(self._connection, names, since, until)
 
 
 @contextlib.contextmanager

@@ -70,7 +70,7 @@ def spans_of(
             " WHERE check_name = ? AND ended + counts_for >= ? AND began <= ? ORDER BY id",
             (name, since, until),
         ).fetchall()
-        starts = [row[0] for row in rows[1:]] + [until]
+        starts = [*(row[0] for row in rows[1:]), *([until] if rows else ())]
         for (began, ended, counts_for, level, planned), following in zip(rows, starts, strict=True):
             # What follows may be dated earlier, by a clock that was set back: then nothing is added.
             end = max(ended, min(ended + counts_for, following))

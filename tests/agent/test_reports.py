@@ -188,13 +188,17 @@ async def test_a_report_reads_what_a_store_has_folded_and_what_it_has_not(stage,
     async with Store(paths.store_file(source), clock) as store:
         for place in range(300):
             seen = Observation("seen", readings=(Reading("usage", 10 + place / 10, "%"),))
-            store.put(Result("cpu", Level.OK, SIX - 18000 + place * 60, 0.1, seen))
+            store.put(Result("cpu", Level.OK, SIX - 18000 + place * 60, 0.1, seen, counts_for=85.0))
         await store.flush()
         system = load(source)
         set_to(clock, SIX + 1)
         told = make(system, source, ReportWish("weekly", SIX + 1))
         capacity = report_making.rendered(told, system, ("json",))["json"]
-        assert json.loads(capacity)["sections"]["health"]["counts"]["OK"] == 1
+        sections = json.loads(capacity)["sections"]
+        assert sections["health"]["counts"]["OK"] == 1
+        assert sections["uptime"]["system"]["up"] == pytest.approx(18000, abs=200)
+        assert sections["uptime"]["system"]["unknown"] > 6 * DAY
+        assert sections["uptime"]["system"]["percent"] == 100.0
         told = make(system, source, ReportWish("quarterly", SIX + 1))
         (course,) = json.loads(report_making.rendered(told, system, ("json",))["json"])["sections"][
             "capacity"
