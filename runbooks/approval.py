@@ -11,6 +11,8 @@ from runbooks.walk import NOT_ASKED, Approval, Stage, StepState, Walk
 
 VALID_FOR = 600.0
 """Seconds for which an approval holds."""
+LAG = 5.0
+"""Seconds that a console's idea of the time may be behind the agent's."""
 
 
 def needed(walk: Walk, state: StepState) -> bool:
@@ -35,9 +37,9 @@ def seconds_left(approval: Approval, now: float, moment: Moment = NEVER) -> floa
     age = now - approval.at
     if moment.boot and moment.boot == approval.moment.boot:
         age = max(age, moment.seconds_after(approval.moment))
-    elif age < 0:
+    elif age < -LAG:
         return 0.0
-    return max(0.0, VALID_FOR - age)
+    return min(VALID_FOR, max(0.0, VALID_FOR - age))
 
 
 def unapproved(walk: Walk, state: StepState, by: Operator, now: float, moment: Moment = NEVER) -> str:

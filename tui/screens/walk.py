@@ -22,6 +22,7 @@ from tui.screen import ConsoleScreen
 from tui.walk_dialog import WalkDialog
 from tui.walk_dialogs import dialog_for
 from tui.walk_messages import DecisionMade, DecisionTaken, EvidenceOpened, WalkLeft
+from tui.walks.approval import standing
 from tui.walks.asked import Phase, asked, phase_of
 from tui.walks.guards import watch
 from tui.walks.may import may
@@ -36,7 +37,7 @@ PARTS = ("step", "output", "steps", "guards")
 """What is shown one at a time where there is not the room for more."""
 TWO, THREE = 76, 100
 """Cells from which steps stand beside the current one, and then guards too."""
-TICKING = (Phase.RUNS, Phase.OVERDUE, Phase.VERIFIES)
+TICKING = (Phase.RUNS, Phase.OVERDUE, Phase.VERIFIES, Phase.APPROVAL)
 """Phases in which a clock goes on."""
 LOW = 20
 """Lines below which one part is shown at a time."""
@@ -152,6 +153,7 @@ same action and approves it by a, for ten minutes."""
         self.query_one(GuardLine).show(seen)
         how = (opened, self._looked, self.detached, self.size, self.focused, self._part)
         ticks = phase_of(opened) in TICKING or opened.live.budget is not None
+        ticks = ticks or bool(standing(opened, self.now))
         if how != self._how or ticks:
             self._how = how
             self._draw_walk(opened)

@@ -26,6 +26,7 @@ def may_approve(opened: OpenWalk) -> bool:
         and state is not None
         and state.status is Status.PLANNED
         and needed(walk, state)
+        and approver_uid(state) != opened.standpoint.me.uid
         and not same_person(opened.standpoint.me, walk.holder)
     )
 
@@ -78,6 +79,12 @@ def approver(state: StepState) -> str:
     """Return who has approved what is shown; empty when nobody has."""
     approval = fitting(state)
     return said(named(approval.by)) if approval.at and not approval.refused else ""
+
+
+def approver_uid(state: StepState) -> int | None:
+    """Return the number of the user who has approved what is shown; None when nobody has."""
+    approval = fitting(state)
+    return approval.by.uid if approval.at and not approval.refused else None
 
 
 def prefix(state: StepState) -> str:
