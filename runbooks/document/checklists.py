@@ -6,7 +6,7 @@ Every file is judged alone: what is wrong with one leaves the others usable.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from checks.config.kinded import members, only
 from checks.config.nodes import Node, Path, Place
@@ -66,6 +66,8 @@ class _List:
         problems = self._problems
         root = Filling(self._known.variables, problems).tree(root)
         self._refuse_names(root, ())
+        if not self._known.complete:
+            root = _as_written(root)
         for key, node in members(root):
             if key not in TOP:
                 near = did_you_mean(key, TOP) or f"; keys: {', '.join(TOP)}"
@@ -172,6 +174,17 @@ class _List:
                 self._problems.error(node.key, path, f"unknown variable {name!r}{near}")
         for key, child in node.children():
             self._refuse_names(child, (*path, key))
+
+
+def _as_written(node: Node) -> Node:
+    """Return the tree with texts as they stand in the file, where nobody can say what they name."""
+    if isinstance(node.value, Template):
+        return replace(node, value=node.value.text)
+    if isinstance(node.value, dict):
+        return replace(node, value={key: _as_written(child) for key, child in node.value.items()})
+    if isinstance(node.value, list):
+        return replace(node, value=[_as_written(child) for child in node.value])
+    return node
 
 
 def _item_nodes(root: Node) -> Iterator[tuple[Node, Path]]:
