@@ -17,6 +17,7 @@ from runbooks.checklists.judging import Verdict
 from runbooks.events import Entry
 from runbooks.live import WalkHead
 from runbooks.notice_events import NoticeSent
+from runbooks.report_events import ReportWritten
 from runbooks.walk_events import WalkEnding
 from runbooks.window_events import BaselineTaken
 from runbooks.windows.state import WindowsNow
@@ -54,10 +55,10 @@ class Facts:
     walks: tuple[WalkHead, ...] = ()
     """Newest first."""
     rows: tuple[Entry, ...] = ()
-    """The newest rows of baselines and notices, oldest first."""
+    """The newest rows of `KINDS`, oldest first."""
 
 
-KINDS = (BaselineTaken, NoticeSent)
+KINDS = (BaselineTaken, NoticeSent, ReportWritten)
 """The rows that are looked at."""
 
 
@@ -136,6 +137,17 @@ def _window(source: ByRecord, facts: Facts) -> Verdict:
     return Verdict(False, f"{name} is not planned")
 
 
+def _report(source: ByRecord, facts: Facts) -> Verdict:
+    """A report of that name that was written since the list was opened, or lately enough."""
+    name, since = clean(source.value), facts.at - source.span if source.span else facts.opened_at
+    for entry in reversed(facts.rows):
+        event = entry.event
+        if isinstance(event, ReportWritten) and event.name == source.value and entry.at >= since:
+            return Verdict(True, clean(f"report {name} was written {moment(entry.at, None)}: {event.file}"))
+    within = f" within {show(source.span, 's')}" if source.span else " since the list was opened"
+    return Verdict(False, f"no report {name} was written{within}")
+
+
 def _maintenance(source: ByRecord, facts: Facts) -> Verdict:
     """Whether checks are in maintenance, which keeps them from alerting."""
     held = [state.name for state in facts.snapshot.states if state.maintenance]
@@ -152,5 +164,6 @@ RULES: Mapping[str, Callable[[ByRecord, Facts], Verdict]] = {
     "baseline": _baseline,
     "window": _window,
     "maintenance": _maintenance,
+    "report": _report,
 }
 """Source -> its rule."""

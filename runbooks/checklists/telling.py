@@ -155,6 +155,8 @@ def _record(source: ByRecord) -> str:
     match source.source:
         case "walk":
             return f"walk of {source.value} {f'within {span}' if span else 'since the list was opened'}"
+        case "report":
+            return f"report {source.value} {f'within {span}' if span else 'since the list was opened'}"
         case "notice":
             return f"{source.value} sent{f', {span} before the window' if span else ''}"
         case "baseline":

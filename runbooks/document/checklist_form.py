@@ -19,7 +19,7 @@ from runbooks.document.form import StepId
 
 ITEMS, PHASED = "items", "phases"
 CHECKED = ("check", "checks", "group")
-RECORDED = ("walk", "notice", "baseline", "window", "maintenance")
+RECORDED = ("walk", "notice", "baseline", "window", "maintenance", "report")
 """Keys that name something written down; `runbooks/checklists/sources.py` has a rule for each."""
 WAYS = (*CHECKED, *RECORDED, "evidence")
 """The keys that say what ticks an item; one that has none is ticked by a person."""
@@ -93,7 +93,7 @@ class ItemOptions:
     walk: str = ""
     """It is ticked when this runbook was walked and done since the list was opened."""
     within: Seconds | None = None
-    """With `walk`: it need not have been since the list was opened, but within this time."""
+    """With `walk` or `report`: it need not have been since the list was opened, but within this time."""
     notice: Literal["announcement", "progress", "completion"] | None = None
     """It is ticked when people were sent a notice of this kind."""
     ahead: Seconds | None = None
@@ -104,6 +104,8 @@ class ItemOptions:
     """It is ticked while a window is planned or open, is open, or is planned once more after now."""
     maintenance: Literal["on", "off"] | None = None
     """It is ticked while checks are in maintenance, or while none is."""
+    report: str = ""
+    """It is ticked when a report of this name was written since the list was opened."""
     evidence: EvidenceOptions | None = None
     """What is shown to the person who ticks it."""
 
@@ -115,8 +117,8 @@ class ItemOptions:
         _one_of("an item is ticked by", ways)
         if self.level and not set(ways) & set(CHECKED):
             raise ValueError("level is for items that are ticked by checks")
-        if self.within and not self.walk:
-            raise ValueError("within is for items that are ticked by a walk")
+        if self.within and not (self.walk or self.report):
+            raise ValueError("within is for items that are ticked by a walk or a report")
         if self.ahead and not self.notice:
             raise ValueError("ahead is for items that are ticked by a notice")
 

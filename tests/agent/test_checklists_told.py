@@ -1,4 +1,4 @@
-"""Checklists of a real agent: told to every console, taken up after it was killed, unticked by a real check."""
+"""Checklists of a real agent: told to every console, taken up after it was killed, unticked by a check."""
 
 from __future__ import annotations
 
@@ -41,9 +41,7 @@ def stands(**marks: Mark):
     return accepts
 
 
-async def test_a_check_that_gets_worse_unticks_within_two_intervals_on_every_console(
-    agents, tmp_path
-) -> None:
+async def test_a_check_that_gets_worse_unticks_within_two_intervals(agents, tmp_path) -> None:
     seen = tmp_path / "seen"
     seen.write_text("fine")
     source = agents.system(SYSTEM.format(file=seen))

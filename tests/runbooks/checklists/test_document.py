@@ -103,7 +103,7 @@ def test_many_mistakes_give_as_many_lines_with_their_places(folder: Path) -> Non
         ("check: api-health, group: Front", "an item is ticked by one of check, group, not of several"),
         ("baseline: taken, window: open", "an item is ticked by one of baseline, window, not of several"),
         ("level: WARN", "level is for items that are ticked by checks"),
-        ("notice: announcement, within: 3 h", "within is for items that are ticked by a walk"),
+        ("notice: announcement, within: 3 h", "within is for items that are ticked by a walk or a report"),
         ("check: api-health, ahead: 3 h", "ahead is for items that are ticked by a notice"),
         ("evidence: {}", "shows nothing; set check, checks, group, file, files, text or contacts"),
         ("evidence: {file: here}", "'here' is no full path; begin it with /"),

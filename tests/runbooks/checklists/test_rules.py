@@ -26,6 +26,7 @@ from runbooks.events import Entry
 from runbooks.live import WalkHead
 from runbooks.notice_events import NoticeSent
 from runbooks.operators import WALKDOWN, Operator
+from runbooks.report_events import ReportWritten
 from runbooks.walk_events import WalkEnding
 from runbooks.window_events import BaselineTaken
 from runbooks.windows.state import PlannedWindow, WindowsNow, WindowState
@@ -170,6 +171,24 @@ ABOUT = {"window": "weekly", "window_start": START + 24 * HOUR}
             {"next_window": {"other": START}, "window": "weekly"},
             False,
             "weekly is not planned",
+        ),
+        (
+            ("report", "window"),
+            {"rows": (row(ReportWritten("window", "w.json", "ab"), START),)},
+            True,
+            "report w",
+        ),
+        (
+            ("report", "window"),
+            {"rows": (row(ReportWritten("daily", "d.json", "ab"), START),)},
+            False,
+            "no rep",
+        ),
+        (
+            ("report", "window"),
+            {"rows": (row(ReportWritten("window", "w", "ab"), 1.0),)},
+            False,
+            "no report wi",
         ),
         (("maintenance", "off"), {"snapshot": board()}, True, "no check is in maintenance"),
         (("maintenance", "on"), {"snapshot": board()}, False, "no check is in maintenance"),
