@@ -25,7 +25,7 @@ def tell_verdict(source: Path | None, anchors: tuple[str, ...]) -> int:
         UsageError: when an anchor is none.
     """
     try:
-        given = tuple(Head.parse(anchor) for anchor in anchors)
+        given = tuple(Head.given(anchor) for anchor in anchors)
     except ValueError as error:
         raise UsageError(f"--anchor: {error}") from error
     path = paths.journal_file(source)

@@ -270,7 +270,13 @@ def audit() -> None:
 
 
 @audit.command()
-@click.option("--anchor", "anchors", multiple=True, metavar="SEQ:HASH", help="A head from a report or a log.")
+@click.option(
+    "--anchor",
+    "anchors",
+    multiple=True,
+    metavar="SEQ:HASH",
+    help="A head from a report, a log or a message; there cut to 16 digits.",
+)
 @system_option
 def verify(anchors: tuple[str, ...], source: Path | None) -> None:
     """Verify every row of the journal of walks, and every anchor. Exit code 0, 2 or 3.

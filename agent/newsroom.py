@@ -53,7 +53,7 @@ class Newsroom:
     def anchor(self) -> str:
         """Return the head of the journal in short, for messages; empty while it was not read."""
         head = self._journal.head
-        return f"{head.seq}:{head.hash[:16]}" if head.seq else ""
+        return head.short if head.seq else ""
 
     async def after(self, seq: int) -> tuple[int, tuple[News, ...]]:
         """Return the news after a row, and the last row that was looked at for it."""

@@ -18,6 +18,10 @@ import msgspec
 from checks.errors import WalkdownError
 
 HASH_BYTES = 32
+SHORT = 16
+"""Hexadecimal digits of a hash where there is little room, as in messages to people."""
+MENTION = "journal "
+"""What stands before a head in messages."""
 FIRST_KIND = "JournalBegun"
 """The event of the first row, and of no other."""
 OPENING_KIND = "WalkOpened"
@@ -38,7 +42,7 @@ class Head(NamedTuple):
 
     seq: int
     hash: str
-    """In hexadecimal."""
+    """In hexadecimal; of a head that somebody kept, maybe the first 16 digits alone."""
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -51,6 +55,28 @@ class Head(NamedTuple):
         if not (seq.isascii() and seq.isdigit()) or len(digest) != 2 * HASH_BYTES:
             raise ValueError(f"{text!r} is no SEQ:HASH")
         return cls(int(seq), bytes.fromhex(digest).hex())
+
+    @classmethod
+    def given(cls, text: str) -> Self:
+        """Read a head that somebody kept: `SEQ:HASH` whole, or cut to 16 digits; `journal ` may stand before.
+
+        Raises:
+            ValueError: when it is neither.
+        """
+        seq, _, digest = text.strip().removeprefix(MENTION).partition(":")
+        try:
+            read = bytes.fromhex(digest).hex()
+        except ValueError:
+            read = ""
+        whole = len(read) == len(digest) and len(read) in (SHORT, 2 * HASH_BYTES)
+        if not (seq.isascii() and seq.isdigit() and whole):
+            raise ValueError(f"{text!r} is no SEQ:HASH")
+        return cls(int(seq), read)
+
+    @property
+    def short(self) -> str:
+        """Return it as messages carry it: `SEQ:HASH` with 16 digits."""
+        return f"{self.seq}:{self.hash[:SHORT]}"
 
     def __str__(self) -> str:
         """Return `SEQ:HASH`."""

@@ -57,6 +57,29 @@ def test_a_head_from_a_printed_report_vouches_too(path: Path) -> None:
     assert (verdict.exit_code, verdict.bad) == (2, 55)
 
 
+def test_the_short_form_of_messages_vouches_too(path: Path) -> None:
+    short = rows(path)[54].hash.hex()[:16]
+    for said in (f"55:{short}", f"journal 55:{short}", f"  journal 55:{short.upper()}\n"):
+        assert verify(path, [Head.given(said)]).unanchored == 5, said
+    verdict = verify(path, [Head.given("journal 55:" + "ab" * 8)])
+    assert (verdict.exit_code, verdict.bad) == (2, 55)
+    cut = verify(path, [Head.given(f"journal 99:{short}")])
+    assert (cut.exit_code, cut.bad) == (2, 61)
+
+
+@pytest.mark.parametrize("said", ["", "55", "55:", "55:ab", "journal", "55:" + "g" * 16, f"55:{'a ' * 8}b", f"x 55:{'a' * 16}"])
+def test_what_is_no_head_vouches_for_nothing(said: str) -> None:
+    with pytest.raises(ValueError, match="no SEQ:HASH"):
+        Head.given(said)
+
+
+def test_the_file_of_anchors_holds_whole_hashes_alone(path: Path) -> None:
+    with anchors_file(path).open("a") as file:
+        file.write(f"60:{rows(path)[59].hash.hex()[:16]} 2026-11-23T03:48:00.000Z\n")
+    verdict = verify(path)
+    assert (verdict.unanchored, len(verdict.remarks)) == (20, 1)
+
+
 def test_without_anchors_nothing_is_vouched_for(path: Path) -> None:
     anchors_file(path).unlink()
     assert (verify(path).exit_code, verify(path).unanchored) == (3, 60)
