@@ -55,6 +55,7 @@ def lines_of(found: Comparison) -> Iterator[str]:
     yield f"since baseline {found.name}, {moment(found.taken_at, None)}:"
     for title, checks in (
         ("newly bad", found.newly_bad),
+        ("expected", found.expected),
         ("bad before", found.bad_before),
         ("fixed", found.fixed),
     ):
@@ -76,5 +77,5 @@ def _plain(found: Comparison) -> dict[str, Any]:
         "at": rfc3339(found.at),
         "worse": found.is_worse,
     }
-    parts = ("newly_bad", "bad_before", "fixed", "moved", "gone", "added")
+    parts = ("newly_bad", "expected", "bad_before", "fixed", "moved", "gone", "added")
     return said | {part: msgspec.to_builtins(getattr(found, part)) for part in parts}

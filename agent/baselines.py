@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable, Iterable
 
 from agent.live import LiveSystem
 from checks.board import Snapshot
@@ -14,7 +15,9 @@ from runbooks.events import Entry
 from runbooks.journal.errors import JournalError
 from runbooks.journal.journal import Journal
 from runbooks.journal.rows import Draft
+from runbooks.maintaining import all_expected
 from runbooks.operators import WALKDOWN, Operator
+from runbooks.walk import Walk
 from runbooks.window_events import AFTER, HAND, BaselineTaken
 
 LISTED = 60
@@ -31,6 +34,8 @@ class Baselines:
         """Take none yet."""
         self._live = live
         self._journal = journal
+        self.walking: Callable[[], Iterable[Walk]] = tuple
+        """Returns the open walks, which may expect checks to fail; set by who knows."""
 
     async def keep(
         self, snapshot: Snapshot, name: str, occasion: str, operator: Operator = WALKDOWN
@@ -72,10 +77,14 @@ class Baselines:
         for entry in reversed(entries):
             taken = _taken(entry)
             if taken is not None and taken.occasion != AFTER and name in ("", taken.name):
-                return difference(taken, entry.at, await self.seen())
+                return self.compared(taken, entry.at, await self.seen())
         known = sorted({taken.name for entry in entries if (taken := _taken(entry)) is not None})
         named = f" called {name!r}; there are: {', '.join(known)}" if name and known else ""
         raise RefusedDecisionError(f"there is no baseline{named}")
+
+    def compared(self, taken: BaselineTaken, at: float, snapshot: Snapshot) -> Comparison:
+        """Return what is different in this picture from a baseline; what walks expect is told apart."""
+        return difference(taken, at, snapshot, all_expected(self.walking(), snapshot.states))
 
     async def heads(self) -> tuple[BaselineHead, ...]:
         """Return the baselines there are, newest first.

@@ -71,6 +71,7 @@ class Keeping:
         self.walks = Walks(
             live, source, self.journal, self.baselines, self.windows, self.admission, masker, clock
         )
+        self.baselines.walking = lambda: self.walks.open_walks
         self.walks.attending = self.presence.attending
         self.silences = Silences(live, self.journal, self.windows, self.walks, masker, clock)
         self.refusals = Refusals(self.journal, self.walks, clock)

@@ -17,7 +17,7 @@ from agent.windows import Windows
 from checks.board import Notice, Snapshot
 from checks.clock import Clock
 from checks.model import Level
-from runbooks.baseline import baseline_of, difference
+from runbooks.baseline import baseline_of
 from runbooks.errors import RefusedDecisionError
 from runbooks.journal.errors import JournalError
 from runbooks.window_events import AFTER, AT_CLOSE, BEFORE_END, Rechecked
@@ -112,7 +112,7 @@ class Rechecks:
             taken, at = await self._baselines.kept(wanted.baseline)
         except RefusedDecisionError as error:
             return Rechecked(wanted.name, wanted.occasion, trouble=str(error))
-        return Rechecked(wanted.name, wanted.occasion, difference(taken, at, snapshot))
+        return Rechecked(wanted.name, wanted.occasion, self._baselines.compared(taken, at, snapshot))
 
     def _say(self) -> None:
         """Show for as long as it matters what got worse, or why that is not known."""

@@ -168,7 +168,12 @@ def _plain(windows: WindowsNow, now: float) -> dict[str, Any]:
 def _recheck(found: Recheck | None) -> dict[str, Any] | None:
     if found is None:
         return None
-    counts = {"bad_before": found.bad_before, "fixed": found.fixed, "moved": found.moved}
+    counts = {
+        "expected": found.expected,
+        "bad_before": found.bad_before,
+        "fixed": found.fixed,
+        "moved": found.moved,
+    }
     said = {"at": _at(found.at), "occasion": found.occasion, "newly_bad": found.newly_bad}
     return said | counts | {"trouble": found.trouble}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 import msgspec
 
@@ -52,16 +52,19 @@ def is_complete(snapshot: Snapshot) -> bool:
     return all(state.last.at for state in snapshot.states)
 
 
-def difference(before: BaselineTaken, taken_at: float, snapshot: Snapshot) -> Comparison:
-    """Return what is different now from a baseline."""
+def difference(
+    before: BaselineTaken, taken_at: float, snapshot: Snapshot, expected: Container[str] = ()
+) -> Comparison:
+    """Return what is different now from a baseline; `expected` are the checks that may fail now."""
     known = [state for state in snapshot.states if state.name in before.levels]
     names = {state.name for state in snapshot.states}
     pairs = [(state, Level(before.levels[state.name])) for state in known]
+    worse = [_changed(state, was) for state, was in pairs if state.level.severity > was.severity]
     return Comparison(
         before.name,
         taken_at,
         snapshot.at,
-        tuple(_changed(state, was) for state, was in pairs if state.level.severity > was.severity),
+        tuple(one for one in worse if one.check not in expected),
         tuple(
             _changed(state, was)
             for state, was in pairs
@@ -71,6 +74,7 @@ def difference(before: BaselineTaken, taken_at: float, snapshot: Snapshot) -> Co
         tuple(moved for state in known for moved in _moved(state, before.readings.get(state.name, ()))),
         tuple(name for name in before.levels if name not in names),
         tuple(state.name for state in snapshot.states if state.name not in before.levels),
+        tuple(one for one in worse if one.check in expected),
     )
 
 

@@ -63,8 +63,10 @@ class Comparison(msgspec.Struct, frozen=True, omit_defaults=True):
     """Checks that there are not any more."""
     added: tuple[str, ...] = ()
     """Checks that there were not."""
+    expected: tuple[Changed, ...] = ()
+    """Worse than before, as a walk that is open expects them to be; they are none of the newly bad."""
 
     @property
     def is_worse(self) -> bool:
-        """Return whether a check is worse than it was."""
+        """Return whether a check is worse than it was, and no walk expects that."""
         return bool(self.newly_bad)

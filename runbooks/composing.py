@@ -96,7 +96,7 @@ def _audit(head: HeadPart) -> Iterator[tuple[str, str]]:
 
 
 def _ticket(report: Composed, title: str, zone: tzinfo) -> Ticket:
-    anchor = f", journal {report.head.short}" if report.head.hash else ""
+    anchor = f", journal {report.head.seq}:{report.head.hash[:16]}" if report.head.hash else ""
     parts = tuple(
         (section.TITLE, tuple(map(clean, lines)))
         for section in report.sections.values()

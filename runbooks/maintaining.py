@@ -49,6 +49,12 @@ def expected(walk: Walk, states: Iterable[CheckState]) -> frozenset[str]:
     return frozenset(found)
 
 
+def all_expected(walks: Iterable[Walk], states: Iterable[CheckState]) -> frozenset[str]:
+    """Return the checks that may fail now, for one of these walks says so."""
+    seen = tuple(states)
+    return frozenset(name for walk in walks for name in expected(walk, seen))
+
+
 def _looked_at(check: str, step: StepState, seen: dict[str, float]) -> bool:
     """Return whether a check was looked at since a step has ended."""
     return seen.get(check, 0.0) >= step.ended_at

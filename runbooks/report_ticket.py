@@ -33,7 +33,7 @@ def _head(report: Report, zone: tzinfo | None) -> Iterator[str]:
 
 
 def _tail(report: Report) -> str:
-    anchor = f", journal {report.head.short}" if report.head.hash else ""
+    anchor = f", journal {report.head.seq}:{report.head.hash[:16]}" if report.head.hash else ""
     return f"Walk {report.walk}, plan {report.plan_sha256[:16]}{anchor}"
 
 

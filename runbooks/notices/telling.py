@@ -147,6 +147,7 @@ def _difference(found: Comparison) -> dict[str, Any]:
     return {
         "worse": found.is_worse,
         "newly_bad": told(found.newly_bad),
+        "expected": told(found.expected),
         "bad_before": told(found.bad_before),
         "fixed": told(found.fixed),
         "moved": [clean(moved.words) for moved in found.moved],

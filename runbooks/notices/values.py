@@ -44,6 +44,7 @@ _SAMPLE: dict[str, Any] = {
     "difference": {
         "worse": True,
         "newly_bad": [{"check": "api", "before": "OK", "now": "CRIT", "summary": "connection refused"}],
+        "expected": [{"check": "web", "before": "OK", "now": "CRIT", "summary": "connection refused"}],
         "bad_before": [{"check": "disk", "before": "WARN", "now": "WARN", "summary": "85 % used"}],
         "fixed": [{"check": "queue", "before": "CRIT", "now": "OK", "summary": "empty"}],
         "moved": ["api latency: slower, 84 ms -> 310 ms (+269 %)"],

@@ -66,6 +66,7 @@ class AfterSection(Section, frozen=True):
         told = self.difference
         return (
             *(_changed("newly bad", one) for one in told.newly_bad),
+            *(_changed("expected", one) for one in told.expected),
             *(_changed("bad before", one) for one in told.bad_before),
             *(_changed("fixed", one) for one in told.fixed),
             *(one.words for one in told.moved),

@@ -86,6 +86,7 @@ def _rechecked(state: WindowState, at: float, event: Rechecked) -> WindowState:
             len(found.fixed),
             len(found.moved),
             event.trouble,
+            len(found.expected),
         )
     )
     of_this = event.name == state.name and bool(state.closed_at) == (event.occasion == AT_CLOSE)

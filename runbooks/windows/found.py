@@ -25,4 +25,5 @@ def found_by_recheck(state: WindowState, at: float, *, bad_only: bool = False) -
         more = len(found.newly_bad) - NAMED
         named = ", ".join(found.newly_bad[:NAMED]) + (f" and {more} more" if more > 0 else "")
         return f"{head}: worse than when it opened: {named}"
-    return "" if bad_only else f"{head}: no check is worse than when it opened"
+    but = f", but for {found.expected} as a walk expects" if found.expected else ""
+    return "" if bad_only else f"{head}: no check is worse than when it opened{but}"

@@ -28,6 +28,8 @@ class Recheck(msgspec.Struct, frozen=True, omit_defaults=True):
     moved: int = 0
     trouble: str = ""
     """Why nothing can be said of it; empty when it can."""
+    expected: int = 0
+    """How many are worse as a walk that was open expected them to be."""
 
 
 class Closing(msgspec.Struct, frozen=True, omit_defaults=True):

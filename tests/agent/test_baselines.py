@@ -6,6 +6,7 @@ import pytest
 
 from agent.baseline_messages import AskBaseline, AskBaselines, BaselinesAnswer, KeptBaseline
 from agent.link import RefusedError
+from runbooks.decisions import StopWalk
 from tests.agent.walking import wait_until
 from tests.servers.commands import CommandLine
 
@@ -53,6 +54,28 @@ async def test_one_is_taken_when_a_window_opens_and_when_a_walk_does(agents, pla
         assert [one.check for one in found.bad_before] == ["file"]
         (tmp_path / "file").write_text("fine")
         assert [one.check for one in (await console.link.difference()).fixed] == ["file"]
+
+
+async def test_what_an_open_walk_expects_to_fail_is_newly_bad_only_once_the_walk_is_over(
+    agents, place, tmp_path, walkdown: CommandLine
+):
+    agents.runbook(place, f"expects: [file]\n{LOOKING}")
+    async with agents.link(place) as console:
+        await console.attached()
+        await console.link.take_baseline("mine")
+        walk = await console.link.open_walk("test", "", {})
+        shown = await console.shown("one")
+        (tmp_path / "file").write_text("broken")
+        found = await console.link.difference("mine")
+        assert ([one.check for one in found.expected], found.newly_bad) == (["file"], ())
+        told = walkdown("diff", "mine", "--system", place)
+        assert told.returncode == 0
+        assert "  expected: file OK -> CRIT" in told.stdout
+        assert told.stdout.endswith("no check is worse than the baseline\n")
+        await console.link.decide(walk, shown.fence, StopWalk("to see what is left"))
+        await console.moved(lambda one, live: one.over)
+        found = await console.link.difference("mine")
+        assert ([one.check for one in found.newly_bad], found.expected) == (["file"], ())
 
 
 async def test_one_is_taken_by_wish_and_unknown_ones_are_refused(agents, place):

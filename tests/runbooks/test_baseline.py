@@ -58,6 +58,16 @@ def test_checks_are_newly_bad_bad_before_or_fixed() -> None:
     assert found.newly_bad[0].summary == "a is CRIT"
 
 
+def test_what_a_walk_expects_to_fail_is_told_apart_and_makes_nothing_worse() -> None:
+    before = board(a=Level.OK, b=Level.CRIT, c=Level.OK)
+    now = board(a=Level.CRIT, b=Level.CRIT, c=Level.OK)
+    taken = baseline_of(before, "weekly", "window")
+    found = difference(taken, AT, now, {"a", "b", "c"})
+    assert (names(found.expected), names(found.newly_bad), found.is_worse) == (["a"], [], False)
+    assert names(found.bad_before) == ["b"], "what was bad already is no doing of the walk"
+    assert names(difference(taken, AT, now).newly_bad) == ["a"]
+
+
 def test_the_same_again_is_no_difference() -> None:
     found = compared(board(a=Level.OK, b=Level.CRIT), board(a=Level.OK, b=Level.CRIT))
     assert not (found.newly_bad or found.fixed or found.moved or found.is_worse)

@@ -15,16 +15,17 @@ from tui.cell import LEVEL_TONE, LEVEL_WORD, Cell, Piece, Tone, cell
 from tui.walks.words import said
 from tui.widgets.table_rows import Row
 
-NEW, WORSE, BEFORE, FIXED, MOVED, OTHER = (
+NEW, WORSE, EXPECTED, BEFORE, FIXED, MOVED, OTHER = (
     "newly bad",
     "slower, fuller",
+    "expected",
     "bad before",
     "fixed",
     "moved otherwise",
     "not in both",
 )
 """The sections, in the order of what matters."""
-TONE = {NEW: Tone.CRIT, WORSE: Tone.WARN, BEFORE: Tone.MUTED, FIXED: Tone.OK}
+TONE = {NEW: Tone.CRIT, WORSE: Tone.WARN, EXPECTED: Tone.MUTED, BEFORE: Tone.MUTED, FIXED: Tone.OK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ def rows(found: Comparison) -> list[Row[DifferenceLine]]:
     return [
         *_levels(NEW, found.newly_bad),
         *_moved(WORSE, worse),
+        *_levels(EXPECTED, found.expected),
         *_levels(BEFORE, found.bad_before),
         *_levels(FIXED, found.fixed),
         *_moved(MOVED, others),
@@ -67,6 +69,7 @@ def summary(found: Comparison) -> Cell:
     counts = (
         (len(found.newly_bad), "newly bad", Tone.CRIT),
         (worse, "slower or fuller", Tone.WARN),
+        (len(found.expected), "expected", Tone.MUTED),
         (len(found.bad_before), "bad before", Tone.MUTED),
         (len(found.fixed), "fixed", Tone.OK),
     )

@@ -67,7 +67,9 @@ def test_the_short_form_of_messages_vouches_too(path: Path) -> None:
     assert (cut.exit_code, cut.bad) == (2, 61)
 
 
-@pytest.mark.parametrize("said", ["", "55", "55:", "55:ab", "journal", "55:" + "g" * 16, f"55:{'a ' * 8}b", f"x 55:{'a' * 16}"])
+@pytest.mark.parametrize(
+    "said", ["", "55", "55:", "55:ab", "journal", "55:" + "g" * 16, f"55:{'a ' * 8}b", f"x 55:{'a' * 16}"]
+)
 def test_what_is_no_head_vouches_for_nothing(said: str) -> None:
     with pytest.raises(ValueError, match="no SEQ:HASH"):
         Head.given(said)
