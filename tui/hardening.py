@@ -29,7 +29,6 @@ from typing import Any
 
 from rich.segment import Segment
 from rich.text import Text
-from textual.app import App
 from textual.color import Color
 from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter
@@ -37,6 +36,8 @@ from textual.notifications import SeverityLevel
 from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import WorkerFailed
+
+from tui.typed_ahead import TypedAheadApp
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +107,7 @@ class CleanDriver(LinuxDriver):
         super().stop_application_mode()
 
 
-class HardenedApp(App[None]):
+class HardenedApp(TypedAheadApp):
     """A Textual application with the repairs."""
 
     def __init__(self) -> None:

@@ -49,7 +49,7 @@ class FilterBar(Horizontal):
                 Static("words, !without", classes="filter-hint", markup=False),
             )
         self.add_class("-shown")
-        self.query_one(Input).focus()
+        self.screen.set_focus(self.query_one(Input))  # at once: what is typed meanwhile is meant for it
 
     def action_clear(self) -> None:
         """Clear the filter and go."""
