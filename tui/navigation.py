@@ -241,7 +241,8 @@ class NavigatedApp(HardenedApp):
 
     @on(WindowAsked)
     def _window_asked(self, message: WindowAsked) -> None:
-        self._ask_about_window(f"window_{message.what}")
+        if self.standpoint.may_run:
+            self._ask_about_window(f"window_{message.what}")
 
     def _ask_about_window(self, name: str) -> None:
         """Open a dialog about the window, unless another one is open."""
@@ -277,7 +278,7 @@ class NavigatedApp(HardenedApp):
         due = bool(self.windows.reminder) and 0 < left <= OFFER_AT and state.until != self._offered
         idle = asyncio.get_running_loop().time() - self._touched >= IDLE
         free = isinstance(self.screen, ConsoleScreen) and not isinstance(self.focused, Input)
-        return due and idle and free and not self.detached
+        return due and idle and free and not self.detached and self.standpoint.may_run
 
     async def on_event(self, event: events.Event) -> None:
         """Take note of every key, for nothing is to come up under somebody's fingers."""

@@ -86,6 +86,8 @@ def _window_commands(screen: ConsoleScreen) -> Iterator[Command]:
     yield Command("Window", "When changes may be made, and what is different", partial(_post, screen, opened))
     listed = DetailOpened("baselines")
     yield Command("Baselines and differences", "Compare now with before", partial(_post, screen, listed))
+    if not screen.standpoint.may_run:
+        return
     if not screen.windows.state.is_open(screen.now):
         wish = WindowAsked("open")
         yield Command("Open a window", "Now, for a length, with a reason", partial(_post, screen, wish))

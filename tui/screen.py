@@ -24,7 +24,14 @@ from runbooks.windows.state import WindowsNow
 from tui.trend import Trend
 from tui.walks.open_walk import OpenWalks
 from tui.widgets.banner import Banner
-from tui.widgets.header import Facts, HeaderBar, standpoint_parts, walk_parts, window_parts
+from tui.widgets.header import (
+    Facts,
+    HeaderBar,
+    looking_only,
+    standpoint_parts,
+    walk_parts,
+    window_parts,
+)
 from tui.widgets.key_footer import KeyFooter
 
 NO_WINDOWS = WindowsNow()
@@ -47,6 +54,8 @@ class ConsoleScreen(Screen[None]):
     """Of a detail view: its name in the registry; another of the same name takes its place."""
     GIVES_WAY_TO: tuple[str, ...] = ()
     """Names of other detail views that take its place."""
+    CHANGES: frozenset[str] = frozenset()
+    """Names of its actions that change something; who may only look has no keys for them."""
     STAYS = False
     """Whether a detail view is still there when one comes back from another screen."""
 
@@ -98,6 +107,23 @@ class ConsoleScreen(Screen[None]):
     def draw(self) -> None:
         """Show what is bound now. Called when it has changed, only while the screen can be seen."""
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave out the keys of what nobody here may do, and of what cannot be done now."""
+        if action in self.CHANGES and not self.standpoint.may_run:
+            return False
+        return self.offers(action, parameters)
+
+    def offers(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """Return whether the action can be done now, by somebody who may; screens say so of their own."""
+        return True
+
+    def only_looks(self) -> bool:
+        """Return whether whoever sits here may change nothing; if so, tell him."""
+        if self.standpoint.may_run:
+            return False
+        self.notify(looking_only(self.standpoint), severity="warning")
+        return True
+
     @property
     def can_be_seen(self) -> bool:
         """Return whether nothing but dialogs lies above it."""
@@ -130,6 +156,8 @@ class ConsoleScreen(Screen[None]):
         windows = window_parts(self.windows, self.walks, self.now, self.system.timezone)
         extra = (*standpoint_parts(self.standpoint), *windows, *walk_parts(self.walks))
         self.query_one(HeaderBar).show(Facts(self.system, self.snapshot, self.now, self.detached, extra))
+        changes = self.CHANGES and not self.standpoint.may_run
+        self.query_one(KeyFooter).say(looking_only(self.standpoint) if changes else "")
         self.query_one(Banner).show(self.system, self.snapshot, self.now, self.detached)
         self.draw()
 

@@ -49,6 +49,7 @@ Below: the messages that people were sent, newest first, and what became of each
     }
     """
     AUTO_FOCUS = "#quiet"
+    CHANGES = frozenset({"end"})
     BINDINGS = [
         Binding("x", "end", "End it", id="alerts.end", tooltip="End a silence or an acknowledgement"),
         Binding("r", "reload", "Reload", id="alerts.reload", tooltip="Ask the agent for messages again"),
@@ -121,7 +122,8 @@ Below: the messages that people were sent, newest first, and what became of each
 
     @on(LiveTable.Opened, "#quiet")
     def _quiet_opened(self) -> None:
-        self.action_end()
+        if not self.only_looks():
+            self.action_end()
 
     def action_end(self) -> None:
         """Ask why what is under the cursor is over."""

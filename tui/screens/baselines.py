@@ -43,6 +43,7 @@ when a window or a walk opens and after a window has closed, and whenever somebo
 with now.
 
 The command line does the same: walkdown baseline NAME, and walkdown diff NAME."""
+    CHANGES = frozenset({"take"})
     BINDINGS = [
         Binding("t", "take", "Take one", id="baselines.take", tooltip="Keep how everything is now"),
         Binding("r", "reload", "Reload", id="baselines.reload", tooltip="Ask the agent for the list again"),

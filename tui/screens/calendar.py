@@ -74,6 +74,7 @@ stands what overlaps, and what does not fit into its window."""
     CalendarScreen #told {{ height: 1fr; }}
     CalendarScreen.-wide #beside {{ display: block; }}
     """
+    CHANGES = frozenset({"done", "skip"})
     BINDINGS = [
         Binding("d", "done", "Done", id="calendar.done", tooltip="Say that the task was done"),
         Binding("x", "skip", "Leave out", id="calendar.skip", tooltip="Leave the task out, with a reason"),
@@ -248,7 +249,7 @@ stands what overlaps, and what does not fit into its window."""
             self.app.push_screen(TextDialog(heading, told(line, self.now, self._where)))
         elif line.task.means is Means.RUNBOOK:
             self.post_message(PlanOpened(line.task.target))
-        else:
+        elif not self.only_looks():
             self._ask_done(line.task)
 
     def _ask_done(self, task: TaskNow) -> None:

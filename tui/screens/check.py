@@ -90,6 +90,7 @@ a acknowledges what is wrong: you see to it, and people are not told of it again
 check for a while. Both again take that back. tab goes from part to part."""
     CSS_PATH = "check.tcss"
     AUTO_FOCUS = ""  # a focused part would be centred when the screen gets its size, its title out of sight
+    CHANGES = frozenset({"incident", "acknowledge", "silence"})
     BINDINGS = [
         Binding("escape", "back", "Back", id="check.back", tooltip="Back to where you came from"),
         Binding("r", "rerun", "Run", id="check.run", tooltip="Probe this check now"),

@@ -42,6 +42,7 @@ Space ticks an item that is yours to tick; where there is evidence, it is shown 
 shown is written down. What follows checks or the journal is ticked by itself and by nobody's word. An item
 that is not finished keeps the next phase from beginning; advisory ones do not. tab goes to the text."""
     CSS_PATH = "checklist.tcss"
+    CHANGES = frozenset({"tick", "leave_out", "untick", "note", "next_phase", "close_list"})
     BINDINGS = [
         Binding(
             "space", "tick", "Tick", id="checklist.tick", tooltip="Tick the item; evidence is shown first"
@@ -141,12 +142,12 @@ that is not finished keeps the next phase from beginning; advisory ones do not. 
 
     # What is decided
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def offers(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Leave out the keys that lead nowhere."""
-        if action not in ("tick", "leave_out", "untick", "note", "next_phase", "close_list"):
+        if action not in self.CHANGES:
             return True
         state, line = self.state, self._line
-        if not state.id or state.over or self.detached or not self.standpoint.may_run:
+        if not state.id or state.over or self.detached:
             return False
         if action == "next_phase":
             return state.next_phase is not None
@@ -167,7 +168,7 @@ that is not finished keeps the next phase from beginning; advisory ones do not. 
             return
         if why := ruling.why_not(state, line.item.id):
             self.notify(said(why), severity="warning", markup=False)
-        elif not self.detached and self.standpoint.may_run:
+        elif not self.detached and not self.only_looks():
             self._ask(dialogs.TickDialog(state, line.item))
 
     def action_leave_out(self) -> None:

@@ -46,6 +46,7 @@ Items are ticked by what checks see and by what is written down, or by a person,
         &.-shown { display: block; }
     }
     """
+    CHANGES = frozenset({"open_list"})
     BINDINGS = [
         Binding("r", "reload", "Reload", id="checklists.reload", tooltip="Ask the agent for the lists again"),
         Binding("slash", "filter", "Filter", id="table.filter", tooltip="Show only rows with these words"),
@@ -131,13 +132,16 @@ Items are ticked by what checks see and by what is written down, or by a person,
             return
         if line.opened is not None or line.past is not None:
             self.post_message(DetailOpened("checklist", (event.key.removeprefix("list "),)))
-        elif line.plan is not None and not self.detached and self.standpoint.may_run:
-            self._open_list(OpenListDialog(line.plan))
+        elif line.plan is not None:
+            if not self.detached and not self.only_looks():
+                self.action_open_list(OpenListDialog(line.plan))
         elif line.broken is not None:
             problems = tuple(prose(said(problem), Tone.WARN) for problem in line.broken.problems)
             self.app.push_screen(TextDialog(line.broken.file, problems))
 
-    def _open_list(self, dialog: OpenListDialog) -> None:
+    def action_open_list(self, dialog: OpenListDialog) -> None:
+        """Ask why a list is opened, and show it."""
+
         def opened(result: str | None) -> None:
             if result:
                 self.post_message(DetailOpened("checklist", (result,)))

@@ -97,7 +97,7 @@ instead of done. The journal holds the hash of every byte that came, also of tho
         self._texts[answer.name] = answer
         self.ask_draw()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def offers(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Leave out the way to other files where there is one only."""
         return len(self._files) > 1 if action == "file" else True
 

@@ -46,6 +46,7 @@ row to be confirmed. The trend shows the last results, the newest at the right; 
 
 "In maintenance" is what a window or a walk works on; "silenced" is what somebody wants to hear nothing of. Of
 both nobody is told. "Acknowledged" is what somebody sees to. A shows all that, and what people were told."""
+    CHANGES = frozenset({"acknowledge", "silence"})
     BINDINGS = [
         Binding("r", "rerun", "Run", id="check.run", tooltip="Probe the check under the cursor now"),
         Binding("R", "rerun_all", "Run all", id="check.run-all", show=False, tooltip="Probe every check now"),

@@ -38,6 +38,7 @@ Its stages are said by people: assessed when somebody knows what it is, restored
 closed when cause and lessons are written down. "its checks are OK again" is only a hint."""
     AUTO_FOCUS = "#story"
     DEFAULT_CSS = "IncidentScreen #story { padding: 0 0 0 1; }"
+    CHANGES = frozenset({"note", "move"})
     BINDINGS = [
         Binding("n", "note", "Note", id="incident.note", tooltip="Write something into the timeline"),
         Binding("a", "move('assessed')", "Assessed", id="incident.assess", tooltip="Say what it is"),
@@ -83,7 +84,7 @@ closed when cause and lessons are written down. "its checks are OK again" is onl
         self._story = answer.story or self._story
         self.ask_draw()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def offers(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Leave out what cannot be said any more, or not yet."""
         if action not in ("move", "note", "copy"):
             return True

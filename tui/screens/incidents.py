@@ -33,6 +33,7 @@ was restored; of one that is not, until now. Enter shows one with all that happe
 
 An incident is opened by hand: here, or on the screen of a check. incidents: {open: mandatory-crit} in the
 files of the system has one opened whenever a mandatory check is CRIT for certain."""
+    CHANGES = frozenset({"open_incident"})
     BINDINGS = [
         Binding("o", "open_incident", "New one", id="incidents.open", tooltip="Open an incident"),
         Binding("slash", "filter", "Filter", id="table.filter", tooltip="Show only rows with these words"),

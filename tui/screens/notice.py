@@ -30,6 +30,7 @@ people, s sends it by a route of the alerts, or writes down that you have sent i
 that."""
     AUTO_FOCUS = "#text"
     DEFAULT_CSS = "NoticeScreen #text { padding: 0 0 0 1; }"
+    CHANGES = frozenset({"send", "impact"})
     BINDINGS = [
         Binding("s", "send", "Send", id="notice.send", tooltip="Send what stands here"),
         Binding("i", "impact", "Impact", id="notice.impact", tooltip="Say what it means for people"),
@@ -85,7 +86,7 @@ that."""
             self._draft = answer.draft
         self.ask_draw()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def offers(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Leave out what one that was sent cannot do, and what needs a text."""
         if action in ("send", "impact", "reload") and self._sent is not None:
             return False

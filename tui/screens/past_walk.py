@@ -115,7 +115,7 @@ Enter opens the evidence of the line. tab goes to the text and back."""
             self._walk = answer.walk
         self.ask_draw()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def offers(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Leave out the keys that lead nowhere."""
         if action == "walk":
             return self._walk_id in self.walks and not self._walk.over

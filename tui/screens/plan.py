@@ -40,6 +40,7 @@ A dry run runs the steps that only look, and shows of all others what they would
 have given its inputs; nothing is changed before you have confirmed the step that changes it."""
     DEFAULT_CSS = "PlanScreen #plan { padding: 0 0 0 1; }"
     AUTO_FOCUS = "#plan"
+    CHANGES = frozenset({"walk", "dry_run"})
     BINDINGS = [
         Binding("enter,w", "walk", "Walk it", id="plan.walk", tooltip="Give its inputs and begin to walk"),
         Binding("d", "dry_run", "Dry run", id="plan.dry-run", tooltip="Show what each step would do"),
@@ -96,7 +97,7 @@ have given its inputs; nothing is changed before you have confirmed the step tha
             self._library = answer.runbooks
         self.ask_draw()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def offers(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Leave out the keys of what cannot be done without a plan and an agent."""
         if action in ("walk", "dry_run") and self.is_mounted:
             return self.plan is not None and not self.detached

@@ -40,6 +40,7 @@ system. The command line has them as well: walkdown report daily, walkdown repor
     DEFAULT_CSS = """
     ReportsScreen #coming { height: 1; color: $text-muted; background: $surface; text-wrap: nowrap; }
     """
+    CHANGES = frozenset({"new"})
     BINDINGS = [
         Binding("n", "new", "New", id="reports.new", tooltip="Have a report made now, and kept"),
         Binding("y", "copy", "Copy path", id="reports.copy", tooltip="Copy where the files of it lie"),
@@ -137,7 +138,7 @@ system. The command line has them as well: walkdown report daily, walkdown repor
         """Have a filter typed."""
         await self.query_one(FilterBar).open()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def offers(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Leave out what nobody would answer."""
         return not self.detached if action == "new" else True
 

@@ -201,7 +201,7 @@ class ResourcesScreen(ConsoleScreen):
 
     # Keys
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def offers(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Hide the keys that have nothing to do."""
         if not self.is_mounted:
             return True

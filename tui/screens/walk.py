@@ -268,7 +268,7 @@ same action and approves it by a, for ten minutes."""
 
     # What is decided
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def offers(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Leave out the keys of what cannot be decided now, or not by this console."""
         if action not in ("ask", "verify", "note", "evidence") or not self.is_mounted:
             return True

@@ -40,6 +40,7 @@ The last safe point is the latest moment at which the next changing step may be 
 still fits into the window. After it that step needs a reason, which stands in the journal."""
     CSS_PATH = "window.tcss"
     AUTO_FOCUS = "#difference"
+    CHANGES = frozenset({"ask"})
     BINDINGS = [
         Binding("o", "ask('open')", "Open", id="window.open", tooltip="Open one that is not planned now"),
         Binding("e", "ask('extend')", "Extend", id="window.extend", tooltip="Have the window close later"),
@@ -127,7 +128,7 @@ still fits into the window. After it that step needs a reason, which stands in t
         if line is not None:
             self.post_message(CheckOpened(line.value.check))
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def offers(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Leave out the keys of what cannot be done now."""
         if action == "ask":
             opened = self.windows.state.is_open(self.now)

@@ -162,6 +162,11 @@ def standpoint_parts(standpoint: Standpoint) -> tuple[Part, ...]:
     return (Part(Content.styled(word, "$text-muted bold"), drop=2),)
 
 
+def looking_only(standpoint: Standpoint) -> str:
+    """Return in words what is left to somebody who may not run anything."""
+    return "you may look and approve" if standpoint.may_approve else "you may look only"
+
+
 def _quiet(snapshot: Snapshot) -> Iterator[Part]:
     """Yield of how many checks that are not well somebody sees to, and how many are in maintenance."""
     for words, many in (

@@ -43,6 +43,7 @@ class KeyFooter(Widget):
         """Show nothing yet; `here` is the id of the binding that leads to where one is already."""
         super().__init__()
         self._here = here
+        self._said = ""
         self._keys: list[Key] = []
         self._line = Content()
 
@@ -53,6 +54,12 @@ class KeyFooter(Widget):
     def on_unmount(self) -> None:
         """Follow no longer."""
         self.screen.bindings_updated_signal.unsubscribe(self)
+
+    def say(self, words: str) -> None:
+        """Say something before the keys, where those that are not there would be."""
+        if words != self._said:
+            self._said = words
+            self._follow(self.screen)
 
     def on_resize(self, event: events.Resize) -> None:
         """Fit the keys to the new width."""
@@ -84,6 +91,9 @@ class KeyFooter(Widget):
         keys: list[Key] = []
         at_end = [self._content(binding) for binding in last]
         x, room = 0, self.size.width - sum(content.cell_length for content in at_end)
+        if self._said:
+            keys.append(Key("", Content.styled(f" {self._said} ", "$text-warning")))
+            x = keys[0].content.cell_length
         for binding in first:
             content = self._content(binding)
             if x + content.cell_length > room:
