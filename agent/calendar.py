@@ -13,15 +13,14 @@ from collections.abc import Callable
 
 from agent.calendar_messages import CalendarMoved
 from agent.fulfilling import ENDS, finished_runs
+from agent.kept import Kept
 from agent.live import LiveSystem
-from agent.standing import Moves
 from checks.board import Notice
 from checks.clock import Clock
 from checks.masking import Masker
 from checks.recurrence.zones import zone_named
 from checks.suggest import did_you_mean
 from checks.system import System
-from checks.text import clean
 from runbooks.calendar import ruling
 from runbooks.calendar.agenda import KINDS as TOLD
 from runbooks.calendar.agenda import agenda
@@ -33,7 +32,6 @@ from runbooks.calendar.warnings import schedule_warnings
 from runbooks.calendar.wording import missed_words
 from runbooks.errors import RefusedDecisionError
 from runbooks.events import Event
-from runbooks.journal.errors import JournalError
 from runbooks.journal.journal import Journal
 from runbooks.journal.rows import Draft
 from runbooks.operators import WALKDOWN, Operator
@@ -41,91 +39,45 @@ from runbooks.task_events import TaskRecord, TasksKept
 from runbooks.windows.plan import WindowPlan, windows_of
 
 SOURCE = "calendar"
-LOOK_EVERY = 1.0
-"""Seconds between two looks at what is due."""
 WARN_EVERY = 6 * 3600.0
 """Seconds between two looks at what overlaps, by what tasks usually take then."""
 KEEP_AFTER = 400
 """Rows about tasks after which all that they come to is written once more, as one row."""
 READ = 1000
 """Rows of a kind that are read at most; more are never needed, for those before were kept as one."""
-LONGEST = 4096
-"""Characters of a note."""
 WIDEST = 800 * 86400.0
 """Seconds of an agenda."""
 
 log = logging.getLogger(__name__)
 
 
-class Calendar:
-    """The tasks of one system, while `run` runs."""
+class Calendar(Kept[CalendarNow]):
+    """The tasks of one system: counted and missed as that happens while `run` runs, or done by hand."""
+
+    called = "calendar"
+    look_every = 1.0
 
     def __init__(self, live: LiveSystem, journal: Journal, masker: Masker, clock: Clock) -> None:
         """Know nothing yet."""
-        self._live = live
-        self._journal = journal
-        self._masker = masker
-        self._clock = clock
+        super().__init__(CalendarNow(), live, journal, masker, clock)
         self._records: Records = {}
-        self._known = False
-        """Whether the journal was read."""
         self._rows = 0
         """Rows about tasks since all of them were kept as one."""
         self._seen = -1
         """The newest row of the journal when walks and lists were last looked at."""
-        self._trouble = ""
         self._tasks: dict[str, TaskPlan] = {}
         self._windows: tuple[WindowPlan, ...] = ()
         self._planned_for: System | None = None
         """The system whose plans they are."""
         self._looked_at, self._moves_at = 0.0, 0.0
         """When it was last reckoned what is due, and when that changes by itself."""
-        self._behind = False
-        """Whether something could not be written that has to be."""
         self._warnings: tuple[str, ...] = ()
         self._warned_at = -math.inf
         self._notices: tuple[Notice, ...] = ()
-        self._now = CalendarNow()
-        self._deciding = asyncio.Lock()
-        self._moves = Moves()
-
-    @property
-    def now(self) -> CalendarNow:
-        """Return how all tasks stand."""
-        return self._now
-
-    async def newer(self, version: int) -> int:
-        """Return the version of now, once something has moved since that one."""
-        return await self._moves.newer(version)
 
     def told(self) -> CalendarMoved:
         """Return how all tasks stand, for consoles."""
         return CalendarMoved(self._now)
-
-    async def run(self) -> None:
-        """Look at what is due, again and again, until cancelled."""
-        while True:
-            await self.look()
-            await self._clock.sleep(LOOK_EVERY)
-
-    async def look(self) -> None:
-        """Write down what has happened by itself, and say how things stand."""
-        async with self._deciding:
-            self._plan()
-            try:
-                await self._read()
-                await self._take_up()
-                await self._count()
-                if self._is_time:
-                    await self._find_missed()
-                await self._keep()
-                self._say_trouble("")
-                self._behind = False
-            except JournalError as error:
-                self._behind = True
-                self._say_trouble(str(error))
-            await self._warn()
-            self._tell()
 
     # What consoles ask and decide
 
@@ -175,38 +127,33 @@ class Calendar:
     async def _decide(
         self, name: str, rule: Callable[[TaskPlan, TaskRecord], Event], operator: Operator
     ) -> None:
-        await self.look()
-        async with self._deciding:
-            if not self._known or self._trouble:
-                raise RefusedDecisionError(self._trouble or "the journal was not read yet")
+        async with self._decision():
+            if self._trouble:
+                raise RefusedDecisionError(self._trouble)
             if (plan := self._tasks.get(name)) is None:
                 known = f"; tasks: {', '.join(self._tasks) or 'none'}"
                 raise RefusedDecisionError(
                     f"no task is called {name!r}{did_you_mean(name, self._tasks) or known}"
                 )
-            try:
-                await self._find_missed(collect=False)
-                await self._write(rule(plan, self._records[name]), operator)
-            except JournalError as error:
-                raise RefusedDecisionError(str(error)) from error
-            self._tell()
-
-    def _safe(self, text: str) -> str:
-        return clean(self._masker.mask(text))[:LONGEST]
+            await self._find_missed(collect=False)
+            await self._write(rule(plan, self._records[name]), operator)
 
     # What happens by itself
 
-    async def _read(self) -> None:
-        """Learn from the journal how the tasks were left, once."""
-        if self._known:
-            return
+    async def _learn(self) -> None:
         kept = await self._journal.newest(TasksKept, limit=1)
         after = kept[-1].seq if kept else 0
         kinds = [kind for kind in KINDS if kind is not TasksKept]
         rows = [row for row in await self._journal.newest(*kinds, limit=READ) if row.seq > after]
         self._records = fold_all((*kept, *rows))
         self._rows = len(rows)
-        self._known = True
+
+    async def _do_due(self) -> None:
+        await self._take_up()
+        await self._count()
+        if self._is_time:
+            await self._find_missed()
+        await self._keep()
 
     async def _take_up(self) -> None:
         """Write down which tasks are expected from now on, and which no longer."""
@@ -236,7 +183,8 @@ class Calendar:
     @property
     def _is_time(self) -> bool:
         """Return whether something may be another way than when it was last reckoned."""
-        return self._behind or not self._looked_at <= self._clock.now() < self._moves_at
+        behind = bool(self._trouble or self._now.trouble)
+        return behind or not self._looked_at <= self._clock.now() < self._moves_at
 
     async def _find_missed(self, *, collect: bool = True) -> None:
         """Write down what was missed."""
@@ -278,17 +226,10 @@ class Calendar:
         self._warnings = await asyncio.to_thread(schedule_warnings, self._windows, tasks, usual, now, zone)
         self._moves_at = 0.0
 
-    def _say_trouble(self, trouble: str) -> None:
-        if trouble != self._trouble:
-            self._moves_at = 0.0
-            if trouble:
-                log.warning("calendar: %s", trouble)
-        self._trouble = trouble
-
-    def _tell(self) -> None:
-        """Say how all tasks stand, when that may have changed."""
+    async def _stand(self) -> CalendarNow:
+        await self._warn()
         if self._moves.version and not self._is_time:
-            return
+            return self._now
         at = self._clock.now()
         self._looked_at, self._moves_at = at, math.inf
         tasks = []
@@ -297,10 +238,8 @@ class Calendar:
             self._moves_at = min(self._moves_at, _edge(ruling.times(plan, record, at), record, at))
             tasks.append(ruling.stands(plan, record, at))
         now = CalendarNow(tuple(sorted(tasks, key=ruling.order)), self._warnings, self._trouble)
-        if now != self._now or not self._moves.version:
-            self._now = now
-            self._announce(now)
-            self._moves.move()
+        self._announce(now)
+        return now
 
     def _announce(self, now: CalendarNow) -> None:
         """Show what was missed on every board."""

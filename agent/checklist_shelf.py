@@ -7,12 +7,10 @@ from pathlib import Path
 
 from agent.fingerprint import fingerprint
 from agent.live import LiveSystem
-from checks.errors import ConfigError, UsageError
 from runbooks.checklist_library import load_lists
 from runbooks.checklist_plan import ListPlan
 from runbooks.checklists.shelf import EMPTY, ListLibrary
 from runbooks.checklists.state import BrokenList
-from runbooks.errors import RefusedDecisionError
 
 
 class ListShelf:
@@ -44,13 +42,7 @@ class ListShelf:
         Raises:
             RefusedDecisionError: when there is none that can be opened; says why.
         """
-        library = await self.read()
-        try:
-            return library.plan(name)
-        except ConfigError as error:
-            raise RefusedDecisionError(str(error.problems[0])) from error
-        except UsageError as error:
-            raise RefusedDecisionError(str(error)) from error
+        return (await self.read()).usable(name)
 
     def broken(self) -> tuple[BrokenList, ...]:
         """Return the files that hold no usable list."""

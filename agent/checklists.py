@@ -6,18 +6,17 @@ is one row. What was written is folded and nothing else is: what could not be wr
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from agent.checklist_evidence import EvidenceReader
 from agent.checklist_facts import FactKeeper
 from agent.checklist_messages import ChecklistsMoved
 from agent.checklist_shelf import ListShelf
+from agent.kept import Kept
 from agent.live import LiveSystem
-from agent.standing import Moves
 from agent.windows import Windows
 from checks.clock import Clock
 from checks.masking import Masker
@@ -44,8 +43,6 @@ from runbooks.journal.rows import Draft
 from runbooks.operators import WALKDOWN, Operator
 from runbooks.walking.opening import walk_id
 
-LOOK_EVERY = 1.0
-"""Seconds between two looks at what ticks items."""
 FILES_EVERY = 2.0
 """Seconds between two looks at the files of lists."""
 OPENED = 500
@@ -54,8 +51,11 @@ OPENED = 500
 log = logging.getLogger(__name__)
 
 
-class Checklists:
-    """The checklists of one system, while `run` runs."""
+class Checklists(Kept[ChecklistsNow]):
+    """The checklists of one system: opened, ticked and unticked as is due while `run` runs, or by hand."""
+
+    called = "checklists"
+    look_every = 1.0
 
     def __init__(
         self,
@@ -67,11 +67,8 @@ class Checklists:
         clock: Clock,
     ) -> None:
         """Know nothing yet."""
-        self._live = live
-        self._journal = journal
+        super().__init__(ChecklistsNow(), live, journal, masker, clock)
         self._windows = windows
-        self._masker = masker
-        self._clock = clock
         self._shelf = ListShelf(live, source)
         self._facts = FactKeeper(live, journal, windows, masker, clock)
         self._evidence = EvidenceReader(masker)
@@ -83,51 +80,18 @@ class Checklists:
         self._well_since: dict[tuple[str, str], float] = {}
         """Since when each item has been seen to be good without a break, on the monotonic clock."""
         self._waits: dict[str, dict[str, str]] = {}
-        self._known = False
-        """Whether the journal was read."""
         self._files_at = -math.inf
-        self._trouble = ""
-        self._now = ChecklistsNow()
-        self._deciding = asyncio.Lock()
-        self._moves = Moves()
-
-    @property
-    def now(self) -> ChecklistsNow:
-        """Return how all open lists stand."""
-        return self._now
-
-    async def newer(self, version: int) -> int:
-        """Return the version of now, once something has moved since that one."""
-        return await self._moves.newer(version)
 
     def told(self) -> ChecklistsMoved:
         """Return how all open lists stand, for consoles."""
         return ChecklistsMoved(self._now)
 
     async def run(self) -> None:
-        """Follow what ticks items, and open what is due, again and again, until cancelled."""
+        """Look again and again, until cancelled."""
         try:
-            while True:
-                await self._clock.sleep(LOOK_EVERY)
-                await self.look()
+            await super().run()
         finally:
             self._evidence.close()
-
-    async def look(self) -> None:
-        """Open what is due, tick and untick what follows by itself, and say how things stand."""
-        async with self._deciding:
-            try:
-                await self._learn()
-                await self._read_files()
-                await self._open_due()
-                if self._open:
-                    await self._facts.read()
-                for state in tuple(self._open.values()):
-                    await self._follow(state)
-                self._trouble = ""
-            except JournalError as error:
-                self._say_trouble(str(error))
-            self._tell()
 
     # What is asked
 
@@ -183,14 +147,12 @@ class Checklists:
             RefusedDecisionError: when it may not be; says why.
         """
         plan = await self._shelf.plan(name)
-        await self.look()
-        async with self._deciding:
-            self._demand_known()
+        async with self._decision():
             if (going := self._find(name)) is not None:
                 raise RefusedDecisionError(f"{name} is open already, as {going.id}")
             now = self._clock.now()
-            event = opening.opened_by_hand(plan, self._windows.now, now, occasion, self._safe(reason))
-            state = await self._decided(self._new_id(), (event,), operator)
+            event = opening.opened_by_hand(plan, self._windows.now, now, occasion, self._safe_lines(reason))
+            state = await self._write(self._new_id(), (event,), operator)
         await self.look()
         return self._open.get(state.id, state)
 
@@ -200,12 +162,10 @@ class Checklists:
         Raises:
             RefusedDecisionError: when it is not taken; says why.
         """
-        await self.look()
-        async with self._deciding:
-            self._demand_known()
+        async with self._decision():
             state = self._demand(name)
-            events = decided(state, decision, self._safe, self._pages.of)
-            state = await self._decided(state.id, events, operator)
+            events = decided(state, decision, self._safe_lines, self._pages.of)
+            state = await self._write(state.id, events, operator)
         await self.look()
         return self._open.get(state.id, state)
 
@@ -215,32 +175,17 @@ class Checklists:
             raise RefusedDecisionError(f"no list {clean(name)} is open")
         return state
 
-    def _demand_known(self) -> None:
-        if not self._known:
-            raise RefusedDecisionError(self._trouble or "the journal was not read yet")
-
     def _find(self, name: str) -> ListState | None:
         """Return the open list of that id, or of that name."""
         by_name = (state for state in self._open.values() if state.plan.name == name)
         return self._open.get(name) or next(by_name, None)
 
-    def _safe(self, text: str) -> str:
-        return clean(self._masker.mask(text), lines=True)[: ruling.LONGEST]
-
-    async def _decided(self, name: str, events: Sequence[ChecklistEvents], operator: Operator) -> ListState:
-        try:
-            state = await self._write(name, events, operator)
-        except JournalError as error:
-            raise RefusedDecisionError(str(error)) from error
-        self._tell()
-        return state
+    def _safe_lines(self, text: str) -> str:
+        return self._safe(text, lines=True)
 
     # What happens by itself
 
     async def _learn(self) -> None:
-        """Take up the lists that are open in the journal, once."""
-        if self._known:
-            return
         rows = await self._journal.newest(ChecklistOpened, ChecklistClosed, limit=OPENED)
         over = {row.walk for row in rows if isinstance(row.event, ChecklistClosed)}
         for row in rows:
@@ -248,7 +193,14 @@ class Checklists:
                 self._note_opening(row)
                 if row.walk not in over:
                     self._open[row.walk] = fold_all(await self._journal.entries(row.walk))
-        self._known = True
+
+    async def _do_due(self) -> None:
+        await self._read_files()
+        await self._open_due()
+        if self._open:
+            await self._facts.read()
+        for state in tuple(self._open.values()):
+            await self._follow(state)
 
     def _note_opening(self, row: Entry) -> None:
         if isinstance(row.event, ChecklistOpened) and row.event.window_start:
@@ -312,19 +264,10 @@ class Checklists:
     def _new_id(self) -> str:
         return walk_id(self._clock.now())
 
-    def _say_trouble(self, trouble: str) -> None:
-        if trouble != self._trouble:
-            log.warning("checklists: %s", trouble)
-        self._trouble = trouble
-
-    def _tell(self) -> None:
-        """Say how all open lists stand, when that has changed."""
+    async def _stand(self) -> ChecklistsNow:
         coming = opening.coming(self._shelf.library.plans, self._windows.now, self._last, self._clock.now())
         waits = {name: waits for name, waits in self._waits.items() if waits}
-        now = ChecklistsNow(tuple(self._open.values()), waits, coming, self._trouble)
-        if now != self._now or not self._moves.version:
-            self._now = now
-            self._moves.move()
+        return ChecklistsNow(tuple(self._open.values()), waits, coming, self._trouble)
 
 
 def _head(opened: Entry, closed: Entry) -> ListHead | None:

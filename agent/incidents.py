@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 
 from agent.incident_messages import IncidentsMoved
+from agent.kept import Kept
 from agent.live import LiveSystem
-from agent.standing import Moves
 from checks.alerts.alert import Letter
 from checks.board import EMPTY, Notice, Snapshot
 from checks.clock import Clock
@@ -16,7 +15,6 @@ from checks.masking import Masker
 from checks.model import Result
 from checks.recurrence.zones import zone_named
 from checks.storage.letters import KEPT, newest_letters
-from checks.text import clean
 from runbooks.errors import RefusedDecisionError
 from runbooks.incident_events import IncidentMoved, IncidentNoted, IncidentOpened, Severity
 from runbooks.incidents import ruling
@@ -29,8 +27,6 @@ from runbooks.journal.rows import Draft
 from runbooks.notice_events import NoticeSent
 from runbooks.operators import WALKDOWN, Operator
 
-LOOK_EVERY = 2.0
-"""Seconds between two looks at the board."""
 READ = 10_000
 """Rows of each kind that are read when the agent begins."""
 LISTED = 200
@@ -45,61 +41,27 @@ IncidentEvent = IncidentOpened | IncidentNoted | IncidentMoved
 log = logging.getLogger(__name__)
 
 
-class IncidentBook:
-    """The incidents of one system, while `run` runs."""
+class IncidentBook(Kept[IncidentsNow]):
+    """The incidents of one system, which follow the board while `run` runs."""
+
+    called = "incidents"
+    look_every = 2.0
 
     def __init__(self, live: LiveSystem, journal: Journal, masker: Masker, clock: Clock) -> None:
         """Know nothing yet."""
-        self._live = live
-        self._journal = journal
-        self._masker = masker
-        self._clock = clock
+        super().__init__(IncidentsNow(), live, journal, masker, clock)
         self._incidents: Incidents = {}
-        self._known = False
-        """Whether the journal was read."""
         self._bad: set[str] = set()
         """Ids of open incidents of which a check was seen as bad."""
-        self._trouble = ""
-        self._now = IncidentsNow()
-        self._deciding = asyncio.Lock()
-        self._moves = Moves()
-
-    @property
-    def now(self) -> IncidentsNow:
-        """Return how all incidents stand."""
-        return self._now
 
     @property
     def incidents(self) -> Incidents:
         """Return all incidents, by id."""
         return self._incidents
 
-    async def newer(self, version: int) -> int:
-        """Return the version of now, once something has moved since that one."""
-        return await self._moves.newer(version)
-
     def told(self) -> IncidentsMoved:
         """Return how all incidents stand, for consoles."""
         return IncidentsMoved(self._now)
-
-    async def run(self) -> None:
-        """Look at the board again and again, until cancelled."""
-        while True:
-            await self.look()
-            await self._clock.sleep(LOOK_EVERY)
-
-    async def look(self) -> None:
-        """Open what opens by itself, and say how things stand."""
-        async with self._deciding:
-            try:
-                await self._read()
-                await self._open_due()
-                self._trouble = ""
-            except JournalError as error:
-                if str(error) != self._trouble:
-                    log.warning("incidents: %s", error)
-                self._trouble = str(error)
-            self._tell()
 
     async def open(
         self, title: str, severity: str, checks: tuple[str, ...], detected: float, operator: Operator
@@ -176,31 +138,18 @@ class IncidentBook:
     async def _decide(
         self, rule: Callable[[Incidents, float], IncidentEvent], operator: Operator
     ) -> IncidentStory:
-        await self.look()
-        async with self._deciding:
-            self._demand_known()
+        async with self._decision():
             event = rule(self._incidents, self._clock.now())
-            try:
-                await self._write(event, operator)
-            except JournalError as error:
-                raise RefusedDecisionError(str(error)) from error
-            self._tell()
+            await self._write(event, operator)
         return await self._told(self._incidents[event.incident])
 
-    def _demand_known(self) -> None:
-        if not self._known:
-            raise RefusedDecisionError(self._trouble or "the journal was not read yet")
+    async def _learn(self) -> None:
+        self._incidents = fold_all(await self._journal.newest(*KINDS, limit=READ))
+        for incident in self._incidents.values():
+            if incident.is_open and ruling.was_bad(incident, await self._results(incident)):
+                self._bad.add(incident.id)
 
-    async def _read(self) -> None:
-        """Learn from the journal how incidents were left, once."""
-        if not self._known:
-            self._incidents = fold_all(await self._journal.newest(*KINDS, limit=READ))
-            self._known = True
-            for incident in self._incidents.values():
-                if incident.is_open and ruling.was_bad(incident, await self._results(incident)):
-                    self._bad.add(incident.id)
-
-    async def _open_due(self) -> None:
+    async def _do_due(self) -> None:
         """Open what opens by itself, where the configuration says so."""
         options = self._live.system.sections.get("incidents") or {}
         engine = self._live.engine
@@ -219,11 +168,7 @@ class IncidentBook:
         engine = self._live.engine
         return engine.snapshot if engine is not None else EMPTY
 
-    def _safe(self, text: str, *, lines: bool = False) -> str:
-        return clean(self._masker.mask(text), lines=lines)
-
-    def _tell(self) -> None:
-        """Say how all incidents stand, when that has changed."""
+    async def _stand(self) -> IncidentsNow:
         snapshot = self._snapshot
         self._bad |= {
             one.id for one in self._incidents.values() if one.is_open and ruling.is_bad(one, snapshot)
@@ -232,11 +177,8 @@ class IncidentBook:
         heads = tuple(
             head_of(one, ruling.suggestion(one, snapshot, one.id in self._bad)) for one in newest[:LISTED]
         )
-        now = IncidentsNow(heads, self._trouble)
         self._live.announce(SOURCE, tuple(Notice(SOURCE, _line(head)) for head in heads if head.suggestion))
-        if now != self._now or not self._moves.version:
-            self._now = now
-            self._moves.move()
+        return IncidentsNow(heads, self._trouble)
 
 
 def _line(head: IncidentHead) -> str:

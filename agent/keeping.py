@@ -86,7 +86,7 @@ class Keeping:
             masker,
             clock,
         )
-        self.notices = Notices(live, self.journal, drafts, post, clock)
+        self.notices = Notices(live, self.journal, drafts, post, masker, clock)
         self.reports = Reports(live, source, self.journal, clock)
         self.windows.listing = lambda: tuple(map(list_in_window, self.checklists.now.open))
         self.windows.walking = lambda: tuple(map(walk_in_window, self.walks.open_ones))

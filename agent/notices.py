@@ -6,20 +6,20 @@ row: after a restart, what is in the journal and not in the outbox is given to i
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 
+from agent.kept import Kept
 from agent.live import LiveSystem
 from agent.notice_drafts import NoticeDrafts
 from agent.notice_messages import NoticesMoved
-from agent.standing import Moves
 from checks.alerts.alert import Letter
 from checks.alerts.routes import routes_of
 from checks.alerts.trying import GIVEN_UP_AFTER
 from checks.board import Notice
 from checks.clock import Clock
+from checks.masking import Masker
 from checks.recurrence.timing import Span
 from checks.recurrence.zones import zone_named
 from checks.storage.letters import KEPT, newest_letters
@@ -27,7 +27,6 @@ from checks.suggest import did_you_mean
 from checks.text import clean
 from runbooks.errors import RefusedDecisionError
 from runbooks.events import Entry
-from runbooks.journal.errors import JournalError
 from runbooks.journal.journal import Journal
 from runbooks.journal.rows import Draft
 from runbooks.notice_events import NoticeKind, NoticeSent
@@ -37,8 +36,6 @@ from runbooks.notices.state import Announcement, DraftNotice, NoticesNow, SentNo
 from runbooks.operators import Operator
 from runbooks.windows.plan import Occurrence, windows_of
 
-LOOK_EVERY = 5.0
-"""Seconds between two looks at what is due."""
 SOURCE = "notices"
 READ = 500
 """The newest notices that were sent, of which is known what they announced."""
@@ -51,72 +48,35 @@ Post = Callable[[tuple[Letter, ...]], Awaitable[None]]
 log = logging.getLogger(__name__)
 
 
-class Notices:
-    """The notices of one system, while `run` runs."""
+class Notices(Kept[NoticesNow]):
+    """The notices of one system; what is due is said on the board while `run` runs."""
+
+    called = "notices"
+    look_every = 5.0
 
     def __init__(
-        self, live: LiveSystem, journal: Journal, drafts: NoticeDrafts, post: Post, clock: Clock
+        self,
+        live: LiveSystem,
+        journal: Journal,
+        drafts: NoticeDrafts,
+        post: Post,
+        masker: Masker,
+        clock: Clock,
     ) -> None:
         """Know nothing yet."""
+        super().__init__(NoticesNow(), live, journal, masker, clock)
         self.drafts = drafts
-        self._live = live
-        self._journal = journal
         self._post = post
-        self._clock = clock
-        self._sent: tuple[Entry, ...] | None = None
-        """What was sent, oldest first; None until the journal was read."""
-        self._now = NoticesNow()
-        self._sending = asyncio.Lock()
-        self._moves = Moves()
-
-    @property
-    def now(self) -> NoticesNow:
-        """Return how it stands with notices."""
-        return self._now
+        self._sent: tuple[Entry, ...] = ()
 
     @property
     def sent(self) -> tuple[Entry, ...]:
         """Return the rows about notices that were sent, oldest first."""
-        return self._sent or ()
-
-    async def newer(self, version: int) -> int:
-        """Return the version of now, once something has moved since that one."""
-        return await self._moves.newer(version)
+        return self._sent
 
     def told(self) -> NoticesMoved:
         """Return how it stands with notices, for consoles."""
         return NoticesMoved(self._now)
-
-    async def run(self) -> None:
-        """Look at what is due, again and again, until cancelled."""
-        while True:
-            await self.look()
-            await self._clock.sleep(LOOK_EVERY)
-
-    async def look(self) -> None:
-        """Say how things stand, and on the board what is due."""
-        trouble = ""
-        try:
-            if self._sent is None:
-                read = await self._journal.newest(NoticeSent, limit=READ)
-                await self._post_again(read)
-                self._sent = read
-        except JournalError as error:
-            trouble = str(error)
-        found = tuple(self._announcements())
-        now = NoticesNow(
-            await self.drafts.heads(),
-            found,
-            tuple(_told(entry) for entry in reversed(self.sent[-LISTED:])),
-            self.routes(),
-            trouble,
-        )
-        zone = zone_named(self._live.system.info.timezone)
-        due = tuple(Notice(SOURCE, words(one, zone)) for one in found if one.wanting and not trouble)
-        self._live.announce(SOURCE, due)
-        if now != self._now or not self._moves.version:
-            self._now = now
-            self._moves.move()
 
     def routes(self) -> tuple[str, ...]:
         """Return the routes by which a notice can be sent."""
@@ -131,17 +91,12 @@ class Notices:
         Raises:
             RefusedDecisionError: when it may not be sent so; says why.
         """
-        async with self._sending:
+        async with self._decision():
             event = await self._judged(draft, routes, note)
-            try:
-                (entry,) = await self._journal.append(Draft("", event, operator))
-            except JournalError as error:
-                raise RefusedDecisionError(str(error)) from error
+            (entry,) = await self._journal.append(Draft("", event, operator))
             log.info("notice %s sent by %s", event.notice, ", ".join(event.routes) or "hand")
-            if self._sent is not None:
-                self._sent = (*self._sent, entry)[-READ:]
+            self._sent = (*self._sent, entry)[-READ:]
             await self._post(tuple(letters_of(entry, event)))
-        await self.look()
         return _told(entry)
 
     async def _judged(self, draft: DraftNotice, routes: tuple[str, ...], note: str) -> NoticeSent:
@@ -167,8 +122,29 @@ class Notices:
             subject,
             body,
             tuple(dict.fromkeys(routes)),
-            self.drafts.safe(note.strip())[:LONGEST_NOTE],
+            self._safe(note.strip(), lines=True)[:LONGEST_NOTE],
             clean(draft.incident)[:64],
+        )
+
+    async def _learn(self) -> None:
+        read = await self._journal.newest(NoticeSent, limit=READ)
+        await self._post_again(read)
+        self._sent = read
+
+    async def _do_due(self) -> None:
+        """Do nothing: what is due is for people to send."""
+
+    async def _stand(self) -> NoticesNow:
+        found = tuple(self._announcements())
+        zone = zone_named(self._live.system.info.timezone)
+        due = tuple(Notice(SOURCE, words(one, zone)) for one in found if one.wanting and not self._trouble)
+        self._live.announce(SOURCE, due)
+        return NoticesNow(
+            await self.drafts.heads(),
+            found,
+            tuple(_told(entry) for entry in reversed(self._sent[-LISTED:])),
+            self.routes(),
+            self._trouble,
         )
 
     async def _post_again(self, read: Iterable[Entry]) -> None:

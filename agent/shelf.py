@@ -13,9 +13,7 @@ from pathlib import Path
 
 from agent.fingerprint import fingerprint
 from agent.live import LiveSystem
-from checks.errors import ConfigError, UsageError
 from runbooks.document.shelf import Library
-from runbooks.errors import RefusedDecisionError
 from runbooks.journal.errors import JournalError
 from runbooks.journal.journal import Journal
 from runbooks.library import load_library
@@ -63,13 +61,7 @@ class Shelf:
         Raises:
             RefusedDecisionError: when there is none that can be walked; says why.
         """
-        library = await self.library()
-        try:
-            return library.plan(runbook)
-        except ConfigError as error:
-            raise RefusedDecisionError(str(error.problems[0])) from error
-        except UsageError as error:
-            raise RefusedDecisionError(str(error)) from error
+        return (await self.library()).usable(runbook)
 
     async def runbooks(self, journal: Journal) -> Runbooks:
         """Return all of them, and when each was walked last."""

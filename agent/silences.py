@@ -6,23 +6,19 @@ when its time has come. What a walk puts into maintenance holds at once, and is 
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 
+from agent.kept import Kept
 from agent.live import LiveSystem
 from agent.quiet_messages import QuietMoved
-from agent.standing import Moves
 from agent.walks import Walks
 from agent.windows import Windows
 from checks.board import CheckState
 from checks.clock import Clock
 from checks.masking import Masker
 from checks.quiet import Quiet
-from checks.text import clean
 from runbooks.alert_events import AlertEvents, AlertRaised
-from runbooks.errors import RefusedDecisionError
-from runbooks.journal.errors import JournalError
 from runbooks.journal.journal import Journal
 from runbooks.journal.rows import Draft
 from runbooks.operators import WALKDOWN, Operator
@@ -32,18 +28,17 @@ from runbooks.quiet.fold import KINDS, fold_all
 from runbooks.quiet.ruling import Scene, Wanted
 from runbooks.quiet.state import QuietNow, QuietState
 
-LOOK_EVERY = 1.0
-"""Seconds between two looks at what begins or ends by itself."""
-LONGEST = 4096
-"""Characters of a reason."""
 REMEMBERED = 2000
 """Rows of each kind that are read at start; what is silenced or acknowledged by more is forgotten."""
 
 log = logging.getLogger(__name__)
 
 
-class Silences:
-    """The silences and acknowledgements of one system, while `run` runs."""
+class Silences(Kept[QuietNow]):
+    """The silences and acknowledgements of one system: they begin and end while `run` runs, or by hand."""
+
+    called = "silences"
+    look_every = 1.0
 
     def __init__(
         self,
@@ -55,51 +50,15 @@ class Silences:
         clock: Clock,
     ) -> None:
         """Know nothing yet."""
-        self._live = live
-        self._journal = journal
+        super().__init__(QuietNow(), live, journal, masker, clock)
         self._windows = windows
         self._walks = walks
-        self._masker = masker
-        self._clock = clock
         self._state = QuietState()
-        self._known = False
-        """Whether the journal was read."""
-        self._trouble = ""
-        self._deciding = asyncio.Lock()
-        self._now = QuietNow()
-        self._moves = Moves()
         walks.moved = self.apply
-
-    @property
-    def now(self) -> QuietNow:
-        """Return how silences and acknowledgements stand."""
-        return self._now
-
-    async def newer(self, version: int) -> int:
-        """Return the version of now, once something has moved since that one."""
-        return await self._moves.newer(version)
 
     def told(self) -> QuietMoved:
         """Return how silences and acknowledgements stand, for consoles."""
         return QuietMoved(self._now)
-
-    async def run(self) -> None:
-        """Begin and end what is due, again and again, until cancelled."""
-        while True:
-            await self._clock.sleep(LOOK_EVERY)
-            await self.look()
-
-    async def look(self) -> None:
-        """Do what is due, and say how things stand."""
-        async with self._deciding:
-            try:
-                await self._read()
-                if events := ruling.due(self._state, self._scene()):
-                    await self._write(WALKDOWN, *events)
-                self._trouble = ""
-            except JournalError as error:
-                self._say_trouble(str(error))
-            self._tell()
 
     def apply(self) -> None:
         """Have those checks quiet that are so now, whether that is written yet or not."""
@@ -153,26 +112,20 @@ class Silences:
         Raises:
             RefusedDecisionError: when it cannot be one; says why.
         """
-        said = clean(self._masker.mask(text), lines=True).strip()[:LONGEST]
+        said = self._safe(text, lines=True).strip()
         alert = AlertRaised(self._safe(kind).strip(), severity, said, check, self._windows.is_open)
         await self._decide(lambda: ruling.raised(alert, self._names), operator)
 
     async def _decide(self, rule: Callable[[], AlertEvents], operator: Operator) -> None:
-        await self.look()
-        async with self._deciding:
-            if not self._known:
-                raise RefusedDecisionError(self._trouble or "the journal was not read yet")
-            try:
-                await self._write(operator, rule())
-            except JournalError as error:
-                raise RefusedDecisionError(str(error)) from error
-            self._tell()
+        async with self._decision():
+            await self._write(operator, rule())
 
-    async def _read(self) -> None:
-        """Learn from the journal how things were left, once."""
-        if not self._known:
-            self._state = fold_all(await self._journal.newest(*KINDS, limit=REMEMBERED))
-            self._known = True
+    async def _learn(self) -> None:
+        self._state = fold_all(await self._journal.newest(*KINDS, limit=REMEMBERED))
+
+    async def _do_due(self) -> None:
+        if events := ruling.due(self._state, self._scene()):
+            await self._write(WALKDOWN, *events)
 
     async def _write(self, operator: Operator, *events: AlertEvents) -> None:
         drafts = [Draft("", event, operator) for event in events]
@@ -208,18 +161,6 @@ class Silences:
             window.closed_at,
         )
 
-    def _safe(self, text: str) -> str:
-        return clean(self._masker.mask(text))[:LONGEST]
-
-    def _say_trouble(self, trouble: str) -> None:
-        if trouble != self._trouble:
-            log.warning("silences: %s", trouble)
-        self._trouble = trouble
-
-    def _tell(self) -> None:
-        """Have it so, and say how things stand, when that has changed."""
+    async def _stand(self) -> QuietNow:
         self.apply()
-        now = QuietNow(self._state, self._trouble)
-        if now != self._now or not self._moves.version:
-            self._now = now
-            self._moves.move()
+        return QuietNow(self._state, self._trouble)

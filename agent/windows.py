@@ -6,21 +6,17 @@ started, which is the walker's to see to.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import math
 from collections.abc import Callable, Sequence
 
+from agent.kept import Kept
 from agent.live import LiveSystem
-from agent.standing import Moves
 from agent.window_messages import WindowMoved
 from checks.clock import Clock
 from checks.masking import Masker
 from checks.system import System
-from checks.text import clean
 from runbooks.baseline import baseline_of, is_complete
-from runbooks.errors import RefusedDecisionError
-from runbooks.journal.errors import JournalError
 from runbooks.journal.journal import Journal
 from runbooks.journal.rows import Draft
 from runbooks.operators import WALKDOWN, Operator
@@ -37,29 +33,21 @@ from runbooks.windows.fold import KINDS, fold_all
 from runbooks.windows.plan import Occurrence, WindowPlan, next_planned, windows_of
 from runbooks.windows.state import PlannedWindow, WindowList, WindowsNow, WindowState, WindowWalk
 
-LOOK_EVERY = 1.0
-"""Seconds between two looks at whether a window opens or closes."""
-LONGEST = 4096
-"""Characters of a reason."""
-
 WindowEvent = WindowOpened | WindowExtended | WindowClosed
 
 log = logging.getLogger(__name__)
 
 
-class Windows:
-    """The windows of one system, while `run` runs."""
+class Windows(Kept[WindowsNow]):
+    """The windows of one system: opened and closed as they are planned while `run` runs, or by hand."""
+
+    called = "windows"
+    look_every = 1.0
 
     def __init__(self, live: LiveSystem, journal: Journal, masker: Masker, clock: Clock) -> None:
         """Know nothing yet."""
-        self._live = live
-        self._journal = journal
-        self._masker = masker
-        self._clock = clock
+        super().__init__(WindowsNow(), live, journal, masker, clock)
         self._state = WindowState()
-        self._known = False
-        """Whether the journal was read."""
-        self._trouble = ""
         self._plans: tuple[WindowPlan, ...] = ()
         self._planned_for: System | None = None
         """The system whose plans they are."""
@@ -67,18 +55,10 @@ class Windows:
         self._planned: tuple[PlannedWindow, ...] = ()
         self._planned_at = self._planned_until = 0.0
         """When it was reckoned what comes, and until when that stays true."""
-        self._now = WindowsNow()
         self.walking: Callable[[], tuple[WindowWalk, ...]] = tuple
         """Says which walks are open, and how their time stands; set by who knows."""
         self.listing: Callable[[], tuple[WindowList, ...]] = tuple
         """Says which checklists are open; set by who knows."""
-        self._deciding = asyncio.Lock()
-        self._moves = Moves()
-
-    @property
-    def now(self) -> WindowsNow:
-        """Return how all windows stand."""
-        return self._now
 
     @property
     def state(self) -> WindowState:
@@ -89,10 +69,6 @@ class Windows:
     def is_open(self) -> bool:
         """Return whether one is open."""
         return self._state.is_open(self._clock.now())
-
-    async def newer(self, version: int) -> int:
-        """Return the version of now, once something has moved since that one."""
-        return await self._moves.newer(version)
 
     def told(self) -> WindowMoved:
         """Return how all windows stand, for consoles."""
@@ -112,26 +88,6 @@ class Windows:
         """Return whether everything is to be looked at now, before the open window ends."""
         now = self._clock.now()
         return 0 < ruling.recheck_at(self._state, ruling.lead_of(self._state, self._plans), now) <= now
-
-    async def run(self) -> None:
-        """Open and close windows as they are planned, again and again, until cancelled."""
-        while True:
-            await self._clock.sleep(LOOK_EVERY)
-            await self.look()
-
-    async def look(self) -> None:
-        """Do what is due, and say how things stand."""
-        async with self._deciding:
-            self._plan()
-            try:
-                await self._read()
-                while (event := ruling.due(self._state, self._plans, self._clock.now())) is not None:
-                    await self._write((event,), WALKDOWN)
-                await self._take_baseline()
-                self._trouble = ""
-            except JournalError as error:
-                self._say_trouble(str(error))
-            self._tell()
 
     async def open(self, name: str, lasts: float, reason: str, operator: Operator) -> None:
         """Open a window by hand, for so many seconds.
@@ -161,15 +117,8 @@ class Windows:
         await self._decide(lambda state, at: ruling.closed_early(state, said, at), operator)
 
     async def _decide(self, rule: Callable[[WindowState, float], WindowEvent], operator: Operator) -> None:
-        await self.look()
-        async with self._deciding:
-            if not self._known:
-                raise RefusedDecisionError(self._trouble or "the journal was not read yet")
-            try:
-                await self._write((rule(self._state, self._clock.now()),), operator)
-            except JournalError as error:
-                raise RefusedDecisionError(str(error)) from error
-            self._tell()
+        async with self._decision():
+            await self._write((rule(self._state, self._clock.now()),), operator)
 
     async def record(self, *events: WindowEvents) -> None:
         """Write down what was seen of a window.
@@ -179,19 +128,19 @@ class Windows:
         """
         async with self._deciding:
             await self._write(events, WALKDOWN)
-            self._tell()
+            await self._tell()
 
-    def _safe(self, reason: str) -> str:
-        return clean(self._masker.mask(reason))[:LONGEST]
+    async def _learn(self) -> None:
+        state = fold_all(await self._journal.newest(*KINDS))
+        if state.closing is not None or (state.name and not state.closed_at):
+            # Baselines are long: they are read only where one is still needed.
+            state = fold_all(await self._journal.newest(*KINDS, BaselineTaken))
+        self._state = state
 
-    async def _read(self) -> None:
-        """Learn from the journal how the windows were left, once."""
-        if not self._known:
-            state = fold_all(await self._journal.newest(*KINDS))
-            if state.closing is not None or (state.name and not state.closed_at):
-                # Baselines are long: they are read only where one is still needed.
-                state = fold_all(await self._journal.newest(*KINDS, BaselineTaken))
-            self._state, self._known = state, True
+    async def _do_due(self) -> None:
+        while (event := ruling.due(self._state, self._plans, self._clock.now())) is not None:
+            await self._write((event,), WALKDOWN)
+        await self._take_baseline()
 
     async def _take_baseline(self) -> None:
         """Take the baseline of the window that is open, once every check was looked at."""
@@ -218,15 +167,9 @@ class Windows:
         moves = [edge for one in self._planned for edge in (one.start, one.end) if edge > now]
         self._planned_at, self._planned_until = now, min(moves, default=math.inf)
 
-    def _say_trouble(self, trouble: str) -> None:
-        if trouble != self._trouble:
-            log.warning("windows: %s", trouble)
-        self._trouble = trouble
-
-    def _tell(self) -> None:
-        """Say how all windows stand, when that has changed."""
+    async def _stand(self) -> WindowsNow:
         at = self._clock.now()
-        now = WindowsNow(
+        return WindowsNow(
             self._state,
             self._planned,
             self.gate(),
@@ -236,6 +179,3 @@ class Windows:
             ruling.recheck_at(self._state, ruling.lead_of(self._state, self._plans), at),
             self._trouble,
         )
-        if now != self._now or not self._moves.version:
-            self._now = now
-            self._moves.move()

@@ -12,6 +12,7 @@ import pytest
 from agent.calendar import KEEP_AFTER, Calendar
 from agent.calendar_messages import AskTasks, CalendarMoved, TasksAnswer
 from agent.task_running import _ended
+from agent.walk_messages import AskEntries, AskWalks, EntriesAnswer, WalksAnswer
 from checks.masking import Masker
 from checks.testing import FakeClock
 from runbooks.calendar.state import Standing
@@ -22,6 +23,7 @@ from runbooks.journal.journal import Journal
 from runbooks.journal.rows import Draft
 from runbooks.operators import Operator
 from runbooks.task_events import TaskDone, TaskMissed, TaskPlanned, TasksKept
+from runbooks.walk_events import WalkEnding
 from tests.agent.walking import wait_until
 from tests.runbooks.calendar.planning import system
 from tests.servers.agents import QUICK
@@ -223,7 +225,7 @@ async def test_a_journal_that_cannot_be_written_is_said_and_nothing_is_claimed(
 
 TASKS = """
 tasks:
-  update: {every: 6 h, runbook: test, title: Update}
+  update: {every: by hand, runbook: test, title: Update}
   dump: {every: daily 00:00, command: [sh, -c, 'echo dumped; exit 0'], expected: 5 m}
   broken: {every: daily 00:00, command: [sh, -c, 'echo no space >&2; exit 3']}
   gated: {every: by hand, only: "%s", command: [touch, "%s"]}
@@ -241,7 +243,7 @@ def place(agents: Any, tmp_path: Path) -> Path:
     return found
 
 
-def test_runs_of_commands_and_of_runbooks_are_recorded(
+def test_runs_of_commands_and_what_is_done_by_hand_are_recorded(
     agents: Any, place: Path, walkdown: CommandLine, tmp_path: Path
 ) -> None:
     try:
@@ -254,16 +256,31 @@ def test_runs_of_commands_and_of_runbooks_are_recorded(
         assert gated.returncode == 14
         assert "may be done" in gated.stderr
         assert not (tmp_path / "touched").exists()
-        assert walkdown("run", "test", "--auto", "--system", place).returncode == 0
         by_hand = walkdown("task", "done", "people", "--took", "5m", "--note", "swept", "--system", place)
         assert by_hand.returncode == 0, by_hand.stderr
         said = json.loads(walkdown("calendar", "-o", "json", "--system", place).stdout)
         tasks = {task["name"]: task for task in said["tasks"]}
         assert tasks["people"]["last_done"]["took"] == 300
         assert "ended with exit code 3" in tasks["broken"]["failed"]["note"]
-        assert tasks["update"]["last_done"] is None or tasks["update"]["last_done"]["walk"]
+        assert tasks["update"]["last_done"] is None
     finally:
         agents.end()
+
+
+async def test_a_done_walk_of_its_runbook_is_the_task_done(
+    agents: Any, place: Path, walkdown: CommandLine
+) -> None:
+    ran = walkdown("run", "test", "--auto", "--system", place)
+    assert ran.returncode == 0, ran.stderr
+    async with agents.link(place) as console:
+        await console.attached()
+        tasks = await console.link.ask(TasksAnswer, AskTasks)
+        (walk,) = (await console.link.ask(WalksAnswer, AskWalks)).walks
+        rows = (await console.link.ask(EntriesAnswer, lambda number: AskEntries(number, ""))).entries
+    (done,) = [row.event for row in rows if isinstance(row.event, TaskDone)]
+    assert walk.ending is WalkEnding.DONE
+    assert (done.name, done.outcome.walk, done.outcome.by) == ("update", walk.id, walk.opened_by)
+    assert tasks.calendar.task("update").last == done.outcome
 
 
 async def test_a_command_that_is_not_there_is_told_as_a_shell_tells_it(tmp_path: Path) -> None:
