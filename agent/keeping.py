@@ -1,7 +1,8 @@
 """Owns all that an agent keeps beside its checks: the journal, and whoever writes in it, opened around it.
 
-Each part is given the journal and the live system; none opens a file of another. To add a part: make it here,
-let its clerk answer, run its loop, and tell consoles of it where it moves.
+Each part is given the journal and the live system; none opens a file of another. To add a part: make it here
+(a `Kept` when it decides and tells), let its clerk answer, run its loop, and tell consoles of it when
+it moves.
 """
 
 from __future__ import annotations
