@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta, tzinfo
-from typing import Any
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 
 from runbooks.calendar.state import CalendarNow, Means, Standing, TaskNow
-from tui.calendar import rows
+from tui.calendar import rows as lines
 from tui.calendar.days import begin_of, day_and_time, day_of
 from tui.calendar.month import LEGEND, WIDTH, leaf, marks
 from tui.calendar.rows import CalendarLine
@@ -22,13 +21,13 @@ from tui.dialogs.task import DoneDialog, SkipDialog
 from tui.dialogs.text import TextDialog
 from tui.format import zone
 from tui.lines import Lines
-from tui.screen import ConsoleScreen
+from tui.table_screen import FILTER, WAITING, AskedTableScreen
 from tui.walk_messages import PastWalkOpened, PlanOpened
-from tui.walks.words import said
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.live_table import LiveTable
 from tui.widgets.page import Page
 from tui.widgets.table_columns import Column
+from tui.widgets.table_rows import Row
 
 DAYS = 14
 """Days that are shown at once."""
@@ -53,7 +52,7 @@ class MonthLeaf(Lines):
         return self._picture[:height]
 
 
-class CalendarScreen(ConsoleScreen):
+class CalendarScreen(AskedTableScreen[CalendarLine]):
     """The agenda."""
 
     NAME = "calendar"
@@ -74,6 +73,8 @@ stands what overlaps, and what does not fit into its window."""
     CalendarScreen #told {{ height: 1fr; }}
     CalendarScreen.-wide #beside {{ display: block; }}
     """
+    NONE_FITS = "nothing fits the filter"
+    NONE = "nothing is planned in these two weeks"
     CHANGES = frozenset({"done", "skip"})
     BINDINGS = [
         Binding("d", "done", "Done", id="calendar.done", tooltip="Say that the task was done"),
@@ -103,7 +104,7 @@ stands what overlaps, and what does not fit into its window."""
             show=False,
             tooltip="Ask the agent for the calendar again",
         ),
-        Binding("slash", "filter", "Filter", id="table.filter", tooltip="Show only rows with these words"),
+        FILTER,
         Binding("escape", "clear", "Clear", id="table.clear", show=False, tooltip="Clear the filter"),
     ]
 
@@ -111,21 +112,18 @@ stands what overlaps, and what does not fit into its window."""
         """Know of nothing yet."""
         super().__init__()
         self._agenda = NO_AGENDA
-        self._problem = ""
         self._turned = 0
         """Two weeks that are shown, counted from today."""
-        self._asked: tuple[CalendarNow, date] | None = None
-        """What was known when the agenda was asked for, and its first day."""
 
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="parts"):
             yield LiveTable[CalendarLine](
                 Column("when", "WHEN", self._when, least=11, most=16),
-                Column("what", "WHAT", rows.what, flex=1, least=20),
+                Column("what", "WHAT", lines.what, flex=1, least=20),
                 Column("state", "STATE", self._state, least=8, most=22),
-                Column("takes", "TAKES", rows.takes, least=5, most=14, right=True, drop=1),
-                Column("by", "BY", rows.by, most=16, drop=2),
-                search=rows.searched,
+                Column("takes", "TAKES", lines.takes, least=5, most=14, right=True, drop=1),
+                Column("by", "BY", lines.by, most=16, drop=2),
+                search=lines.searched,
                 id="agenda",
             )
             with Vertical(id="beside"):
@@ -136,41 +134,41 @@ stands what overlaps, and what does not fit into its window."""
     def on_mount(self) -> None:
         """Have the keys act on the agenda."""
         super().on_mount()
-        self._table.focus()
+        self.table.focus()
+
+    def question(self) -> AgendaRequested:
+        """Return the wish for the agenda of the two weeks and of the whole month that they begin in."""
+        start = self._first.replace(day=1)
+        end = max(self._first + timedelta(days=DAYS), (start + timedelta(days=31)).replace(day=1))
+        return AgendaRequested(self, begin_of(start, self._where), begin_of(end, self._where))
+
+    def basis(self) -> tuple[CalendarNow, date]:
+        """Return how the tasks stand, and the first day that is shown."""
+        return self.calendar, self._first
+
+    def rows(self) -> list[Row[CalendarLine]]:
+        """Return what needs somebody, and the days."""
+        last = self._first + timedelta(days=DAYS - 1)
+        return lines.rows(self.calendar, self._agenda, self._first, last, self._today, self._where)
 
     def draw(self) -> None:
-        """Show the calendar, and ask for what is not known of it yet."""
+        """Show the calendar, once it is known what day it is."""
         if not self.now:
-            self._table.empty = "waiting for the agent"
+            self.table.empty = WAITING
             return
-        wanted = (self.calendar, self._first)
-        if self._asked is None or self._asked[0] is not wanted[0] or self._asked[1] != wanted[1]:
-            self._ask()
-        table = self._table
-        table.muted = bool(self.detached)
-        table.empty = self._empty()
-        last = self._first + timedelta(days=DAYS - 1)
-        table.show(rows.rows(self.calendar, self._agenda, self._first, last, self._today, self._where))
+        super().draw()
         self._draw_beside()
 
     def _draw_beside(self) -> None:
         """Show the month and what is under the cursor, where there is room for it."""
         if not self.has_class("-wide"):
             return
-        line = self._line
+        line = self.chosen
         chosen = day_of(line.about, self._where) if line is not None and line.about else None
         about = chosen or self._first
         drawn = leaf(about.year, about.month, marks(self._agenda.entries, self._where), self._today, chosen)
         self.query_one(MonthLeaf).show((*drawn, *[()] * (9 - len(drawn)), LEGEND))
         self.query_one("#told", Page).show(told(line, self.now, self._where) if line is not None else ())
-
-    def _ask(self) -> None:
-        if self.detached or not self.snapshot.at:
-            return
-        self._asked = (self.calendar, self._first)
-        start = self._first.replace(day=1)
-        end = max(self._first + timedelta(days=DAYS), (start + timedelta(days=31)).replace(day=1))
-        self.post_message(AgendaRequested(self, begin_of(start, self._where), begin_of(end, self._where)))
 
     @property
     def _where(self) -> tzinfo | None:
@@ -184,66 +182,36 @@ stands what overlaps, and what does not fit into its window."""
     def _first(self) -> date:
         return self._today + timedelta(days=DAYS * self._turned)
 
-    @property
-    def _table(self) -> LiveTable[Any]:
-        return self.query_one("#agenda", LiveTable)
-
-    @property
-    def _line(self) -> CalendarLine | None:
-        row = self._table.selected
-        line: CalendarLine | None = row.value if row is not None else None
-        return line
-
     def _when(self, line: CalendarLine) -> Cell:
-        return rows.when(line, self._where)
+        return lines.when(line, self._where)
 
     def _state(self, line: CalendarLine) -> Cell:
-        return rows.state(line, self.now)
-
-    def _empty(self) -> str:
-        if self._table.query_text:
-            return "nothing fits the filter"
-        if self._problem:
-            return said(self._problem)
-        if self._agenda is NO_AGENDA:
-            return "waiting for the agent"
-        return "nothing is planned in these two weeks"
+        return lines.state(line, self.now)
 
     def watch_calendar(self) -> None:
         """Draw how the tasks stand."""
         self.ask_draw()
 
-    def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """Ask anew whenever one comes here."""
-        self._asked = None
-
-    def watch_detached(self) -> None:
-        """Ask anew once an agent answers again."""
-        self._asked = None
-        super().watch_detached()
-
     def on_agenda_arrived(self, answer: AgendaArrived) -> None:
         """Show the agenda."""
-        self._problem = answer.problem
-        if not answer.problem:
+        if self.answered(answer.problem):
             self._agenda = answer.agenda
-        self.ask_draw()
 
     @on(LiveTable.Chosen)
-    def _chosen(self) -> None:
+    def _moved(self) -> None:
         self.ask_draw()
 
     @on(LiveTable.Opened)
     def _opened(self) -> None:
         """Go to what fulfils a task; tell of what has no other place."""
-        line = self._line
+        line = self.chosen
         if line is None:
             return
         walked = line.task is not None and line.task.means is Means.RUNBOOK
         if walked and line.entry is not None and line.entry.walk:
             self.post_message(PastWalkOpened(line.entry.walk))
             return
-        past = line.entry is not None and line.entry.standing not in (Standing.COMING, *rows.NEEDS)
+        past = line.entry is not None and line.entry.standing not in (Standing.COMING, *lines.NEEDS)
         if line.task is None or past:
             heading = "does not go together" if line.warning else "in the calendar"
             self.app.push_screen(TextDialog(heading, told(line, self.now, self._where)))
@@ -257,12 +225,12 @@ stands what overlaps, and what does not fit into its window."""
 
     def action_done(self) -> None:
         """Ask whether the task was done."""
-        if (line := self._line) is not None and line.task is not None:
+        if (line := self.chosen) is not None and line.task is not None:
             self._ask_done(line.task)
 
     def action_skip(self) -> None:
         """Ask why the task is left out."""
-        if (line := self._line) is not None and line.task is not None:
+        if (line := self.chosen) is not None and line.task is not None:
             task = line.task
             when = day_and_time(task.start, self._where)
             self.app.push_screen(SkipDialog(task, when, told(CalendarLine(task), self.now, self._where)[1:]))
@@ -275,25 +243,4 @@ stands what overlaps, and what does not fit into its window."""
     def action_today(self) -> None:
         """Show the two weeks that begin today."""
         self._turned = 0
-        self.ask_draw()
-
-    @on(FilterBar.Changed)
-    def _filtered(self, event: FilterBar.Changed) -> None:
-        self._table.query_text = event.query
-
-    @on(FilterBar.Closed)
-    def _typed(self) -> None:
-        self._table.focus()
-
-    async def action_filter(self) -> None:
-        """Have a filter typed."""
-        await self.query_one(FilterBar).open()
-
-    def action_clear(self) -> None:
-        """Show all again."""
-        self.query_one(FilterBar).action_clear()
-
-    def action_reload(self) -> None:
-        """Ask for the calendar again."""
-        self._asked = None
         self.ask_draw()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 
@@ -12,7 +10,7 @@ from runbooks.contacts import Contact
 from tui.cell import Cell, Tone, cell
 from tui.messages import CopyRequested
 from tui.notice_messages import ContactsArrived, ContactsRequested
-from tui.screen import ConsoleScreen
+from tui.table_screen import FILTER, AskedTableScreen
 from tui.walks.words import said
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.live_table import LiveTable
@@ -20,7 +18,7 @@ from tui.widgets.table_columns import Column
 from tui.widgets.table_rows import Row
 
 
-class ContactsScreen(ConsoleScreen):
+class ContactsScreen(AskedTableScreen[Contact]):
     """Whom to call."""
 
     DETAIL = "contacts"
@@ -28,11 +26,13 @@ class ContactsScreen(ConsoleScreen):
     HELP = """\
 Whom to call, as the section contacts: of the system's files says. Enter and y copy the quickest way to reach
 who is under the cursor; Y copies all of the line."""
+    NONE_FITS = "nobody fits the filter"
+    NONE = "no contacts are written down; see docs/notices.md"
     BINDINGS = [
         Binding("y", "copy", "Copy", id="contacts.copy", tooltip="Copy number, address or name in a chat"),
         Binding("Y", "copy_all", "Copy all", id="contacts.copy-all", tooltip="Copy the whole line"),
         Binding("r", "reload", "Reload", id="contacts.reload", tooltip="Ask the agent again"),
-        Binding("slash", "filter", "Filter", id="table.filter", tooltip="Show only rows with these words"),
+        FILTER,
         Binding("escape", "back", "Back", id="contacts.back", tooltip="Clear the filter, or go back"),
     ]
 
@@ -40,9 +40,6 @@ who is under the cursor; Y copies all of the line."""
         """Know nobody yet."""
         super().__init__()
         self._contacts: tuple[Contact, ...] = ()
-        self._problem = ""
-        self._known = False
-        self._asked = False
 
     def compose_body(self) -> ComposeResult:
         yield LiveTable[Contact](
@@ -55,80 +52,33 @@ who is under the cursor; Y copies all of the line."""
         )
         yield FilterBar()
 
-    def draw(self) -> None:
-        """Show them."""
-        if not self._asked and not self.detached:
-            self._asked = True
-            self.post_message(ContactsRequested(self))
-        table = self._table
-        table.muted = bool(self.detached)
-        table.empty = self._empty()
-        rows = [
-            Row(str(place), one, said(one.group) or "contacts") for place, one in enumerate(self._contacts)
-        ]
-        table.show(rows)
+    def question(self) -> ContactsRequested:
+        """Return the wish for the contacts."""
+        return ContactsRequested(self)
 
-    def _empty(self) -> str:
-        if self._table.query_text:
-            return "nobody fits the filter"
-        if self._problem:
-            return said(self._problem)
-        return "no contacts are written down; see docs/notices.md" if self._known else "waiting for the agent"
-
-    @property
-    def _table(self) -> LiveTable[Any]:
-        return self.query_one("#contacts", LiveTable)
+    def rows(self) -> list[Row[Contact]]:
+        """Return the contacts by group."""
+        numbered = enumerate(self._contacts)
+        return [Row(str(place), one, said(one.group) or "contacts") for place, one in numbered]
 
     def on_contacts_arrived(self, answer: ContactsArrived) -> None:
         """Show who came."""
-        self._problem, self._known = answer.problem, not answer.problem
-        if not answer.problem:
+        if self.answered(answer.problem):
             self._contacts = answer.contacts
-        self.ask_draw()
-
-    def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """Ask anew whenever one comes here."""
-        self._asked = False
 
     @on(LiveTable.Opened)
     def _opened(self) -> None:
         self.action_copy()
 
-    @on(FilterBar.Changed)
-    def _filtered(self, event: FilterBar.Changed) -> None:
-        self._table.query_text = event.query
-
-    @on(FilterBar.Closed)
-    def _typed(self) -> None:
-        self._table.focus()
-
-    async def action_filter(self) -> None:
-        """Have a filter typed."""
-        await self.query_one(FilterBar).open()
-
     def action_copy(self) -> None:
         """Copy the quickest way to reach who is under the cursor."""
-        if self._table.selected is not None:
-            contact: Contact = self._table.selected.value
+        if (contact := self.chosen) is not None:
             self.post_message(CopyRequested(next(iter(contact.ways), contact.line)))
 
     def action_copy_all(self) -> None:
         """Copy all of the line."""
-        if self._table.selected is not None:
-            contact: Contact = self._table.selected.value
+        if (contact := self.chosen) is not None:
             self.post_message(CopyRequested(contact.line))
-
-    def action_reload(self) -> None:
-        """Ask again."""
-        self._asked = False
-        self.ask_draw()
-
-    def action_back(self) -> None:
-        """Clear the filter; without one, go back."""
-        if self._table.query_text:
-            self.query_one(FilterBar).action_clear()
-        else:
-            self.dismiss()
 
 
 def _ways(contact: Contact) -> Cell:

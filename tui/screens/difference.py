@@ -13,17 +13,18 @@ from runbooks.window_events import BaselineTaken
 from tui.cell import Cell, Piece, Tone
 from tui.format import moment, zone
 from tui.messages import CheckOpened, CheckRequested
-from tui.screen import ConsoleScreen
+from tui.table_screen import FILTER, WAITING, TableScreen
 from tui.walks.words import said
 from tui.widgets.difference_table import DifferenceTable
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.live_table import LiveTable
+from tui.widgets.table_rows import Row
 from tui.widgets.walk_lines import AskedBar
 from tui.window_messages import BaselineArrived, BaselineRequested
-from tui.windows.difference import summary
+from tui.windows.difference import DifferenceLine, rows, summary
 
 
-class DifferenceScreen(ConsoleScreen):
+class DifferenceScreen(TableScreen[DifferenceLine]):
     """What is different now from one baseline."""
 
     DETAIL = "difference"
@@ -32,9 +33,10 @@ class DifferenceScreen(ConsoleScreen):
 What is different now from how things were: newly bad first, then what is slower or fuller by how much, what
 was bad before already, and what was fixed. It moves as checks are probed; r probes all of them now. Small
 changes of readings are left out, as noise. Enter opens the check."""
+    NONE_FITS = "no row fits the filter"
     BINDINGS = [
         Binding("r", "rerun", "Look again", id="difference.run", tooltip="Probe every check now"),
-        Binding("slash", "filter", "Filter", id="table.filter", tooltip="Show only rows with these words"),
+        FILTER,
         Binding("escape", "back", "Back", id="difference.back", tooltip="Back to where you came from"),
     ]
 
@@ -53,6 +55,14 @@ changes of readings are left out, as noise. Enter opens the check."""
         yield DifferenceTable(id="difference")
         yield FilterBar()
 
+    def rows(self) -> list[Row[DifferenceLine]]:
+        """Return what is different now."""
+        return rows(self._found) if self._found is not None else []
+
+    def nothing(self) -> str:
+        """Return why nothing is shown as different."""
+        return "nothing is different" if self._found is not None else said(self._problem) or WAITING
+
     def draw(self) -> None:
         """Show what is different now."""
         if not self._asked and not self.detached:
@@ -61,13 +71,7 @@ changes of readings are left out, as noise. Enter opens the check."""
         if self._baseline is not None and self.snapshot is not self._seen:
             self._seen = self.snapshot
             self._found = difference(*self._baseline, self.snapshot)
-        table = self.query_one(DifferenceTable)
-        table.muted = bool(self.detached)
-        if self._found is not None:
-            table.empty = "no row fits the filter" if table.query_text else "nothing is different"
-            table.compare(self._found)
-        else:
-            table.empty = said(self._problem) or "waiting for the agent"
+        super().draw()
         self.query_one(AskedBar).show((self._line(),), self.size.width)
 
     def _line(self) -> Cell:
@@ -90,29 +94,9 @@ changes of readings are left out, as noise. Enter opens the check."""
 
     @on(LiveTable.Opened)
     def _opened(self) -> None:
-        line = self.query_one(DifferenceTable).selected
-        if line is not None:
-            self.post_message(CheckOpened(line.value.check))
-
-    @on(FilterBar.Changed)
-    def _filtered(self, event: FilterBar.Changed) -> None:
-        self.query_one(DifferenceTable).query_text = event.query
-
-    @on(FilterBar.Closed)
-    def _typed(self) -> None:
-        self.query_one(DifferenceTable).focus()
-
-    async def action_filter(self) -> None:
-        """Have a filter typed."""
-        await self.query_one(FilterBar).open()
+        if (line := self.chosen) is not None:
+            self.post_message(CheckOpened(line.check))
 
     def action_rerun(self) -> None:
         """Have every check probed."""
         self.post_message(CheckRequested())
-
-    def action_back(self) -> None:
-        """Show all rows again; when all are shown, go back."""
-        if self.query_one(DifferenceTable).query_text:
-            self.query_one(FilterBar).action_clear()
-        else:
-            self.dismiss()

@@ -6,7 +6,6 @@ What is not well stands on top whatever its group; below it the rest lies quiet 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,8 +17,8 @@ from tui.check_line import CheckLine, age_of, check_lines, level_of, saw_of
 from tui.format import amount
 from tui.messages import CheckOpened, CheckRequested, CopyRequested, DetailOpened
 from tui.quiet_dialogs import about_silence, about_trouble
-from tui.screen import ConsoleScreen
 from tui.sparkline import sparkline
+from tui.table_screen import CLEAR, FILTER, WAITING, TableScreen
 from tui.trend import EMPTY_TREND, LENGTH, Trend
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.live_table import LiveTable
@@ -28,11 +27,11 @@ from tui.widgets.table_rows import Row
 
 ATTENTION = "needs attention"
 UNGROUPED = "other checks"
-NO_CHECKS = {False: "waiting for the agent", True: "this system has no checks"}
+NO_CHECKS = {False: WAITING, True: "this system has no checks"}
 """What is said in place of checks: before and after the first picture came."""
 
 
-class HealthScreen(ConsoleScreen):
+class HealthScreen(TableScreen[CheckLine]):
     """All checks of the system."""
 
     NAME = "health"
@@ -46,16 +45,17 @@ row to be confirmed. The trend shows the last results, the newest at the right; 
 
 "In maintenance" is what a window or a walk works on; "silenced" is what somebody wants to hear nothing of. Of
 both nobody is told. "Acknowledged" is what somebody sees to. A shows all that, and what people were told."""
+    NONE_FITS = "no check fits the filter"
     CHANGES = frozenset({"acknowledge", "silence"})
     BINDINGS = [
         Binding("r", "rerun", "Run", id="check.run", tooltip="Probe the check under the cursor now"),
         Binding("R", "rerun_all", "Run all", id="check.run-all", show=False, tooltip="Probe every check now"),
         Binding("m", "silence", "Silence", id="check.silence", show=False, tooltip="Have nobody told of it"),
         Binding("A", "alerts", "Alerts", id="alerts.open", show=False, tooltip="What people are told"),
-        Binding("slash", "filter", "Filter", id="table.filter", tooltip="Show only rows with these words"),
+        FILTER,
         Binding("a", "acknowledge", "Ack", id="check.ack", tooltip="Say that you see to it, or not"),
         Binding("y", "copy", "Copy", id="table.copy", show=False, tooltip="Copy the row to the clipboard"),
-        Binding("escape", "clear", "Clear", id="table.clear", show=False, tooltip="Clear filter and sorting"),
+        CLEAR,
     ]
 
     def __init__(self) -> None:
@@ -80,17 +80,13 @@ both nobody is told. "Acknowledged" is what somebody sees to. A shows all that, 
         )
         yield FilterBar()
 
-    def draw(self) -> None:
-        """Show the checks as they are now."""
-        table = self._table
-        table.muted = bool(self.detached)
-        lines = check_lines(self.system, self.snapshot, self.now)
-        table.empty = "no check fits the filter" if lines else NO_CHECKS[self.snapshot.number > 0]
-        table.show(in_order(lines))
+    def rows(self) -> list[Row[CheckLine]]:
+        """Return the checks as they are now."""
+        return in_order(check_lines(self.system, self.snapshot, self.now))
 
-    @property
-    def _table(self) -> LiveTable[Any]:
-        return self.query_one("#checks", LiveTable)
+    def nothing(self) -> str:
+        """Return why there is no check."""
+        return NO_CHECKS[self.snapshot.number > 0]
 
     def _trend(self, line: CheckLine) -> Cell:
         trend = self.trends.get(line.info.name, EMPTY_TREND)
@@ -103,28 +99,10 @@ both nobody is told. "Acknowledged" is what somebody sees to. A shows all that, 
     def _opened(self, event: LiveTable.Opened) -> None:
         self.post_message(CheckOpened(event.key))
 
-    @on(FilterBar.Changed)
-    def _filtered(self, event: FilterBar.Changed) -> None:
-        self._table.query_text = event.query
-
-    @on(FilterBar.Closed)
-    def _typed(self) -> None:
-        self._table.focus()
-
-    async def action_filter(self) -> None:
-        """Have a filter typed."""
-        await self.query_one(FilterBar).open()
-
-    def action_clear(self) -> None:
-        """Show all, worst first again."""
-        self.query_one(FilterBar).action_clear()
-        self._table.sort = ""
-
     def action_acknowledge(self) -> None:
         """Ask what is done about the check under the cursor; or why nobody sees to it any more."""
-        row = self._table.selected
-        if row is not None:
-            dialog = about_trouble(row.value.info.name, row.value.state, self.quiet.state)
+        if (line := self.chosen) is not None:
+            dialog = about_trouble(line.info.name, line.state, self.quiet.state)
             if isinstance(dialog, str):
                 self.notify(dialog, markup=False)
             else:
@@ -132,9 +110,8 @@ both nobody is told. "Acknowledged" is what somebody sees to. A shows all that, 
 
     def action_silence(self) -> None:
         """Ask why nobody shall be told of the check under the cursor; or why people shall be again."""
-        row = self._table.selected
-        if row is not None:
-            self.app.push_screen(about_silence(row.value.info.name, self.quiet.state))
+        if (line := self.chosen) is not None:
+            self.app.push_screen(about_silence(line.info.name, self.quiet.state))
 
     def action_alerts(self) -> None:
         """Show what people are told, and what not."""
@@ -142,8 +119,8 @@ both nobody is told. "Acknowledged" is what somebody sees to. A shows all that, 
 
     def action_rerun(self) -> None:
         """Ask for the check under the cursor to be probed."""
-        if self._table.selected is not None:
-            self.post_message(CheckRequested((self._table.cursor,)))
+        if (line := self.chosen) is not None:
+            self.post_message(CheckRequested((line.info.name,)))
 
     def action_rerun_all(self) -> None:
         """Ask for every check to be probed."""
@@ -151,8 +128,7 @@ both nobody is told. "Acknowledged" is what somebody sees to. A shows all that, 
 
     def action_copy(self) -> None:
         """Copy the row under the cursor as one line of text."""
-        if self._table.selected is not None:
-            line: CheckLine = self._table.selected.value
+        if (line := self.chosen) is not None:
             words = (text_of(part(line)).strip() for part in (level_of, _name, saw_of, age_of))
             self.post_message(CopyRequested("  ".join(words)))
 

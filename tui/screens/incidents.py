@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -12,9 +10,8 @@ from runbooks.incidents.state import IncidentHead
 from tui import incident_lines as lines
 from tui.cell import Cell, Tone, cell
 from tui.dialogs.incident import OpenIncidentDialog
-from tui.format import moment, zone
 from tui.messages import DetailOpened
-from tui.screen import ConsoleScreen
+from tui.table_screen import FILTER, TableScreen
 from tui.walks.words import said, span
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.live_table import LiveTable
@@ -22,7 +19,7 @@ from tui.widgets.table_columns import Column
 from tui.widgets.table_rows import Row
 
 
-class IncidentsScreen(ConsoleScreen):
+class IncidentsScreen(TableScreen[IncidentHead]):
     """All incidents of the system."""
 
     DETAIL = "incidents"
@@ -33,16 +30,17 @@ was restored; of one that is not, until now. Enter shows one with all that happe
 
 An incident is opened by hand: here, or on the screen of a check. incidents: {open: mandatory-crit} in the
 files of the system has one opened whenever a mandatory check is CRIT for certain."""
+    NONE_FITS = "no incident fits the filter"
     CHANGES = frozenset({"open_incident"})
     BINDINGS = [
         Binding("o", "open_incident", "New one", id="incidents.open", tooltip="Open an incident"),
-        Binding("slash", "filter", "Filter", id="table.filter", tooltip="Show only rows with these words"),
+        FILTER,
         Binding("escape", "back", "Back", id="incidents.back", tooltip="Clear the filter, or go back"),
     ]
 
     def compose_body(self) -> ComposeResult:
         yield LiveTable[IncidentHead](
-            Column("when", "WHEN", self._when, width=12, sort=lambda head: head.detected, right=True),
+            self.moments("when", "WHEN", lambda head: head.detected),
             Column("title", "WHAT", lines.title, flex=1, least=36),
             Column("severity", "BAD", lines.severity, width=8, drop=2),
             Column("stage", "STAGE", lines.stage, width=8),
@@ -53,24 +51,13 @@ files of the system has one opened whenever a mandatory check is CRIT for certai
         )
         yield FilterBar()
 
-    def draw(self) -> None:
-        """Show the incidents."""
-        table = self._table
-        table.muted = bool(self.detached)
-        table.empty = self._empty()
-        table.show([Row(head.id, head) for head in self.incidents.heads])
+    def rows(self) -> list[Row[IncidentHead]]:
+        """Return the incidents."""
+        return [Row(head.id, head) for head in self.incidents.heads]
 
-    def _empty(self) -> str:
-        if self._table.query_text:
-            return "no incident fits the filter"
+    def nothing(self) -> str:
+        """Return why no incident is shown."""
         return said(self.incidents.trouble) or "there has been no incident"
-
-    @property
-    def _table(self) -> LiveTable[Any]:
-        return self.query_one("#incidents", LiveTable)
-
-    def _when(self, head: IncidentHead) -> Cell:
-        return cell(moment(head.detected, self.now, zone(self.system.timezone)), Tone.MUTED)
 
     def _took(self, head: IncidentHead) -> Cell:
         return cell(span((head.restored or self.now) - head.detected), Tone.MUTED)
@@ -78,18 +65,6 @@ files of the system has one opened whenever a mandatory check is CRIT for certai
     @on(LiveTable.Opened)
     def _opened(self, event: LiveTable.Opened) -> None:
         self.post_message(DetailOpened("incident", (event.key,)))
-
-    @on(FilterBar.Changed)
-    def _filtered(self, event: FilterBar.Changed) -> None:
-        self._table.query_text = event.query
-
-    @on(FilterBar.Closed)
-    def _typed(self) -> None:
-        self._table.focus()
-
-    async def action_filter(self) -> None:
-        """Have a filter typed."""
-        await self.query_one(FilterBar).open()
 
     def action_open_incident(self) -> None:
         """Ask what is wrong, and show the incident."""
@@ -100,10 +75,3 @@ files of the system has one opened whenever a mandatory check is CRIT for certai
                 self.post_message(DetailOpened("incident", (dialog.incident,)))
 
         self.app.push_screen(dialog, opened)
-
-    def action_back(self) -> None:
-        """Clear the filter; without one, go back."""
-        if self._table.query_text:
-            self.query_one(FilterBar).action_clear()
-        else:
-            self.dismiss()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,7 +15,7 @@ from tui.dialogs.text import TextDialog
 from tui.format import moment, zone
 from tui.messages import DetailOpened
 from tui.paragraph import exact
-from tui.screen import ConsoleScreen
+from tui.table_screen import FILTER, TableScreen
 from tui.walks.words import said, short_who
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.live_table import LiveTable
@@ -41,7 +40,7 @@ class NoticeLine:
     sent: SentNotice | None = None
 
 
-class NoticesScreen(ConsoleScreen):
+class NoticesScreen(TableScreen[NoticeLine]):
     """All notices of the system."""
 
     DETAIL = "notices"
@@ -52,8 +51,9 @@ it was; announce: 24h of a window asks for that. Enter on a notice shows what it
 is sent; on one that was sent, what it said.
 
 Texts of your own lie in the folder notices/ of the system; one called as a shipped one takes its place."""
+    NONE_FITS = "no notice fits the filter"
     BINDINGS = [
-        Binding("slash", "filter", "Filter", id="table.filter", tooltip="Show only rows with these words"),
+        FILTER,
         Binding("escape", "back", "Back", id="notices.back", tooltip="Clear the filter, or go back"),
     ]
 
@@ -68,12 +68,9 @@ Texts of your own lie in the folder notices/ of the system; one called as a ship
         )
         yield FilterBar()
 
-    def draw(self) -> None:
-        """Show the notices."""
-        table = self._table
-        table.muted = bool(self.detached)
-        table.empty = "no notice fits the filter" if table.query_text else "waiting for the agent"
-        table.show(list(self._rows()))
+    def rows(self) -> list[Row[NoticeLine]]:
+        """Return what is to be announced, what can be sent, and what was."""
+        return list(self._rows())
 
     def _rows(self) -> Iterator[Row[NoticeLine]]:
         for due in self.notices.announcements:
@@ -83,10 +80,6 @@ Texts of your own lie in the folder notices/ of the system; one called as a ship
             yield Row(f"text {text.name}", NoticeLine(text=text), section)
         for sent in self.notices.sent:
             yield Row(f"sent {sent.seq}", NoticeLine(sent=sent), "sent")
-
-    @property
-    def _table(self) -> LiveTable[Any]:
-        return self.query_one("#notices", LiveTable)
 
     def _moment(self, at: float) -> str:
         return moment(at, self.now, zone(self.system.timezone))
@@ -107,11 +100,10 @@ Texts of your own lie in the folder notices/ of the system; one called as a ship
         return cell("enter: what is wrong", Tone.WARN) if broken else cell("enter: read and send", Tone.MUTED)
 
     @on(LiveTable.Opened)
-    def _opened(self, event: LiveTable.Opened) -> None:
-        row = event.table.selected
-        if row is None:
+    def _opened(self) -> None:
+        line = self.chosen
+        if line is None:
             return
-        line: NoticeLine = row.value
         if line.sent is not None:
             self.post_message(DetailOpened("notice", (line.sent.notice, line.sent)))
         elif line.due is not None:
@@ -130,25 +122,6 @@ Texts of your own lie in the folder notices/ of the system; one called as a ship
         ]
         if fitting:
             self.post_message(DetailOpened("notice", (fitting[0].name, None, due.window)))
-
-    @on(FilterBar.Changed)
-    def _filtered(self, event: FilterBar.Changed) -> None:
-        self._table.query_text = event.query
-
-    @on(FilterBar.Closed)
-    def _typed(self) -> None:
-        self._table.focus()
-
-    async def action_filter(self) -> None:
-        """Have a filter typed."""
-        await self.query_one(FilterBar).open()
-
-    def action_back(self) -> None:
-        """Clear the filter; without one, go back."""
-        if self._table.query_text:
-            self.query_one(FilterBar).action_clear()
-        else:
-            self.dismiss()
 
 
 def _what(line: NoticeLine) -> Cell:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
@@ -17,7 +15,7 @@ from tui.dialogs.new_report import NewReportDialog
 from tui.format import moment, zone
 from tui.messages import CopyRequested, DetailOpened
 from tui.report_messages import Coming, ReportsArrived, ReportsRequested
-from tui.screen import ConsoleScreen
+from tui.table_screen import FILTER, AskedTableScreen
 from tui.walks.words import DOT, said
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.live_table import LiveTable
@@ -25,7 +23,7 @@ from tui.widgets.table_columns import Column
 from tui.widgets.table_rows import Row
 
 
-class ReportsScreen(ConsoleScreen):
+class ReportsScreen(AskedTableScreen[KeptReport]):
     """All reports of the system."""
 
     DETAIL = "reports"
@@ -40,12 +38,14 @@ system. The command line has them as well: walkdown report daily, walkdown repor
     DEFAULT_CSS = """
     ReportsScreen #coming { height: 1; color: $text-muted; background: $surface; text-wrap: nowrap; }
     """
+    NONE_FITS = "no report fits the filter"
+    NONE = "no report is kept yet; n makes one"
     CHANGES = frozenset({"new"})
     BINDINGS = [
         Binding("n", "new", "New", id="reports.new", tooltip="Have a report made now, and kept"),
         Binding("y", "copy", "Copy path", id="reports.copy", tooltip="Copy where the files of it lie"),
         Binding("r", "reload", "Reload", id="reports.reload", tooltip="Ask the agent for the reports again"),
-        Binding("slash", "filter", "Filter", id="table.filter", tooltip="Show only rows with these words"),
+        FILTER,
         Binding("escape", "back", "Back", id="reports.back", tooltip="Back to where you came from"),
     ]
 
@@ -55,12 +55,10 @@ system. The command line has them as well: walkdown report daily, walkdown repor
         self._kept: tuple[KeptReport, ...] = ()
         self._coming: tuple[Coming, ...] = ()
         self._folder = ""
-        self._problem = ""
-        self._asked = self._known = False
 
     def compose_body(self) -> ComposeResult:
         yield LiveTable[KeptReport](
-            Column("made", "MADE", self._when, width=12, sort=lambda kept: kept.made_at, right=True),
+            self.moments("made", "MADE", lambda kept: kept.made_at),
             Column("name", "REPORT", _name, flex=1, least=16, sort=lambda kept: kept.name),
             Column("formats", "AS", _formats, most=34, drop=1),
             Column("size", "SIZE", _size, width=10, right=True, drop=2),
@@ -70,23 +68,18 @@ system. The command line has them as well: walkdown report daily, walkdown repor
         yield FilterBar()
         yield Static(id="coming", markup=False)
 
-    def draw(self) -> None:
-        """Show the reports."""
-        if not self._asked and not self.detached and self.snapshot.at:
-            self._asked = True
-            self.post_message(ReportsRequested(self))
-        table = self._table
-        table.muted = bool(self.detached)
-        table.empty = self._empty()
-        table.show([Row(kept.file, kept) for kept in self._kept])
-        self.query_one("#coming", Static).update(Content(f" {self._next()}"))
+    def question(self) -> ReportsRequested:
+        """Return the wish for the reports."""
+        return ReportsRequested(self)
 
-    def _empty(self) -> str:
-        if self._table.query_text:
-            return "no report fits the filter"
-        if self._problem:
-            return said(self._problem)
-        return "no report is kept yet; n makes one" if self._known else "waiting for the agent"
+    def rows(self) -> list[Row[KeptReport]]:
+        """Return the reports."""
+        return [Row(kept.file, kept) for kept in self._kept]
+
+    def draw(self) -> None:
+        """Show the reports, and which comes next."""
+        super().draw()
+        self.query_one("#coming", Static).update(Content(f" {self._next()}"))
 
     def _next(self) -> str:
         where = zone(self.system.timezone)
@@ -94,30 +87,10 @@ system. The command line has them as well: walkdown report daily, walkdown repor
         told = [f"{said(one.name)} {moment(one.next_at, self.now, where)}" for one in timed]
         return f"next: {DOT.join(told)}" if told else "no report is made by itself, but for windows"
 
-    @property
-    def _table(self) -> LiveTable[Any]:
-        return self.query_one("#reports", LiveTable)
-
-    def _when(self, kept: KeptReport) -> Cell:
-        return cell(moment(kept.made_at, self.now, zone(self.system.timezone)), Tone.MUTED)
-
-    def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """Ask anew whenever one comes here."""
-        self._asked = False
-        super().on_screen_resume(event)
-
-    def watch_detached(self) -> None:
-        """Ask anew once an agent answers again."""
-        self._asked = False
-        super().watch_detached()
-
     def on_reports_arrived(self, answer: ReportsArrived) -> None:
         """Show the reports."""
-        self._problem = answer.problem
-        if not answer.problem:
-            self._known = True
+        if self.answered(answer.problem):
             self._kept, self._coming, self._folder = answer.kept, answer.coming, answer.folder
-        self.ask_draw()
 
     @on(LiveTable.Opened)
     def _opened(self, event: LiveTable.Opened) -> None:
@@ -125,18 +98,6 @@ system. The command line has them as well: walkdown report daily, walkdown repor
 
     def _open(self, file: str) -> None:
         self.post_message(DetailOpened("report", (file, self._folder)))
-
-    @on(FilterBar.Changed)
-    def _filtered(self, event: FilterBar.Changed) -> None:
-        self._table.query_text = event.query
-
-    @on(FilterBar.Closed)
-    def _typed(self) -> None:
-        self._table.focus()
-
-    async def action_filter(self) -> None:
-        """Have a filter typed."""
-        await self.query_one(FilterBar).open()
 
     def offers(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Leave out what nobody would answer."""
@@ -148,28 +109,15 @@ system. The command line has them as well: walkdown report daily, walkdown repor
 
         def made(result: str | None) -> None:
             if result == "made":
-                self._asked = False
+                self.ask_anew()
                 self._open(dialog.file)
 
         self.app.push_screen(dialog, made)
 
     def action_copy(self) -> None:
         """Copy where the files of the report under the cursor lie."""
-        row = self._table.selected
-        if row is not None and self._folder:
-            self.post_message(CopyRequested(f"{self._folder}/{row.value.file}"))
-
-    def action_reload(self) -> None:
-        """Ask for the reports again."""
-        self._asked = False
-        self.ask_draw()
-
-    def action_back(self) -> None:
-        """Clear the filter, or go back."""
-        if self._table.query_text:
-            self.query_one(FilterBar).action_clear()
-        else:
-            self.dismiss()
+        if (kept := self.chosen) is not None and self._folder:
+            self.post_message(CopyRequested(f"{self._folder}/{kept.file}"))
 
 
 def _name(kept: KeptReport) -> Cell:

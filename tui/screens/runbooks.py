@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.content import Content
-from textual.widgets import Static
 
 from tui.cell import Cell, Tone
 from tui.dialogs.text import TextDialog
 from tui.format import zone
 from tui.paragraph import prose
-from tui.screen import ConsoleScreen
+from tui.table_screen import CLEAR, FILTER, AskedTableScreen
 from tui.walk_messages import NO_RUNBOOKS, PlanOpened, RunbooksArrived, RunbooksRequested, WalkEntered
 from tui.walks import library
 from tui.walks.library import LibraryLine
@@ -22,9 +18,11 @@ from tui.walks.words import said
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.live_table import LiveTable
 from tui.widgets.table_columns import Column
+from tui.widgets.table_rows import Row
+from tui.widgets.trouble_bar import TroubleBar
 
 
-class RunbooksScreen(ConsoleScreen):
+class RunbooksScreen(AskedTableScreen[LibraryLine]):
     """The library of runbooks, and the walks that are open."""
 
     NAME = "runbooks"
@@ -35,32 +33,21 @@ runbook shows its plan, from where it is walked. Files that hold no usable runbo
 first problem; enter shows all of them.
 
 Usual is the median of the walks that were done, or else what the runbook itself says."""
-    DEFAULT_CSS = """
-    RunbooksScreen #trouble {
-        display: none;
-        height: auto;
-        max-height: 3;
-        background: $surface;
-        &.-shown { display: block; }
-    }
-    """
+    NONE_FITS = "no runbook fits the filter"
+    NONE = "this system has no runbooks"
     BINDINGS = [
         Binding("r", "reload", "Reload", id="runbooks.reload", tooltip="Ask the agent for the library again"),
-        Binding("slash", "filter", "Filter", id="table.filter", tooltip="Show only rows with these words"),
-        Binding("escape", "clear", "Clear", id="table.clear", show=False, tooltip="Clear filter and sorting"),
+        FILTER,
+        CLEAR,
     ]
 
     def __init__(self) -> None:
         """Know of no runbook yet."""
         super().__init__()
         self._library = NO_RUNBOOKS
-        self._problem = ""
-        self._known = False
-        self._open: frozenset[str] = frozenset()
-        """The walks that were open when the library was asked for."""
 
     def compose_body(self) -> ComposeResult:
-        yield Static(id="trouble", markup=False)
+        yield TroubleBar("NOTHING CAN BE WALKED")
         yield LiveTable[LibraryLine](
             Column("title", "RUNBOOK", library.title, flex=1, least=30),
             Column("risk", "RISK", library.risk, width=6),
@@ -73,59 +60,34 @@ Usual is the median of the walks that were done, or else what the runbook itself
         )
         yield FilterBar()
 
+    def question(self) -> RunbooksRequested:
+        """Return the wish for the library."""
+        return RunbooksRequested(self)
+
+    def basis(self) -> frozenset[str]:
+        """Return the walks that are open: the last walk of a runbook is another when one ends."""
+        return frozenset(name for name, opened in self.walks.items() if not opened.walk.over)
+
+    def rows(self) -> list[Row[LibraryLine]]:
+        """Return the library, and how the open walks stand."""
+        return library.rows(self._library, self.walks)
+
     def draw(self) -> None:
-        """Show the library, and how the open walks stand."""
-        going = frozenset(name for name, opened in self.walks.items() if not opened.walk.over)
-        if going != self._open or not self._known:
-            self._open = going
-            self._ask()
-        table = self._table
-        table.muted = bool(self.detached)
-        table.empty = self._empty()
-        table.show(library.rows(self._library, self.walks))
-        trouble = self._problem or said(self._library.trouble)
-        note = self.query_one("#trouble", Static)
-        note.set_class(bool(trouble), "-shown")
-        if trouble:
-            badge = Content.styled(" NOTHING CAN BE WALKED ", "$background on $warning bold")
-            note.update(badge + Content(f" {trouble}"))
-
-    def _ask(self) -> None:
-        if not self.detached and self.snapshot.at:
-            self._known = True
-            self.post_message(RunbooksRequested(self))
-
-    def _empty(self) -> str:
-        if self._table.query_text:
-            return "no runbook fits the filter"
-        return "this system has no runbooks" if self._known else "waiting for the agent"
-
-    @property
-    def _table(self) -> LiveTable[Any]:
-        return self.query_one("#library", LiveTable)
+        """Show the library, and why nothing can be walked."""
+        super().draw()
+        self.query_one(TroubleBar).show(self._problem or said(self._library.trouble))
 
     def _last(self, line: LibraryLine) -> Cell:
         return library.last(line, self.now, zone(self.system.timezone))
 
-    def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """Ask anew whenever one comes here."""
-        self._known = False
-
-    def watch_detached(self) -> None:
-        """Ask anew once an agent answers again."""
-        self._known = False
-        super().watch_detached()
-
     def on_runbooks_arrived(self, answer: RunbooksArrived) -> None:
         """Show the library."""
-        self._problem = answer.problem
-        if not answer.problem:
+        if self.answered(answer.problem):
             self._library = answer.runbooks
-        self.ask_draw()
 
     @on(LiveTable.Opened)
-    def _opened(self, event: LiveTable.Opened) -> None:
-        line: LibraryLine | None = event.table.selected.value if event.table.selected else None
+    def _opened(self) -> None:
+        line = self.chosen
         if line is None:
             return
         if line.opened is not None:
@@ -135,25 +97,3 @@ Usual is the median of the walks that were done, or else what the runbook itself
         elif line.broken is not None:
             problems = tuple(prose(said(problem), Tone.WARN) for problem in line.broken.problems)
             self.app.push_screen(TextDialog(line.broken.file, problems))
-
-    @on(FilterBar.Changed)
-    def _filtered(self, event: FilterBar.Changed) -> None:
-        self._table.query_text = event.query
-
-    @on(FilterBar.Closed)
-    def _typed(self) -> None:
-        self._table.focus()
-
-    async def action_filter(self) -> None:
-        """Have a filter typed."""
-        await self.query_one(FilterBar).open()
-
-    def action_clear(self) -> None:
-        """Show all again."""
-        self.query_one(FilterBar).action_clear()
-        self._table.sort = ""
-
-    def action_reload(self) -> None:
-        """Ask for the library again."""
-        self._known = False
-        self.ask_draw()
