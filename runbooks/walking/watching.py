@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from checks.clock import Clock
 from checks.kind import SLACK
@@ -42,6 +43,8 @@ class Watch:
     gate: Callable[[], str]
     until: Callable[[], float]
     """When the window closes that is open for the walk, UTC seconds; 0 without one."""
+    judging: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while it is judged by guards whether to pause: two look at them, and one pause is written."""
 
     async def renew(self) -> None:
         """Keep the lease until it is lost."""
@@ -60,7 +63,10 @@ class Watch:
                 await self._approval()
 
     async def doubt(self) -> None:
-        """Look sooner than is its turn at a guard that seems worse: within two intervals it is certain."""
+        """Look sooner than is its turn at a guard that seems worse: within two intervals it is certain.
+
+        With three attempts that holds for intervals of a second and more; docs/windows.md says it all.
+        """
         asked: dict[str, float] = {}
         while not self.holding.relieved:
             await self.clock.sleep(DOUBT_EVERY)
@@ -71,6 +77,8 @@ class Watch:
             if due:
                 asked |= dict.fromkeys(due, now)
                 await board.probed(due)
+                with contextlib.suppress(JournalError, FenceError):
+                    await self._guards()
 
     def _time(self) -> None:
         """Say whether a changing step may be started, and how the time in the window stands."""
@@ -105,10 +113,11 @@ class Watch:
         return seconds_left(approval, self.clock.now(), Moment.known(self.clock)) > 0
 
     async def _guards(self) -> None:
-        walk = self.holding.walk
-        worse = regressed(walk, self.performer.board.snapshot)
-        if worse and not walk.paused:
-            reason = f"worse than when the walk began: {', '.join(worse)}"
-            await self.holding.write(walk_events.WalkPaused(reason, worse))
-        elif walk.paused and walk.worse and not worse:
-            await self.holding.write(walk_events.WalkWentOn("the guards are as they were again"))
+        async with self.judging:
+            walk = self.holding.walk
+            worse = regressed(walk, self.performer.board.snapshot)
+            if worse and not walk.paused:
+                reason = f"worse than when the walk began: {', '.join(worse)}"
+                await self.holding.write(walk_events.WalkPaused(reason, worse))
+            elif walk.paused and walk.worse and not worse:
+                await self.holding.write(walk_events.WalkWentOn("the guards are as they were again"))
