@@ -13,14 +13,19 @@ from agent.calendar_messages import (
     SkipTask,
     TasksAnswer,
 )
+from agent.checklist_messages import ChecklistsAnswer, ChecklistsMoved
 from runbooks.calendar.state import Agenda, AgendaEntry, CalendarNow, Means, Slot, Standing, TaskNow
+from runbooks.checklists.state import Lists
 from runbooks.task_events import TaskEnding, TaskOutcome
 from tests.hostile import PAYLOADS, raw_in
 from tests.tui.boards import START
 from tests.tui.golden import check_golden
+from tests.tui.lists import WEEKLY, now, weekly
 from tests.tui.stage import Stage, key_of, stage
 from tests.tui.walks import ALICE, LIBRARY, past
+from tui.dialogs.checklist import OpenListDialog
 from tui.dialogs.task import DoneDialog, SkipDialog
+from tui.screens.checklist import ChecklistScreen
 from tui.screens.past_walk import PastWalkScreen
 from tui.screens.plan import PlanScreen
 
@@ -126,6 +131,28 @@ async def test_enter_goes_to_what_fulfils_a_task() -> None:
         await console.until(lambda: isinstance(console.app.screen, PlanScreen))
         await console.press("escape", "j", "j", "enter")
         await console.until(lambda: isinstance(console.app.screen, PastWalkScreen))
+
+
+REVIEW = TaskNow(
+    "review", "The weekly review", "daily 07:00", "UTC", Means.CHECKLIST, "weekly-window",
+    standing=Standing.OVERDUE, start=START - 3 * HOUR, until=START - HOUR, lost_at=START + HOUR,
+)  # fmt: skip
+
+
+async def test_enter_goes_to_the_list_that_fulfils_a_task() -> None:
+    async with stage(size=(120, 40)) as console:
+        await console.link.stand(ChecklistsMoved(now(weekly())))
+        await calendar(console, CalendarNow((REVIEW,)))
+        await console.press("enter")
+        await console.until(lambda: isinstance(console.app.screen, ChecklistScreen))
+
+
+async def test_where_no_list_is_open_enter_asks_to_open_it() -> None:
+    async with stage(size=(120, 40)) as console:
+        console.link.answers[ChecklistsAnswer] = ChecklistsAnswer(0, Lists((WEEKLY,)), now())
+        await calendar(console, CalendarNow((REVIEW,)))
+        await console.press("enter")
+        await console.until(lambda: isinstance(console.app.screen, OpenListDialog))
 
 
 async def test_what_people_do_is_said_to_be_done_with_how_long_it_took() -> None:

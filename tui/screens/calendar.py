@@ -16,13 +16,18 @@ from tui.calendar.month import LEGEND, WIDTH, leaf, marks
 from tui.calendar.rows import CalendarLine
 from tui.calendar.told import told
 from tui.calendar_messages import NO_AGENDA, AgendaArrived, AgendaRequested
-from tui.cell import Cell
+from tui.cell import Cell, Tone
+from tui.checklist_messages import ListsArrived, ListsRequested
+from tui.dialogs.checklist import OpenListDialog
 from tui.dialogs.task import DoneDialog, SkipDialog
 from tui.dialogs.text import TextDialog
 from tui.format import zone
 from tui.lines import Lines
+from tui.messages import DetailOpened
+from tui.paragraph import prose
 from tui.table_screen import FILTER, WAITING, AskedTableScreen
 from tui.walk_messages import PastWalkOpened, PlanOpened
+from tui.walks.words import said
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.live_table import LiveTable
 from tui.widgets.page import Page
@@ -59,8 +64,9 @@ class CalendarScreen(AskedTableScreen[CalendarLine]):
     TITLE = "Calendar"
     HELP = """\
 Windows and recurring tasks. What was missed or is due stands on top; below it each day with what was done and
-what comes. Enter goes to what fulfils a task: the plan of its runbook, the walk that did it, or a dialog to
-say that it was done. A task that was missed is warned of until it is done, or left out with a reason.
+what comes. Enter goes to what fulfils a task: the plan of its runbook, its checklist, what did it, or a
+dialog to say that it was done. A task that was missed is warned of until it is done, or left out with a
+reason.
 
 Takes is how long it took, of what was expected; of what is to come, how long it usually takes. At the end
 stands what overlaps, and what does not fit into its window."""
@@ -112,6 +118,8 @@ stands what overlaps, and what does not fit into its window."""
         """Know of nothing yet."""
         super().__init__()
         self._agenda = NO_AGENDA
+        self._list = ""
+        """The checklist that is to be opened."""
         self._turned = 0
         """Two weeks that are shown, counted from today."""
 
@@ -207,6 +215,10 @@ stands what overlaps, and what does not fit into its window."""
         line = self.chosen
         if line is None:
             return
+        listed = line.task is not None and line.task.means is Means.CHECKLIST
+        if listed and line.entry is not None and line.entry.walk:
+            self.post_message(DetailOpened("checklist", (line.entry.walk,)))
+            return
         walked = line.task is not None and line.task.means is Means.RUNBOOK
         if walked and line.entry is not None and line.entry.walk:
             self.post_message(PastWalkOpened(line.entry.walk))
@@ -217,8 +229,33 @@ stands what overlaps, and what does not fit into its window."""
             self.app.push_screen(TextDialog(heading, told(line, self.now, self._where)))
         elif line.task.means is Means.RUNBOOK:
             self.post_message(PlanOpened(line.task.target))
+        elif line.task.means is Means.CHECKLIST:
+            self._open_list(line.task.target)
         elif not self.only_looks():
             self._ask_done(line.task)
+
+    def _open_list(self, name: str) -> None:
+        """Go to the list of that name; where none is open, have it opened."""
+        going = next((each for each in self.checklists.open if each.plan.name == name), None)
+        if going is not None:
+            self.post_message(DetailOpened("checklist", (going.id,)))
+        elif not self.detached and not self.only_looks():
+            self._list = name
+            self.post_message(ListsRequested(self))
+
+    def on_lists_arrived(self, answer: ListsArrived) -> None:
+        """Ask whether the list that was chosen is to be opened."""
+        plan = next((one for one in answer.lists.plans if one.name == self._list), None)
+        if plan is None:
+            problem = answer.problem or f"there is no usable list {self._list}"
+            self.app.push_screen(TextDialog("not opened", (prose(said(problem), Tone.WARN),)))
+            return
+
+        def opened(result: str | None) -> None:
+            if result:
+                self.post_message(DetailOpened("checklist", (result,)))
+
+        self.app.push_screen(OpenListDialog(plan), opened)
 
     def _ask_done(self, task: TaskNow) -> None:
         self.app.push_screen(DoneDialog(task, told(CalendarLine(task), self.now, self._where)[1:]))
