@@ -91,6 +91,9 @@ def compile_tree(root: Node, problems: Problems) -> Resolved:
         check_tasks(tasks, windows, document.timezone or "", problems)
     if (reports := root.get("reports")) is not None:
         check_reports(reports, problems)
+    if (targets := root.get("targets")) is not None and (notice := targets.get("notice")) is not None:
+        message = "counts for nothing; say `announce: 24 h` at each window that has to be announced"
+        problems.warn(notice.key, ("targets", "notice"), message)
     _check_told(root, document, checks, {check.group for check in found}, problems)
     for literal, path in literal_secrets(root, (), _harmless):
         problems.literal_secret = True

@@ -1,7 +1,8 @@
 """Owns promises: the `targets:` of a system, read, and whether a number keeps one. Pure.
 
-`uptime: 99.9 %`, `mttr: 30 m`, `mtbf: 720 h`, `planned: 4 h per month`, `notice: 24 h`, `watch: 1 h`,
-`patch: 24 h`. What is written otherwise, or called otherwise, is told as it stands and not judged.
+`uptime: 99.9 %`, `mttr: 30 m`, `mtbf: 720 h`, `planned: 4 h per month`, `watch: 1 h`, `patch: 24 h`;
+and `notice`, which a window says by `announce:`. What is written or called otherwise is told as it
+stands and not judged.
 """
 
 from __future__ import annotations

@@ -37,9 +37,13 @@ class PromisesSection(Section, frozen=True):
     @classmethod
     def of(cls, material: Material) -> Self:
         """Return the promises with what was measured."""
-        targets: dict[str, Any] = material.system.sections.get("targets") or {}
+        targets: dict[str, Any] = dict(material.system.sections.get("targets") or {})
+        targets.pop("notice", None)  # how long ahead, each window says by `announce:`
         if material.window.name:
             values, over = _of_window(material), _over_plan(material)
+            windows = material.system.sections.get("windows") or {}
+            if (ahead := windows.get(material.window.name, {}).get("announce")) is not None:
+                targets["notice"] = ahead
             found = promised({name: targets[name] for name in targets if name in values}, values)
         else:
             over = None

@@ -38,3 +38,11 @@ def test_what_is_right_is_kept_as_it_is_written(tmp_path: Path) -> None:
     section = load_system(tmp_path).sections["reports"]
     assert section["daily"] == {"every": "daily 06:00", "keep": "30 d", "sections": ["health"]}
     assert section["weekly"] is None
+
+
+def test_how_long_ahead_is_said_by_the_window_and_a_target_is_warned_of(tmp_path: Path) -> None:
+    (tmp_path / "system.yaml").write_text("system: shop\ntargets: {uptime: 99.9 %, notice: 24 h}\n")
+    said = [str(one) for one in load_system(tmp_path).warnings]
+    assert any("targets.notice: warning: counts for nothing; say `announce: 24 h`" in one for one in said), (
+        said
+    )

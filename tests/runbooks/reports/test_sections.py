@@ -283,7 +283,10 @@ def held() -> tuple:
     worse = Comparison("weekly", at, START, (Changed("api", "OK", "CRIT", "refused"),))
     rows.add(at + 2.25 * HOUR + 5, Rechecked("weekly", AT_CLOSE, worse))
     rows.add(at + 2.25 * HOUR + 6, SilenceEnded(f"s{silence.seq}", ("api",), "the window is closed"))
-    return system(targets={"notice": "24 h", "watch": "1 h", "planned": "4 h per month"}), rows
+    weekly = {"every": "sunday 03:00", "lasts": "2h", "announce": "24h"}
+    return system(
+        windows={"weekly": weekly}, targets={"notice": "48 h", "watch": "1 h", "planned": "4 h per month"}
+    ), rows
 
 
 def test_a_report_on_a_window_joins_all_that_belongs_to_it() -> None:
@@ -309,6 +312,8 @@ def test_a_report_on_a_window_joins_all_that_belongs_to_it() -> None:
     assert told["silences"]["silences"][0]["ended_why"] == "the window is closed"
     promises = {one["name"]: one["met"] for one in told["targets"]["promises"]}
     assert promises == {"planned": True, "notice": True, "watch": True, "mttr": None}
+    notice = next(one for one in told["targets"]["promises"] if one["name"] == "notice")
+    assert notice["target"] == "24h", "what the window says counts, not targets:"
     assert told["targets"]["over_plan"] == 0.25 * HOUR
 
 
