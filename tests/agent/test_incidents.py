@@ -17,7 +17,13 @@ from agent.incident_messages import (
     NoteIncident,
     OpenIncident,
 )
+from agent.incidents import LOOK_EVERY
 from agent.link import RefusedError
+from checks import paths
+from checks.clock import SystemClock
+from runbooks.incident_events import IncidentOpened
+from runbooks.journal.journal import Journal
+from runbooks.window_events import WindowClosed
 from tests.agent.walking import shelf
 
 PAGE = """
@@ -80,6 +86,29 @@ async def test_a_mandatory_check_opens_one_which_outlives_the_agent_and_is_close
         await first.until(
             lambda event: stage_is("detected")(event) and len(event.incidents.heads) == 2, within=30
         )
+
+
+async def test_none_opens_by_itself_while_an_open_window_covers_the_check(agents, tmp_path):
+    page = tmp_path / "page"
+    page.write_text("broken")
+    windows = "windows: {once: {from: 2020-01-01 03:00, lasts: 1h, timezone: UTC}}\n"
+    source = agents.system(PAGE.format(open="mandatory-crit", page=page).lstrip() + windows)
+    page.write_text("hello")
+    async with agents.link(source) as console:
+        await console.attached()
+        await console.link.open_window("once", 600, "we replace the page")
+        await console.snapshot(lambda board: board.states and board.state("page").maintenance)
+        page.write_text("broken")
+        bad = await console.snapshot(
+            lambda board: board.state("page").is_hard and board.state("page").level == "CRIT"
+        )
+        # Long enough for two looks at the board.
+        await console.snapshot(lambda board: board.at > bad.at + 2 * LOOK_EVERY)
+        await console.link.close_window("the page is replaced")
+        await console.until(stage_is("detected"))
+    async with Journal(paths.journal_file(source), SystemClock()) as journal:
+        rows = await journal.newest(IncidentOpened, WindowClosed)
+    assert [type(row.event) for row in rows] == [WindowClosed, IncidentOpened]
 
 
 async def test_by_hand_only_where_nobody_wants_it_otherwise(agents, tmp_path):
