@@ -136,6 +136,20 @@ class Alerting:
             letter = note_of(self._routes[route], system, subject, text, now, self.heard.anchor)
             self._outbox.put(self._masked(letter))
 
+    async def tells_of(self, route: str, runbook: str, since: int) -> bool:
+        """Return whether a route tells by itself that a runbook did not succeed since that row."""
+        found = self._routes.get(route)
+        if found is None or since < 0 or not found.is_open(self._clock.now()):
+            return False
+        while since < self.heard.head:
+            read, news = await self.heard.after(since)
+            if any(one.runbook == runbook and found.carries(one, None) for one in news):
+                return True
+            if read <= since:
+                return False
+            since = read
+        return False
+
     async def post(self, letters: tuple[Letter, ...]) -> None:
         """Take in messages that were written elsewhere; when it returns, they are kept."""
         for letter in letters:

@@ -40,6 +40,14 @@ class SkipTask(msgspec.Struct, frozen=True, tag=True):
     reason: str
 
 
+class RefuseTask(msgspec.Struct, frozen=True, tag=True):
+    """Command: the run of a task was not begun, so that people are to be told; answered by `TasksAnswer`."""
+
+    id: int
+    name: str
+    why: str
+
+
 class CalendarAnswer(msgspec.Struct, frozen=True, tag=True):
     """Agent: what is in the calendar."""
 
@@ -60,5 +68,5 @@ class CalendarMoved(msgspec.Struct, frozen=True, tag=True):
     calendar: CalendarNow
 
 
-Questions = AskCalendar | AskTasks | FinishTask | SkipTask
+Questions = AskCalendar | AskTasks | FinishTask | SkipTask | RefuseTask
 Answers = CalendarAnswer | TasksAnswer

@@ -97,14 +97,14 @@ class Keeping:
         """Return whoever answers consoles."""
         return (
             CheckClerk(self._live),
-            WalkClerk(self.walks),
+            WalkClerk(self.walks, self.refusals),
             WindowClerk(self.windows),
             BaselineClerk(self.baselines),
             NoticeClerk(self._live, self.notices),
             IncidentClerk(self.incidents),
             AccessClerk(self.presence, self.walks),
             ChecklistClerk(self.checklists),
-            CalendarClerk(self.calendar),
+            CalendarClerk(self.calendar, self.refusals),
             ReportClerk(self.reports),
             QuietClerk(self.silences, self._live),
         )

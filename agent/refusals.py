@@ -1,4 +1,7 @@
-"""Owns the writing down of what was refused for want of a right, in the walk that it was about if any."""
+"""Owns the writing down of what was refused, in the walk that it was about if any.
+
+That is what somebody has no right to, and runs without an operator that may not begin.
+"""
 
 from __future__ import annotations
 
@@ -25,12 +28,17 @@ class Refusals:
         self._walks = walks
         self._denials = Denials(clock)
 
-    async def write(self, what: str, why: str, operator: Operator, walk: str = "") -> None:
-        """Write down that somebody was refused something; that it cannot be written is logged."""
+    async def write(
+        self, what: str, why: str, operator: Operator, walk: str = "", *, alone: bool = False
+    ) -> None:
+        """Write down that somebody was refused something; that it cannot be written is logged.
+
+        `alone` says that it was a run without an operator: of that people are told.
+        """
         log.warning("refused to uid %d: %s: %s", operator.uid, what, why)
         if not self._denials.admits(operator):
             return
-        denied = Denied(what, why + self._denials.unwritten(operator))
+        denied = Denied(what, why + self._denials.unwritten(operator), alone)
         try:
             if not await self._walks.deny(walk, denied, operator):
                 await self._journal.append(Draft("", denied, operator))

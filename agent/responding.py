@@ -13,8 +13,9 @@ import sys
 from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Protocol
 
-from agent.alerting import Watched
+from agent.alerting import Heard, Watched
 from agent.walk_exits import WalkExit
 from checks.alerts.responses import (
     Past,
@@ -39,8 +40,25 @@ SOURCE = "responses"
 
 Walk = Callable[[str], Awaitable[int]]
 """Walks a runbook without questions; returns the exit code of `walkdown run`."""
-Tell = Callable[[str, str, str], None]
-"""Tells people by a route: its name, a subject, a text."""
+
+
+class Telling(Protocol):
+    """Who tells people."""
+
+    @property
+    def heard(self) -> Heard:
+        """Return where it is written what happens."""
+        ...
+
+    def tell(self, route: str, subject: str, text: str) -> None:
+        """Tell people by a route."""
+        ...
+
+    async def tells_of(self, route: str, runbook: str, since: int) -> bool:
+        """Return whether a route tells by itself that a runbook did not succeed since that row."""
+        ...
+
+
 Alerts = Callable[[], Awaitable[tuple[Raised, ...]]]
 """Returns the newest alerts from outside."""
 
@@ -80,7 +98,7 @@ class Responding:
         clock: Clock,
         resting: Callable[[], bool],
         walk: Walk,
-        tell: Tell,
+        telling: Telling,
         raised: Alerts = none_raised,
     ) -> None:
         """Prepare; nothing is begun while `resting` says that somebody is at work."""
@@ -88,7 +106,7 @@ class Responding:
         self._clock = clock
         self._resting = resting
         self._walk = walk
-        self._tell = tell
+        self._telling = telling
         self._raised = raised
         self._left: dict[str, Notice] = {}
         """What was left to people, until the check is well again."""
@@ -154,16 +172,17 @@ class Responding:
             self._left[response.name] = Notice(SOURCE, text, at=now)
             return
         log.warning("response %s: walking %s for %s", response.name, response.runbook, response.about)
+        before = self._telling.heard.head
         code = await self._walk(response.runbook)
         log.warning("response %s: %s ended with %d", response.name, response.runbook, code)
         with contextlib.suppress(StoreError):
             ended = self._clock.now()
             await store.write(lambda connection: end_run(connection, run, code, ended))
         if code != WalkExit.DONE:
-            await self._leave(response, f"{response.runbook} ended as {_word(code)}")
+            await self._leave(response, f"{response.runbook} ended as {_word(code)}", before)
 
-    async def _leave(self, response: Response, why: str) -> None:
-        """Leave it to people, once for each run."""
+    async def _leave(self, response: Response, why: str, since: int = -1) -> None:
+        """Leave it to people, once for each run; `since` is what had happened last before the run."""
         now = self._clock.now()
         try:
             await self._live.store.write(lambda connection: leave_to_people(connection, response.name))
@@ -173,7 +192,9 @@ class Responding:
                 return
         self._left[response.name] = Notice(SOURCE, f"{response.name}: {why}", at=now)
         subject = left_to_people(self._live.system.info, response.name)
-        self._tell(response.escalate, subject, f"{response.about}: {why}")
+        if since >= 0 and await self._telling.tells_of(response.escalate, response.runbook, since):
+            return  # a second message would say the same
+        self._telling.tell(response.escalate, subject, f"{response.about}: {why}")
 
 
 def _state_of(snapshot: Snapshot, check: str) -> CheckState:

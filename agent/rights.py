@@ -74,6 +74,7 @@ RIGHTS: dict[type, Right | OwnerOnly] = {
     checklist_messages.DecideChecklist: Right.RUN,
     calendar_messages.FinishTask: Right.RUN,
     calendar_messages.SkipTask: Right.RUN,
+    calendar_messages.RefuseTask: Right.RUN,
     quiet_messages.BeginSilence: Right.RUN,
     quiet_messages.EndSilence: Right.RUN,
     quiet_messages.Acknowledge: Right.RUN,

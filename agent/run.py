@@ -118,7 +118,7 @@ async def _keep(source: Path | None, system: System, configuration: str, masker:
             clock,
             lambda: keeping.busy,
             partial(walk_alone, source),
-            alerting.tell,
+            alerting,
             newsroom.raised,
         )
         async with (

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import click
 
-from agent.calendar_messages import FinishTask, TasksAnswer
+from agent.calendar_messages import FinishTask, RefuseTask, TasksAnswer
 from agent.meeting import run_to_end
 from agent.session import session
 from agent.walk_exits import WalkExit
@@ -53,14 +53,26 @@ def run_task(source: Path | None, name: str, clock: Clock | None = None) -> int:
         raise UsageError(f"the task {name} has no command: {by} fulfils it")
     only = plan.timing.only
     if only is not None and not only.include(here.now()):
-        click.echo(f"not begun: {name} may be done {plan.only} only", err=True)
-        return WalkExit.REFUSED
+        return _refused(source, name, f"{name} may be done {plan.only} only")
     try:
         with _alone(source, name) as lock:
             return run_to_end(_run(source, plan, lock, here))
     except BlockingIOError:
-        click.echo(f"not begun: {name} still runs", err=True)
-        return WalkExit.REFUSED
+        return _refused(source, name, f"{name} still runs")
+
+
+def _refused(source: Path | None, name: str, why: str) -> int:
+    """Say that a run is not begun, here and to the agent, which tells people; return the exit code."""
+    click.echo(f"not begun: {why}", err=True)
+    with contextlib.suppress(WalkdownError):
+        run_to_end(_told(source, name, why))
+    return WalkExit.REFUSED
+
+
+async def _told(source: Path | None, name: str, why: str) -> int:
+    async with session(source) as attached:
+        await attached.link.ask(TasksAnswer, lambda number: RefuseTask(number, name, why))
+    return 0
 
 
 @contextlib.contextmanager

@@ -34,6 +34,8 @@ class Denied(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
 
     what: str
     why: str
+    alone: bool = False
+    """Whether it was a run without an operator, so that nobody has read the refusal."""
 
 
 class JournalBegun(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):

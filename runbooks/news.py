@@ -1,7 +1,8 @@
 """Owns what of all that is written down people are told as news, and in which words. Pure.
 
-A walk without an operator that did not succeed, a task that was missed, maintenance that was left on, an
-alert from outside. What checks say is no news: that is told by their states.
+A walk without an operator that did not succeed, a run without one that could not begin, a task that was
+missed, or failed where no walk tells of it, maintenance that was left on, an alert from outside. What checks
+say is no news: that is told by their states.
 """
 
 from __future__ import annotations
@@ -10,14 +11,18 @@ from collections.abc import Callable
 
 from checks.alerts.alert import Condition, News
 from runbooks.alert_events import AlertRaised, SilenceLeftOn
-from runbooks.events import Entry
-from runbooks.task_events import TaskMissed
+from runbooks.events import Denied, Entry
+from runbooks.task_events import TaskFailed, TaskMissed
 from runbooks.walk import Walk
 from runbooks.walk_events import Manner, WalkEnded, WalkEnding
 from runbooks.wording import ENDINGS, runbook_of, title_of
 
 Quietly = Callable[[str], bool]
 """Says whether nobody is to be told of a check; with an empty name, of anything."""
+
+
+RUN, TASK = "run ", "task "
+"""What a refused run without an operator begins with; the name of the runbook or task follows."""
 
 
 def news_of(entry: Entry, quiet: Quietly) -> News | None:
@@ -35,6 +40,15 @@ def news_of(entry: Entry, quiet: Quietly) -> News | None:
             text = event.outcome.note or "nobody did it while it was due"
             title = f"task {event.name} was missed{many}"
             return News(entry.seq, f"task {event.name}", Condition.WARN, title, text, entry.at)
+        case TaskFailed() as event if not event.outcome.walk:
+            title = f"task {event.name} has failed"
+            text = event.outcome.note or "nobody said why"
+            return News(entry.seq, f"task {event.name}", Condition.WARN, title, text, entry.at)
+        case Denied(alone=True) as event:
+            title = f"{event.what} was not begun"
+            runbook = event.what.removeprefix(RUN) if event.what.startswith(RUN) else ""
+            key = f"refused {event.what}"
+            return News(entry.seq, key, Condition.WARN, title, event.why, entry.at, runbook=runbook)
         case SilenceLeftOn() as event:
             title = f"maintenance is left on ({event.id})"
             return News(entry.seq, f"left on {event.id}", Condition.WARN, title, event.why, entry.at)
@@ -58,7 +72,8 @@ def news_of_walk(walk: Walk, ended: Entry, log: str) -> News | None:
     if log:
         lines += ["its last lines:", log]
     title = f"{runbook_of(walk.plan)}: {ENDINGS[walk.ending]}"
-    return News(ended.seq, f"walk {walk.id}", condition, title, "\n".join(lines), ended.at)
+    text, runbook = "\n".join(lines), walk.plan.name
+    return News(ended.seq, f"walk {walk.id}", condition, title, text, ended.at, runbook=runbook)
 
 
 def is_end_of_walk(entry: Entry) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, get_args
 
-from agent.calendar import Calendar
+from agent.calendar import LONGEST, Calendar
 from agent.calendar_messages import (
     Answers,
     AskCalendar,
@@ -13,9 +13,13 @@ from agent.calendar_messages import (
     CalendarAnswer,
     FinishTask,
     Questions,
+    RefuseTask,
     SkipTask,
     TasksAnswer,
 )
+from agent.refusals import Refusals
+from checks.text import clean
+from runbooks.news import TASK
 from runbooks.operators import Operator
 
 
@@ -25,6 +29,7 @@ class CalendarClerk:
 
     ASKED: ClassVar[tuple[type, ...]] = get_args(Questions)
     calendar: Calendar
+    refusals: Refusals
 
     async def answer(self, ask: Questions, operator: Operator) -> Answers:
         """Return what is in the calendar, or how tasks stand after what was wanted."""
@@ -37,4 +42,7 @@ class CalendarClerk:
                 await self.calendar.finish(ask.name, ask.note, ask.took, ask.failed, operator)
             case SkipTask():
                 await self.calendar.skip(ask.name, ask.reason, operator)
+            case RefuseTask():
+                why = clean(ask.why)[:LONGEST]
+                await self.refusals.write(f"{TASK}{clean(ask.name)[:LONGEST]}", why, operator, alone=True)
         return TasksAnswer(ask.id, self.calendar.now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, get_args
 
+from agent.refusals import Refusals
 from agent.walk_messages import (
     Answers,
     AskDryRun,
@@ -24,7 +25,10 @@ from agent.walk_messages import (
     WalksAnswer,
 )
 from agent.walks import Walks
+from runbooks.errors import RefusedDecisionError
+from runbooks.news import RUN
 from runbooks.operators import Operator
+from runbooks.walk_events import Manner
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class WalkClerk:
 
     ASKED: ClassVar[tuple[type, ...]] = get_args(Questions)
     walks: Walks
+    refusals: Refusals
 
     async def answer(self, ask: Questions, operator: Operator) -> Answers:
         """Return the answer."""
@@ -50,8 +55,16 @@ class WalkClerk:
             case AskDryRun():
                 return DryRunAnswer(ask.id, await walks.dry_run(ask.runbook, ask.inputs))
             case OpenWalk():
-                walk = await walks.open(ask.runbook, ask.plan_sha256, ask.inputs, ask.manner, operator)
-                return WalkAnswer(ask.id, walk)
+                return WalkAnswer(ask.id, await self._opened(ask, operator))
             case Decide():
                 await walks.decide(ask.walk, ask.fence, ask.decision, operator)
                 return Decided(ask.id)
+
+    async def _opened(self, ask: OpenWalk, operator: Operator) -> str:
+        """Begin a walk; that one without an operator may not begin is written down."""
+        try:
+            return await self.walks.open(ask.runbook, ask.plan_sha256, ask.inputs, ask.manner, operator)
+        except RefusedDecisionError as error:
+            if ask.manner is Manner.AUTO:
+                await self.refusals.write(f"{RUN}{ask.runbook}", str(error), operator, alone=True)
+            raise

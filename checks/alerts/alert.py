@@ -49,6 +49,8 @@ class News:
     """UTC seconds."""
     check: str = ""
     """The check that it concerns; empty when it concerns none."""
+    runbook: str = ""
+    """The runbook that did not come to a good end, or not to a beginning; empty when it is about none."""
 
 
 @dataclass(frozen=True, slots=True)

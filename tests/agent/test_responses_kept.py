@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.alerting import Nothing
 from agent.responding import Responding
 from checks.model import Level
 from checks.storage.store import Store
@@ -28,6 +29,14 @@ class Works(Stage):
         self.told: list[tuple[str, str]] = []
         self.code = 0
         self.at_work = False
+        self.heard = Nothing()
+        self.told_anyway: tuple[str, str, int] | None = None
+
+    def tell(self, route: str, subject: str, text: str) -> None:
+        self.told.append((route, text))
+
+    async def tells_of(self, route: str, runbook: str, since: int) -> bool:
+        return (route, runbook, since) == self.told_anyway
 
     async def walk(self, runbook: str) -> int:
         self.runs.append(self.clock.now())
@@ -35,10 +44,11 @@ class Works(Stage):
 
     @contextlib.asynccontextmanager
     async def responding(self):
-        async with Store(self.path, self.clock) as self.store:
-            tell = lambda route, subject, text: self.told.append((route, text))  # noqa: E731
-            async with Responding(self, self.clock, lambda: self.at_work, self.walk, tell).opened():
-                yield
+        async with (
+            Store(self.path, self.clock) as self.store,
+            Responding(self, self.clock, lambda: self.at_work, self.walk, self).opened(),
+        ):
+            yield
 
     async def bad_for(self, seconds: int) -> None:
         for _ in range(seconds):
@@ -64,6 +74,15 @@ async def test_it_runs_again_after_a_pause_and_is_then_left_to_people_once(path:
         works.see(api=Level.OK)
         await works.pass_by(3)
         assert works.notices == ()
+
+
+async def test_a_walk_that_failed_is_told_once(path: Path) -> None:
+    works = Works(path)
+    works.code, works.told_anyway = 10, ("ops", "revive", 0)
+    async with works.responding():
+        await works.bad_for(3)
+        assert (len(works.runs), works.told) == (1, []), "its walk is news on that route already"
+        assert works.notices[0].text == "revive: revive ended as failed"
 
 
 async def test_what_was_begun_counts_for_the_next_agent_also_when_nobody_knows_how_it_ended(
