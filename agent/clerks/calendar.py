@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, get_args
 
-from agent.calendar import LONGEST, Calendar
+from agent.calendar import Calendar
 from agent.calendar_messages import (
     Answers,
     AskCalendar,
@@ -17,6 +17,7 @@ from agent.calendar_messages import (
     SkipTask,
     TasksAnswer,
 )
+from agent.kept import LONGEST
 from agent.refusals import Refusals
 from checks.text import clean
 from runbooks.news import TASK
@@ -43,6 +44,6 @@ class CalendarClerk:
             case SkipTask():
                 await self.calendar.skip(ask.name, ask.reason, operator)
             case RefuseTask():
-                why = clean(ask.why)[:LONGEST]
-                await self.refusals.write(f"{TASK}{clean(ask.name)[:LONGEST]}", why, operator, alone=True)
+                name, why = (clean(text)[:LONGEST] for text in (ask.name, ask.why))
+                await self.refusals.write(f"{TASK}{name}", why, operator, alone=True)
         return TasksAnswer(ask.id, self.calendar.now)
