@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agent.live import LiveSystem
-from agent.peers import Peer, operator_of
+from agent.peers import Peer, demand_there, operator_of
 from checks.access import GROUP_MARK, Access, access_of
 from runbooks.errors import RefusedDecisionError
 from runbooks.rights import OWNER, Right, Standpoint
@@ -58,7 +58,11 @@ class Admission:
         return access_of(self._live.system.sections)
 
     async def standpoint(self, peer: Peer) -> Standpoint:
-        """Return who is at the other end, and what he may do."""
+        """Return who is at the other end, and what he may do.
+
+        Raises:
+            LinkError: when others may attach, and the process that did so is gone.
+        """
         return await asyncio.to_thread(_standpoint, peer, self.access)
 
     async def heir(self, name: str) -> int:
@@ -118,6 +122,7 @@ def _standpoint(peer: Peer, access: Access) -> Standpoint:
     found = named(access) if access.owner else None
     if found is None or found.owner != os.geteuid():
         return Standpoint(operator, OWNER if peer.is_owner else frozenset())
+    demand_there(peer)
     groups = peer.groups
     if not groups:
         with contextlib.suppress(KeyError):

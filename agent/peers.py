@@ -63,6 +63,25 @@ def operator_of(peer: Peer) -> Operator:
     )
 
 
+def demand_there(peer: Peer) -> None:
+    """Return when the process that connected is still there, so that who is behind it can be told.
+
+    A connection can be handed on to another process. Once the first has ended, its login is not to be had any
+    more, and somebody with two users could pass for two people.
+
+    Raises:
+        LinkError: when it has ended.
+    """
+    try:
+        os.kill(peer.pid, 0)
+    except ProcessLookupError:
+        raise LinkError(
+            f"process {peer.pid} has connected and is gone; who is behind it is not known"
+        ) from None
+    except PermissionError:
+        return
+
+
 def _environment(process: Path) -> dict[str, str]:
     with contextlib.suppress(OSError):
         raw = (process / "environ").read_bytes().decode(errors="replace")

@@ -125,9 +125,9 @@ class Server:
     async def admit(self, reader: StreamReader, writer: StreamWriter) -> None:
         """Converse with a newcomer, if he may attach."""
         peer = peer_of(writer.get_extra_info("socket"))
-        standpoint = await self._admission.standpoint(peer)
-        attachment = Attachment(writer, peer, standpoint, self._clock.now())
         try:
+            standpoint = await self._admission.standpoint(peer)
+            attachment = Attachment(writer, peer, standpoint, self._clock.now())
             if await self._admits(reader, attachment):
                 await self._serve(reader, attachment)
         except* (ConnectionError, LinkError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as gone:

@@ -62,6 +62,8 @@ def unfit_responses(system: System, library: Library) -> tuple[str, ...]:
         plan = plans.get(response.runbook)
         if plan is None:
             why = f"no runbook is called {response.runbook!r}{did_you_mean(response.runbook, plans)}"
+        elif plan.approval:
+            why = f"{plan.name} has steps that another user has to approve, so it cannot be walked by itself"
         elif not plan.auto or plan.risk is Risk.HIGH:
             why = f"{plan.name} needs an operator, so it cannot be walked by itself"
         else:

@@ -18,7 +18,7 @@ from checks.suggest import did_you_mean
 from checks.system import System
 from runbooks.calendar.fold import KINDS, fold_all
 from runbooks.calendar.lines import command_of, schedule_of
-from runbooks.calendar.plan import TaskPlan, task_named, tasks_of
+from runbooks.calendar.plan import PROGRAM, TaskPlan, task_named, tasks_of
 from runbooks.calendar.ruling import usual
 from runbooks.calendar.state import Means
 from runbooks.calendar.warnings import schedule_warnings, unfulfilled
@@ -29,7 +29,6 @@ from runbooks.library import load_library
 from runbooks.model import Risk
 from runbooks.windows.plan import WindowPlan, window_named, windows_of
 
-PROGRAM = "walkdown"
 READ = 1000
 """Rows of a kind that are read at most."""
 

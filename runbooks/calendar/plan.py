@@ -18,6 +18,8 @@ from checks.units import read
 from runbooks.calendar.state import Means
 
 SECTION = "tasks"
+PROGRAM = "walkdown"
+"""What we are called in a command."""
 LOOK_BACK = 400 * 86400.0
 """Seconds; what was due before is not found any more."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import tzinfo
+from pathlib import PurePath
 
 from checks.suggest import did_you_mean
 from checks.text import clean
 from runbooks.calendar.fitting import misfits
 from runbooks.calendar.overlaps import overlaps
-from runbooks.calendar.plan import TaskPlan
+from runbooks.calendar.plan import PROGRAM, TaskPlan
 from runbooks.calendar.planned import Usual
 from runbooks.calendar.state import Means
 from runbooks.model import Plan, WindowNeed
@@ -41,6 +42,9 @@ def unfulfilled(
             found.append(
                 f"tasks.{task.name}.checklist: warning: no checklist is called {task.target!r}{near}"
             )
+        if (walked := _walked_alone(task.command, plans)) is not None and walked.approval:
+            why = f"{walked.name} has steps that another user has to approve, so --auto refuses it"
+            found.append(f"tasks.{task.name}.command: warning: {why}")
         if task.means is not Means.RUNBOOK or task.target in broken:
             continue
         plan = plans.get(task.target)
@@ -51,3 +55,11 @@ def unfulfilled(
             why = f"{plan.name} changes things inside a window only, and the task names none"
             found.append(f"tasks.{task.name}.window: warning: {why}")
     return tuple(map(clean, found))
+
+
+def _walked_alone(command: Sequence[str], plans: Mapping[str, Plan]) -> Plan | None:
+    """Return the runbook that a command of ours walks without an operator; None when there is none."""
+    ours = bool(command) and PurePath(command[0]).name == PROGRAM
+    if not ours or "run" not in command or "--auto" not in command:
+        return None
+    return next((plans[word] for word in command[command.index("run") + 1 :] if word in plans), None)

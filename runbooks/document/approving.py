@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from checks.config.nodes import Node, Path
+from checks.config.problems import Problems
 from runbooks.document.reading import Reading
-from runbooks.model import ApprovalNeed, Risk
+from runbooks.model import ApprovalNeed, Plan, Risk
 
 KEY = "approval"
 _HIGH = "needs risk: high; what is asked of two people should be asked of the first one, too"
@@ -41,6 +42,13 @@ def wants_approval(
     if reading.approval is not ApprovalNeed.REQUIRED:
         warn_nobody(written, where, reading)
     return True
+
+
+def refuse_at_the_end(inner: Plan, node: Node, path: Path, problems: Problems) -> None:
+    """Record that a runbook whose steps wait for somebody stands where nothing does."""
+    if inner.approval:
+        message = f"{inner.name} has steps that another user has to approve, and the steps of finally: "
+        problems.error(node.key, path, f"{message}wait for nobody")
 
 
 def warn_nobody(node: Node, path: Path, reading: Reading) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from checks.config.nodes import Node, Path, Place
 from checks.text import clean
-from runbooks.document.approving import wants_approval
+from runbooks.document.approving import refuse_at_the_end, wants_approval
 from runbooks.document.draft import Draft
 from runbooks.document.form import CHOICE, COMMON, HEADINGS, NESTED, StepOptions
 from runbooks.document.given import read_given
@@ -164,6 +164,7 @@ class StepReader:
             self._reading.scope.learn(value)
         self.last += embedded.last
         if path[0] == "finally":
+            refuse_at_the_end(draft.plan, runbook, (*path, "runbook"), self._problems)
             return [replace(step, approval=False) for step in embedded.steps]
         if self._reading.approval is ApprovalNeed.REQUIRED:
             return [replace(step, approval=step.approval or step.changes) for step in embedded.steps]

@@ -165,3 +165,6 @@ def test_a_response_whose_runbook_is_not_there_or_needs_a_person_is_warned_of(wo
         path = place.source / "runbooks" / "revive.yaml"
         path.write_text(REVIVE.replace("risk: low", "risk: high"))
         assert "revive needs an operator" in place.run("validate").stderr
+        waits = REVIVE.replace("risk: low", "risk: high\napproval: required")
+        path.write_text(waits)
+        assert "revive has steps that another user has to approve" in place.run("validate").stderr
