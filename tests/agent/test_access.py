@@ -159,3 +159,44 @@ def test_who_loses_his_role_is_detached(shared):
             """
         )
         assert "has no role in this system" in vera("lost")["refused"]
+
+
+def test_an_owner_that_is_not_root_lets_others_in_and_no_outsider(shared, users):
+    shared.write(
+        """
+        system: shop
+        checks:
+          fine: {{kind: command, run: ['true'], every: 5s}}
+        access:
+          owner: {dave}
+          group: {group}
+          socket: {socket}
+          roles: {{run: [{alice}], approve: [{bob}, {dave}]}}
+        """
+    )
+    for folder in (shared.socket.parent, shared.world.parent / "deeds"):
+        folder.mkdir()
+        os.chown(folder, users.uid("dave"), -1)
+    danger = shared.source / "runbooks" / "danger.yaml"
+    danger.write_text(danger.read_text().replace(str(shared.world), f"{shared.folder}/deeds/done"))
+    with users.running("dave", "tui.cli", "watch", "--system", shared.source) as agent:
+        assert any("listening for" in line for line in agent.stderr)
+        with shared.console("alice") as alice, shared.console("bob") as bob, shared.console("vera") as vera:
+            assert alice("attached")["rights"] == ["run", "view"]
+            assert bob("attached")["rights"] == ["approve", "view"]
+            assert "has no role in this system" in vera("attached")["refused"]
+            walk = alice("open", "danger")["walk"]
+            alice("shown", walk, "drop")
+            bob("shown", walk, "drop")
+            assert "waits for the approval" in alice("confirm", walk)["refused"]
+            assert bob("approve", walk) == {"ok": True}
+            assert alice("confirm", walk) == {"ok": True}
+            alice("shown", walk, "after")
+        with shared.console("carol") as carol:
+            assert "only members of the group" in carol("attached")["refused"]
+        done = shared.owner("agent", "stop")
+        assert done.returncode and agent.poll() is None, "root is not the owner"
+        agent.terminate()
+        agent.communicate(timeout=30)
+    (deeds,) = (shared.folder / "deeds").iterdir()
+    assert (deeds.read_text(), deeds.stat().st_uid) == ("done\n", users.uid("dave"))
