@@ -84,9 +84,11 @@ class Hands:
         return seen
 
     async def answer(self) -> None:
-        """Open the dialog, do what it wants, and accept."""
-        deadline = time.monotonic() + PATIENCE
+        """Open the dialog, do what it wants, and accept; a key that was slow may have done so already."""
+        deadline, asked = time.monotonic() + PATIENCE, self.asked[-1]
         while not self.hint:
+            if self.question not in ("", asked):
+                return
             assert time.monotonic() < deadline, f"no dialog comes up:\n{self.console.text}"
             self.console.types(ENTER)
             await self.within(AGAIN, lambda: self.hint)
