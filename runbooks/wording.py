@@ -20,7 +20,7 @@ ENDINGS: dict[WalkEnding | None, str] = {
     None: "still open",
     WalkEnding.DONE: "done",
     WalkEnding.FAILED: "failed",
-    WalkEnding.ROLLED_BACK: "failed and rolled back",
+    WalkEnding.ROLLED_BACK: "rolled back",
     WalkEnding.STOPPED: "stopped before its end",
     WalkEnding.UNKNOWN: "ended, and nobody knows what became of a step",
     WalkEnding.REFUSED: "refused; it was never begun",

@@ -12,6 +12,7 @@ be uncertain.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import tzinfo
 
 from checks.text import clean
 from checks.units import show
@@ -74,8 +75,8 @@ def late(walk: Walk, spent: Budget | None, at: float) -> str:
     return f"the last safe point was {last}: after it the step and a way back do not fit into the window"
 
 
-def budget_words(walk: Walk, live: Live, at: float) -> str:
-    """Return how the time stands, in one line; empty when no window is open for the walk."""
+def budget_words(walk: Walk, live: Live, at: float, zone: tzinfo | None = None) -> str:
+    """Return how the time stands, in one line and in this zone (the host's); empty when no window is open."""
     spent = live.budget
     if spent is None:
         return ""
@@ -90,7 +91,7 @@ def budget_words(walk: Walk, live: Live, at: float) -> str:
         words.append("no way back: all the rest must fit")
     if spent.safe_until:
         at_most = " at the latest" if spent.uncertain else ""
-        words.append(f"last safe point {moment(spent.safe_until, None)}{at_most}")
+        words.append(f"last safe point {moment(spent.safe_until, zone)}{at_most}")
     if spent.unknown:
         words.append(f"no time known for {clean(', '.join(spent.unknown))}")
     if at + rest > spent.until:

@@ -39,7 +39,7 @@ def test_walks_are_listed_newest_first_the_same_with_and_without_an_agent(walked
     walked("run", "good", "--auto")
     listed = walked("walks").stdout
     assert re.fullmatch(
-        r"\S+  \S+ \S+ \S+  done  good  by .*\n\S+  \S+ \S+ \S+  failed and rolled back  bad  by .*\n", listed
+        r"\S+  \S+ \S+ \S+  done  good  by .*\n\S+  \S+ \S+ \S+  rolled back  bad  by .*\n", listed
     )
     assert len(walked("walks", "--limit", "1").stdout.splitlines()) == 1
     documents = json.loads(walked("walks", "-o", "json").stdout)

@@ -18,6 +18,7 @@ from runbooks.walk import Status, StepState, Walk
 from tui.cell import Cell, Piece, Tone
 from tui.dialog_box import LEAST_HEIGHT, LEAST_WIDTH
 from tui.dialogs.note import NoteDialog
+from tui.format import zone
 from tui.screen import ConsoleScreen
 from tui.walk_dialog import WalkDialog
 from tui.walk_dialogs import dialog_for
@@ -196,7 +197,7 @@ same action and approves it by a, for ten minutes."""
         output.show(live.output, live.output_bytes, muted=bool(self.detached))
 
     def _draw_bar(self, opened: OpenWalk) -> None:
-        lines: tuple[Cell, ...] = asked(opened, self.now)
+        lines: tuple[Cell, ...] = asked(opened, self.now, zone(self.system.timezone))
         if self.detached:
             words = " no agent answers; what was started goes on under its supervisor"
             lines = ((Piece(" NO AGENT ", Tone.CRIT_BADGE), Piece(words)),)

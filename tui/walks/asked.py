@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from datetime import tzinfo
 
 from checks.units import show
 from runbooks import wording
@@ -100,7 +101,7 @@ def phase_of(opened: OpenWalk) -> Phase:
     return Phase.PREPARES
 
 
-def asked(opened: OpenWalk, now: float) -> tuple[Cell, ...]:
+def asked(opened: OpenWalk, now: float, where: tzinfo | None = None) -> tuple[Cell, ...]:
     """Return what is asked, and beneath it what else the operator must know; each to be wrapped."""
     phase = phase_of(opened)
     word = Piece(f" {phase.upper()} ", TONE.get(phase, Tone.MUTED))
@@ -109,12 +110,12 @@ def asked(opened: OpenWalk, now: float) -> tuple[Cell, ...]:
     if not opened.held and not opened.walk.over:
         lines.append(_watching(opened))
     lines += [line for line in (standing(opened, now), offered(opened)) if line]
-    return (*lines, *_time(opened, now), *_remarks(opened))
+    return (*lines, *_time(opened, now, where), *_remarks(opened))
 
 
-def _time(opened: OpenWalk, now: float) -> tuple[Cell, ...]:
+def _time(opened: OpenWalk, now: float, where: tzinfo | None) -> tuple[Cell, ...]:
     """Return how the time in the window stands; nothing without one."""
-    words = budget_words(opened.walk, opened.live, now)
+    words = budget_words(opened.walk, opened.live, now, where)
     tone = Tone.WARN if opened.live.late else Tone.MUTED
     return ((Piece(" TIME ", tone), Piece(f" {words}", tone)),) if words else ()
 
