@@ -22,6 +22,7 @@ from runbooks.errors import RefusedDecisionError
 from runbooks.journal.errors import JournalError
 from runbooks.journal.journal import Journal
 
+BUG = "a bug in walkdown, or a row that it does not understand; see the log of the agent"
 LONGEST = 4096
 """Characters of what somebody says."""
 
@@ -72,16 +73,25 @@ class Kept(ABC, Generic[Now]):
     async def look(self) -> None:
         """Do what is due, and say how it stands."""
         async with self._deciding:
-            self._plan()
             try:
-                if not self._known:
-                    await self._learn()
-                    self._known = True
-                await self._do_due()
-                self._say_trouble("")
-            except JournalError as error:
-                self._say_trouble(str(error))
-            await self._tell()
+                await self._look()
+            except Exception:
+                # The boundary: a bug, or a row that nobody foresaw, stops this part and nothing else.
+                if self._trouble != BUG:
+                    log.exception("%s", self.called)
+                self._trouble = BUG
+
+    async def _look(self) -> None:
+        self._plan()
+        try:
+            if not self._known:
+                await self._learn()
+                self._known = True
+            await self._do_due()
+            self._say_trouble("")
+        except JournalError as error:
+            self._say_trouble(str(error))
+        await self._tell()
 
     def _plan(self) -> None:
         """Take in what the system plans; it is done at every look, whether the journal can be used or not."""

@@ -9,12 +9,16 @@ import logging
 
 from agent.walks import Walks
 from checks.clock import Clock
+from checks.text import clean
 from runbooks.denials import Denials
 from runbooks.events import Denied
 from runbooks.journal.errors import FenceError, JournalError
 from runbooks.journal.journal import Journal
 from runbooks.journal.rows import Draft
 from runbooks.operators import Operator
+
+LONGEST = 4096
+"""Characters of what was wanted, and of why it is refused: a console may send any number."""
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +39,7 @@ class Refusals:
 
         `alone` says that it was a run without an operator: of that people are told.
         """
+        what, why = (clean(text)[:LONGEST] for text in (what, why))
         log.warning("refused to uid %d: %s: %s", operator.uid, what, why)
         if not self._denials.admits(operator):
             return

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+LONGEST = 64
+"""Characters of a word for which it is worth to look; what comes over a wire may be of any length."""
+
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return `; did you mean 'timeout'?` to end a message with, or nothing when no known word is near."""
+    if len(word) > LONGEST:
+        return ""
     near = sorted((_distance(word.lower(), other.lower()), other) for other in known)
     if not near or near[0][0] > max(1, len(word) // 3):
         return ""

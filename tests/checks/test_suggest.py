@@ -27,3 +27,7 @@ def test_a_near_word_is_offered(word: str, meant: str) -> None:
 def test_a_far_word_is_not_guessed_at(word: str) -> None:
     assert did_you_mean(word, KNOWN) == ""
     assert did_you_mean(word, ()) == ""
+
+
+def test_nothing_is_guessed_of_a_word_that_somebody_made_endless() -> None:
+    assert did_you_mean("n" * 2_000_000, KNOWN) == ""
