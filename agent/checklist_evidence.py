@@ -86,12 +86,17 @@ def file_line(name: str) -> str:
             size, changed = show(about.st_size, "B"), moment(about.st_mtime, None)
             if about.st_size > HASHED:
                 return f"{name}: {size}, changed {changed}, too long to be hashed"
-            digest = hashlib.sha256()
-            while chunk := file.read(_CHUNK):
+            digest, left = hashlib.sha256(), about.st_size
+            while left and (chunk := file.read(min(_CHUNK, left))):
                 digest.update(chunk)
+                left -= len(chunk)
+            grew = not left and bool(file.read(1))
     except (OSError, ValueError) as error:
         return f"{name}: cannot be read: {getattr(error, 'strerror', None) or error}"
-    return f"{name}: {size}, changed {changed}, sha256 {digest.hexdigest()}"
+    said = f"{name}: {size}, changed {changed}, sha256 {digest.hexdigest()}"
+    if grew:
+        return f"{said} of so much; it grew while it was read"
+    return f"{said}; it became shorter while it was read" if left else said
 
 
 def _seen(source: ByEvidence, snapshot: Snapshot, system: SystemInfo) -> Iterator[str]:
