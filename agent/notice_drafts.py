@@ -40,6 +40,8 @@ LONGEST = 32 * 1024
 """Characters of a text."""
 LONGEST_IMPACT = 1000
 MOST_TASKS = 100
+AT_ONCE = 2
+"""Drafts that are filled in at the same time, each by a program of its own; others wait."""
 LISTED = 100
 """Walks that are told of at most."""
 
@@ -72,6 +74,7 @@ class NoticeDrafts:
         self._read_as: tuple[str, ...] | None = None
         """The files as they were when they were read."""
         self._reading = asyncio.Lock()
+        self._filling = asyncio.Semaphore(AT_ONCE)
 
     async def shelf(self) -> NoticeShelf:
         """Return the notices as their files are now, judged."""
@@ -115,7 +118,8 @@ class NoticeDrafts:
         facts = await self._facts(text, ask, operator)
         named = {"impact"} if facts.impact else set()
         parts = tuple(part for part in task_of(text) if part[0] not in named)
-        (filled,) = await filled_in((Task(parts, values_of(facts)),), self._live.system.info.timezone)
+        async with self._filling:
+            (filled,) = await filled_in((Task(parts, values_of(facts)),), self._live.system.info.timezone)
         if filled.mistakes:
             raise RefusedDecisionError("\n".join(map(str, problems_of(text, filled))))
         occurrence = facts.occurrence
