@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from checks.config.nodes import Node, Path, plain
 from checks.config.problems import Problems
-from checks.recurrence.tasks import read_task
+from checks.recurrence.tasks import read_expected, read_task
 from checks.recurrence.timing import TimingError
 from checks.suggest import did_you_mean
 
@@ -31,11 +32,13 @@ def check_tasks(tasks: Node, windows: Node | None, timezone: str, problems: Prob
             near = did_you_mean(str(window.value), known)
             problems.missing(window.key, (*path, "window"), f"unknown window {window.value!r}{near}")
         _check_means(node, path, problems)
-        try:
-            read_task(plain(node), usable, timezone)
-        except TimingError as error:
-            found = node.get(error.key)
-            problems.error((found or node).key, (*path, error.key) if error.key else path, str(error))
+        options = plain(node)
+        for reading in (partial(read_expected, options), partial(read_task, options, usable, timezone)):
+            try:
+                reading()
+            except TimingError as error:
+                found = node.get(error.key)
+                problems.error((found or node).key, (*path, error.key) if error.key else path, str(error))
 
 
 def _check_means(node: Node, path: Path, problems: Problems) -> None:

@@ -89,6 +89,15 @@ def read_task(
     return found
 
 
+def read_expected(options: Mapping[str, Any]) -> float:
+    """Return the seconds that a task is expected to take, by its options; 0 when they do not say.
+
+    Raises:
+        TimingError: when it is no length, or longer than anything is that is planned.
+    """
+    return _seconds(options, "expected", 0.0, least=0.0)
+
+
 def _with_window(
     options: Mapping[str, Any],
     windows: Mapping[str, Mapping[str, Any]],

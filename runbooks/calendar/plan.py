@@ -9,12 +9,11 @@ from datetime import UTC, tzinfo
 from typing import Any
 
 from checks.errors import UsageError
-from checks.recurrence.tasks import TaskTiming, read_task
+from checks.recurrence.tasks import TaskTiming, read_expected, read_task
 from checks.recurrence.timing import Span
 from checks.recurrence.zones import zone_named
 from checks.suggest import did_you_mean
 from checks.system import System
-from checks.units import read
 from runbooks.calendar.state import Means
 
 SECTION = "tasks"
@@ -87,7 +86,6 @@ def _task(
     own = next((str(options[key]) for key in ("every", "cron") if options.get(key) is not None), "")
     window = str(options.get("window") or "")
     means, target = _means(options)
-    expected = options.get("expected")
     return TaskPlan(
         name,
         str(options.get("title") or ""),
@@ -100,7 +98,7 @@ def _task(
         window,
         not own,
         str(options.get("only") or ""),
-        read(str(expected), "s") if expected is not None else 0.0,
+        read_expected(options),
         str(options.get("text") or ""),
         tuple(map(str, options.get("refs") or ())),
     )

@@ -11,7 +11,7 @@ import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from checks.recurrence.timing import Span
+from checks.recurrence.timing import LONGEST, Span
 from runbooks.calendar.plan import LOOK_BACK, TaskPlan
 from runbooks.calendar.state import REASON, Means, Standing, TaskNow
 from runbooks.errors import RefusedDecisionError
@@ -112,8 +112,8 @@ def _standing(plan: TaskPlan, found: Times, at: float) -> Standing:
 
 
 def usual(record: TaskRecord) -> float:
-    """Return the median of the seconds that it took lately; 0 when it was never timed."""
-    return statistics.median(record.took) if record.took else 0.0
+    """Return the median of the seconds that it took lately, 31 days at most; 0 when it was never timed."""
+    return statistics.median(min(took, LONGEST) for took in record.took) if record.took else 0.0
 
 
 def order(task: TaskNow) -> tuple[int, float, str]:
@@ -225,6 +225,8 @@ def done_by_hand(plan: TaskPlan, record: TaskRecord, run: Run) -> TaskDone | Tas
     """
     if run.took < 0 or not math.isfinite(run.took):
         raise RefusedDecisionError("a length is not below nothing")
+    if run.took > LONGEST:
+        raise RefusedDecisionError("a task does not take more than 31 days; say how long it took itself")
     if plan.means is not Means.HAND and len(run.note.strip()) < REASON:
         raise RefusedDecisionError(
             f"{plan.name} is fulfilled by {plan.means} {plan.target}; say in a note how it was done instead"

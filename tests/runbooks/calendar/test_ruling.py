@@ -1,5 +1,6 @@
 """How tasks stand, what a run counts for, what was missed: over nights, changes of clocks, absences."""
 
+import math
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from runbooks.calendar.state import Standing
 from runbooks.errors import RefusedDecisionError
 from runbooks.events import Entry
 from runbooks.operators import WALKDOWN
-from runbooks.task_events import TasksKept
+from runbooks.task_events import TaskRecord, TasksKept
 from tests.runbooks.calendar.planning import OPERATOR, Diary, at, task
 
 NIGHTLY = {"every": "daily 02:00", "due_within": "1h", "grace": "2h", "expected": "20m", "command": ["true"]}
@@ -53,6 +54,16 @@ def test_what_is_done_in_time_or_late_is_known_with_who_and_how_long() -> None:
     assert diary.record.last.late
     assert diary.kinds == ["TaskPlanned", "TaskDone", "TaskDone"]
     assert ruling.usual(diary.record) == 1260.0
+
+
+def test_nothing_takes_longer_than_31_days_nor_for_ever() -> None:
+    diary = nightly()
+    for took in (31 * 86400.0 + 1, 1e308, math.inf, math.nan, -1.0):
+        with pytest.raises(RefusedDecisionError, match=r"31 days|not below nothing"):
+            diary.done("2026-11-24T02:21", took=took)
+    diary.done("2026-11-24T02:21", took=31 * 86400.0, note="a real dump")
+    assert ruling.usual(diary.record) == 31 * 86400.0
+    assert ruling.usual(TaskRecord("job", took=(1e308, 1.7e308))) == 31 * 86400.0
 
 
 def test_what_was_missed_is_written_once_and_warned_of_until_it_is_done() -> None:

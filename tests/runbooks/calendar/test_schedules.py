@@ -76,6 +76,21 @@ def test_a_window_that_begins_again_before_it_is_over_says_so() -> None:
     assert "window daily is not over when it begins again" in found.words(UTC)
 
 
+def test_what_goes_on_while_it_begins_again_and_again_counts_once_for_each_other() -> None:
+    jobs = tasks(long={"cron": "0 2,8,14,20 * * *", "expected": "31d"},
+                 rare={"every": "day 1 03:00", "expected": "1h"})  # fmt: skip
+    found = {(one.one.name, one.other.name): one.count for one in overlaps((), jobs, {}, BEGIN)}
+    assert found == {("long", "long"): 4 * 430 - 1, ("long", "rare"): 15}
+
+
+def test_however_much_is_at_the_same_time_is_reckoned_soon_and_said_to_be_more(monkeypatch) -> None:
+    jobs = tasks(**{f"t{number}": {"every": "daily 02:00", "expected": "31d"} for number in range(20)})
+    monkeypatch.setattr("runbooks.calendar.overlaps.MOST_PAIRS", 1000)
+    found = overlaps((), jobs, {}, BEGIN)
+    assert sum(one.count for one in found) == 1000
+    assert " or more times in 14 months" in found[0].words(UTC)
+
+
 def test_four_hours_and_a_quarter_do_not_fit_into_four() -> None:
     jobs = tasks(
         {"monthly": OWN}, **{name: {"window": "monthly", "expected": e} for name, e in PARTS.items()}

@@ -85,6 +85,7 @@ tasks:
   three: {every: daily 09:00, only: 02:00-05:00}
   four: {}
   five: {every: 60s, command: []}
+  six: {every: daily 02:00, expected: 32 d}
 """
     )
     result = CliRunner().invoke(walkdown, ["validate", "--system", str(file)])
@@ -97,6 +98,7 @@ tasks:
         "tasks.four: says when by every, cron or window",
         "tasks.five.every: '60s' is too often",
         "tasks.five.command: names no program",
+        "shop.yaml:16:29: tasks.six.expected: must be from 0 s to 31 d",
     ):
         assert said in result.output, result.output
     assert all(line.startswith("shop.yaml:") or ".yaml:" in line for line in result.output.splitlines())
