@@ -114,8 +114,8 @@ class Item:
 
     check: str
     title: str
-    before: Condition
-    """What was told before; OK when nothing was."""
+    before: Condition | None
+    """What was told before; OK when nothing was, and None when no other level was seen either."""
     now: Condition
     since: float
     """UTC seconds; 0 when nobody knows."""

@@ -139,7 +139,11 @@ def _item(
     if state.stale:
         since = state.last.at + info.stale_after if state.last.at else 0.0
         summary = f"no result for {show(at - state.last.at, 's')}" if state.last.at else "never probed"
-    earlier = Condition.OK if before is None else before.condition
+    earlier: Condition | None
+    if before is not None:
+        earlier = before.condition
+    else:
+        earlier = Condition.OK if state.last.level is Level.OK or any(state.changes) else None
     return Item(state.name, info.title or state.name, earlier, now, since, summary, reminder)
 
 

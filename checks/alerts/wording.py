@@ -98,7 +98,8 @@ def _foot(key: str, anchor: str) -> str:
 
 
 def _paragraph(item: Item, zone: tzinfo) -> str:
-    course = f"still {item.now}" if item.reminder else f"{item.before} -> {item.now}"
+    before = f"{item.before} -> " if item.before is not None else ""
+    course = f"still {item.now}" if item.reminder else f"{before}{item.now}"
     since = f", since {_moment(item.since, zone)}" if item.since else ""
     name = item.title if item.title == item.check else f"{item.title} ({item.check})"
     if item.happened:

@@ -15,6 +15,8 @@ from runbooks.wording import who
 
 LONGEST = 90 * 86400.0
 """Seconds before the time of a report in which an incident that matters to it was opened at the earliest."""
+SAME_MOMENT = 1.0
+"""Seconds after the making of a report within which a row is still its: it was written at that very moment."""
 
 
 class IncidentRecord(msgspec.Struct, frozen=True):
@@ -37,10 +39,14 @@ class IncidentRecord(msgspec.Struct, frozen=True):
 
 
 def incidents_in(material: Material) -> tuple[Incident, ...]:
-    """Return the incidents that were not restored at some moment of the time told of, in order."""
+    """Return the incidents that were not restored at some moment of the time told of, in order.
+
+    They stand as they are known when the report is made: that one was restored is often written down later.
+    """
+    later = max(0.0, material.made_at - material.until) + SAME_MOMENT
     return tuple(
         one
-        for one in fold_all(material.entries(*KINDS, before=LONGEST)).values()
+        for one in fold_all(material.entries(*KINDS, before=LONGEST, after=later)).values()
         if one.detected < material.until and (one.restored or material.until) >= material.since
     )
 

@@ -61,6 +61,17 @@ async def test_the_last_safe_point_is_seen_in_the_header_and_looks_otherwise_onc
         await console.until(lambda: said in header(console))
 
 
+@pytest.mark.parametrize("width", [60, 80, 120])
+async def test_the_environment_stays_in_the_header_whatever_else_is_to_be_said(width):
+    async with stage(size=(width, 24)) as console:
+        await console.link.move(waiting(), Live(budget=Budget(START + 4360, safe_until=START + 3000)))
+        await console.link.move_windows(windows(4360))
+        await console.until(lambda: "01:12:40" in header(console))
+        assert "[STAGING]" in header(console)
+        assert ("UNHEALTHY" in header(console)) == (width >= 80)
+        assert "safe" in header(console) or width < 80
+
+
 async def test_the_countdown_and_the_safe_point_go_by_elapsed_time_where_clocks_are_set_back():
     """Berlin, 25 October 2026: 02:30 comes twice; the window closes the second time, at 01:30 UTC."""
     before = datetime(2026, 10, 25, 0, 30, tzinfo=UTC).timestamp()
@@ -83,7 +94,7 @@ async def test_a_reminder_is_shown_once():
 
 async def test_on_a_narrow_screen_the_time_left_stays_longest():
     line = window_parts(windows(600), {}, START, "UTC")
-    assert [part.drop for part in line] == [5, 3, 1, 4]
+    assert [part.drop for part in line] == [6, 4, 2, 5]
     assert window_parts(windows(600), {}, 0.0, "UTC") == ()
 
 

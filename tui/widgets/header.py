@@ -1,11 +1,12 @@
 """Owns the one line that is always on top: which system, how it is, what time it is.
 
-Parts that find no room are left out, the least important first; the level and the counts always stay.
+Where there is not room for all, the clock is cut short; then parts are left out, the least important first,
+counts of zero before all else. The level and the other counts always stay; the environment goes last.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -42,6 +43,8 @@ class Part:
     drop: int = 0
     group: str = ""
     """Parts of one group, where that has a name, go together."""
+    returns: bool = False
+    """Whether it comes back into the room that a longer part has left; it must say something by itself."""
 
 
 NO_SYSTEM = SystemInfo()
@@ -99,8 +102,11 @@ class HeaderBar(Widget):
         """Show how things are."""
         self._facts = facts
         width = self.size.width
-        clock = Content.styled(f" {_clock(facts, width)} ", "$text-muted")
-        state = fitted(parts(facts), width - len(clock))
+        line = parts(facts)
+        clock = _clock(facts, is_short=width < NARROW)
+        if _length(line) > width - len(clock):
+            clock = _clock(facts, is_short=True)
+        state = fitted(line, width - len(clock))
         state = state.pad_right(max(0, width - len(clock) - state.cell_length))
         same_state, same_clock = state.is_same(self._state), clock.is_same(self._clock)
         self._state, self._clock = state, clock
@@ -118,12 +124,13 @@ class HeaderBar(Widget):
         self.show(self._facts)
 
 
-def _clock(facts: Facts, width: int) -> str:
-    if not facts.now:
-        return ""
-    where = zone(facts.system.timezone)
-    time = clock_time(facts.now, where)
-    return time[:5] if width < NARROW else f"{time} {zone_name(facts.now, where)}"
+def _clock(facts: Facts, *, is_short: bool) -> Content:
+    said = ""
+    if facts.now:
+        where = zone(facts.system.timezone)
+        time = clock_time(facts.now, where)
+        said = time[:5] if is_short else f"{time} {zone_name(facts.now, where)}"
+    return Content.styled(f" {said} ", "$text-muted")
 
 
 def parts(facts: Facts) -> tuple[Part, ...]:
@@ -135,22 +142,25 @@ def parts(facts: Facts) -> tuple[Part, ...]:
     name = system.title or system.name or "walkdown"
     line = [
         Part(Content.styled(f" {level.letter} ", f"$background on {color} bold")),
-        Part(Content.styled(f" {name} ", "bold"), drop=1),
-        Part(Content.styled(f"{word} ", color), drop=4),
+        Part(Content.styled(f" {name} ", "bold"), drop=2),
+        Part(Content.styled(f"{word} ", color), drop=4, returns=True),
     ]
     if system.environment:
-        line.insert(2, Part(_badge(system.environment), drop=2))
+        line.insert(2, Part(_badge(system.environment), drop=1))
     counts = snapshot.counts()
     heard = {state.level for state in snapshot.states if not state.is_quiet}
     line += [
-        Part(_count(each, letter, counts[each], live=not detached and each in heard))
+        Part(
+            _count(each, letter, counts[each], live=not detached and each in heard),
+            drop=0 if counts[each] else 8,
+        )
         for each, letter in COUNTED
     ]
     line += _quiet(snapshot)
     line += facts.extra
     if snapshot.notices:
         many = len(snapshot.notices)
-        line.append(Part(Content.styled(f"  {many} notice{'s' * (many > 1)}", "$text-warning"), drop=5))
+        line.append(Part(Content.styled(f"  {many} notice{'s' * (many > 1)}", "$text-warning"), drop=6))
     return tuple(line)
 
 
@@ -159,7 +169,7 @@ def standpoint_parts(standpoint: Standpoint) -> tuple[Part, ...]:
     if standpoint.may_run:
         return ()
     word = " APPROVER " if standpoint.may_approve else " OBSERVER "
-    return (Part(Content.styled(word, "$text-muted bold"), drop=2),)
+    return (Part(Content.styled(word, "$text-muted bold"), drop=3),)
 
 
 def looking_only(standpoint: Standpoint) -> str:
@@ -175,7 +185,7 @@ def _quiet(snapshot: Snapshot) -> Iterator[Part]:
         ("maintenance", sum(one.maintenance for one in snapshot.states)),
     ):
         if many:
-            yield Part(Content.styled(f"  {many} {words}", "$text-muted"), drop=6)
+            yield Part(Content.styled(f"  {many} {words}", "$text-muted"), drop=7)
 
 
 def walk_parts(walks: OpenWalks) -> tuple[Part, ...]:
@@ -185,11 +195,11 @@ def walk_parts(walks: OpenWalks) -> tuple[Part, ...]:
         return ()
     others = sum(not each.walk.over for each in walks.values()) - 1
     words = f"  {clean(tag(opened))}{f' +{others}' if others else ''} "
-    line = [Part(Content.styled(words, "$text-primary bold"), drop=3)]
+    line = [Part(Content.styled(words, "$text-primary bold"), drop=4)]
     phase = phase_of(opened)
     if phase in CALLS:
         badge = Content.styled(f" {phase.upper()} ", f"$background on {CALLS[phase]} bold")
-        line.append(Part(Content(" ") + badge + Content(" "), drop=1))
+        line.append(Part(Content(" ") + badge + Content(" "), drop=2))
     return tuple(line)
 
 
@@ -202,10 +212,10 @@ def window_parts(windows: WindowsNow, walks: OpenWalks, now: float, timezone: st
     clock = f"{left // 3600:02}:{left % 3600 // 60:02}:{left % 60:02}"
     loud = "$text-warning bold" if windows.reminder else "$text-primary"
     line = [
-        Part(Content.styled("  window", loud), drop=5),
-        Part(Content.styled(f" {clean(state.name)}:", loud), drop=3),
-        Part(Content.styled(f" {clock}", loud), drop=1),
-        Part(Content.styled(" left", loud), drop=4),
+        Part(Content.styled("  window", loud), drop=6),
+        Part(Content.styled(f" {clean(state.name)}:", loud), drop=4),
+        Part(Content.styled(f" {clock}", loud), drop=2),
+        Part(Content.styled(" left", loud), drop=5),
     ]
     opened = foremost(walks)
     if opened is not None and (spent := opened.live.budget) is not None and spent.safe_until:
@@ -219,7 +229,7 @@ def _safe(spent: Budget, now: float, where: tzinfo | None) -> list[Part]:
     passed = now > spent.safe_until
     words = ("(SAFE POINT ", "PASSED ", "") if passed else ("(", "safe ", "until ")
     color = "$text-warning bold" if passed else "$text-muted"
-    said = ((" ", 2), (words[0], 4), (words[1], 2), (words[2], 4), (until, 2), (")", 4))
+    said = ((" ", 3), (words[0], 5), (words[1], 3), (words[2], 5), (until, 3), (")", 5))
     return [Part(Content.styled(text, color), drop, f"safe {drop}") for text, drop in said if text]
 
 
@@ -230,12 +240,19 @@ def _worst(snapshot: Snapshot) -> Level:
 def fitted(line: tuple[Part, ...], width: int) -> Content:
     """Return the parts joined, without those for which there is no room."""
     shown = list(line)
-    while sum(part.content.cell_length for part in shown) > width:
+    while _length(shown) > width:
         last = max(shown, key=lambda part: part.drop, default=Part(Content()))
         if not last.drop:
             break
         shown = [part for part in shown if part is not last and not (last.group and part.group == last.group)]
+    for part in line:
+        if part.returns and part not in shown and _length((*shown, part)) <= width:
+            shown = [each for each in line if each in shown or each is part]
     return Content("").join([part.content for part in shown])
+
+
+def _length(line: Iterable[Part]) -> int:
+    return sum(part.content.cell_length for part in line)
 
 
 def _badge(environment: str) -> Content:

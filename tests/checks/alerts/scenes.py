@@ -55,9 +55,9 @@ class Theatre:
         return items
 
     def after(self, seconds: float) -> list[str]:
-        """Let time pass, looking each second; return what was said: `name before>now`."""
+        """Let time pass, looking each second; return what was said: `name before>now`, OK if nothing was."""
         said = []
         for _ in range(round(seconds)):
             self.now += 1.0
-            said += [f"{item.check} {item.before}>{item.now}" for item in self.look()]
+            said += [f"{item.check} {item.before or OK}>{item.now}" for item in self.look()]
         return said

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from checks.alerts.alert import RouteState
+from checks.alerts.alert import Condition, RouteState
 from checks.model import Level
 from checks.recurrence.hours import read_hours
 from tests.checks.alerts.scenes import CRIT, NOW, OK, UNKNOWN, WARN, Theatre, route
@@ -40,6 +40,17 @@ def test_a_confirmed_level_is_told_once_and_so_is_its_end(least, course, said) -
         stage.see(api=level)
         heard += stage.after(60)
     assert heard == said
+
+
+@pytest.mark.parametrize(
+    ("course", "before"), [((CRIT,), None), ((CRIT, CRIT), None), ((OK, CRIT), Condition.OK)]
+)
+def test_what_was_never_seen_otherwise_has_nothing_before_it(course, before) -> None:
+    stage = theatre(wait=0.0)
+    stage.attempts(len(course) if OK not in course else 1)
+    for level in course:
+        stage.see(api=level)
+    assert [(item.before, item.now) for item in stage.look()] == [(before, Condition.CRIT)]
 
 
 def test_what_is_not_yet_confirmed_is_not_told() -> None:

@@ -44,6 +44,11 @@ def test_several_are_counted_in_the_subject_and_told_in_the_order_given() -> Non
     ]
 
 
+def test_what_was_never_seen_otherwise_is_not_said_to_have_been_well() -> None:
+    letter = letter_of(route(), SHOP, [item(before=None)], NOW)
+    assert "API health (api): CRIT, since 2027-01-15 08:59:00+01:00" in letter.body.splitlines()
+
+
 def test_a_reminder_says_so() -> None:
     letter = letter_of(route(), SHOP, [item(reminder=True, before=Condition.CRIT)], NOW)
     assert "still API health" in letter.subject

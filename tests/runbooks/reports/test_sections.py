@@ -20,6 +20,7 @@ from runbooks.incident_events import IncidentMoved, IncidentNoted, IncidentOpene
 from runbooks.notice_events import NoticeSent
 from runbooks.section import Section
 from runbooks.section_registry import DEFAULTS, SECTIONS, find_section
+from runbooks.sections.incidents import IncidentsSection
 from runbooks.task_events import TaskDone, TaskEnding, TaskMissed, TaskOutcome
 from runbooks.window_events import (
     AT_CLOSE,
@@ -262,6 +263,23 @@ def test_incidents_have_their_times_what_was_done_cause_lessons_and_mttr() -> No
     )
     assert (one["cause"], one["lessons"]) == ("no rotation", "rotate")
     assert [action["text"] for action in one["actions"]][:2] == ["the disk is full", "logs removed"]
+
+
+def test_an_incident_of_a_window_stands_as_it_is_known_when_the_report_is_made() -> None:
+    rows = Rows()
+    at = opened(rows)
+    rows.add(at + 600, IncidentOpened("i-1", "The shop is down", "major", ("api",)))
+    over = rows.add(at + HOUR, WindowClosed("weekly", True, "done"), OPER1).at
+    rows.add(over + 60, IncidentMoved("i-1", "restored", at=over - 240), OPER1)
+    rows.add(START + HOUR, IncidentMoved("i-1", "closed", text="no rotation"), OPER1)
+    rows.add(START + 2 * HOUR, IncidentNoted("i-1", "long after"), OPER1)
+    wanted = window_material(system(), rows)
+    told = part("incidents", wanted)
+    (one,) = told["incidents"]
+    assert (one["restored_at"], one["closed_at"], one["cause"]) == (over - 240, START + HOUR, "no rotation")
+    assert told["mttr"] == one["repaired_in"] == HOUR - 600 - 240
+    assert "long after" not in [action["text"] for action in one["actions"]]
+    assert IncidentsSection.of(wanted).brief(UTC) == ("i-1 The shop is down: repaired in 46 m 0 s",)
 
 
 def held() -> tuple:
