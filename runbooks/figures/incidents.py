@@ -16,7 +16,7 @@ from runbooks.wording import who
 LONGEST = 90 * 86400.0
 """Seconds before the time of a report in which an incident that matters to it was opened at the earliest."""
 SAME_MOMENT = 1.0
-"""Seconds after the making of a report within which a row is still its: it was written at that very moment."""
+"""Seconds after the making of a report within which a row is still its: written at that very moment."""
 
 
 class IncidentRecord(msgspec.Struct, frozen=True):
