@@ -228,7 +228,7 @@ def test_a_ticket_says_what_was_done_what_deviated_what_is_left_and_what_to_watc
     report = report_of(eventful().entries, START, levels={"api-health": "CRIT", "disk": "OK", "queue": "OK"})
     lines = told_by("ticket", report, UTC).splitlines()
     assert lines[0] == "minor-update: Minor update on shop"
-    assert lines[1].startswith("Failed and rolled back: ")
+    assert lines[1].startswith("Rolled back: ")
     assert "- The step backup: made 2 GiB" in lines
     assert "- The step restart: the container is there" in lines
     assert "- 08:00:16 skip restart by oper1 as root: known to be slow" in lines
