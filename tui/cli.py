@@ -30,7 +30,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "agent": ("agent.cli:agent", "Look after the agent: status, stop."),
     "run": ("agent.cli:run", "Walk a runbook in numbered text, on any terminal or none."),
     "resume": ("agent.cli:resume", "Go on with a walk that is open."),
-    "approve": ("agent.cli:approve", "Approve a step that another user is about to run."),
+    "approve": (
+        "agent.cli:approve",
+        "Look at the step of a walk that waits for your approval, and approve it or say why not.",
+    ),
     "walks": ("agent.cli:walks", "List the walks there were, newest first, or tell one in full."),
     "evidence": ("agent.cli:evidence", "List what the steps of a walk have left, or show one file of it."),
     "report": (

@@ -17,7 +17,7 @@ from agent.incident_messages import (
     NoteIncident,
     OpenIncident,
 )
-from agent.incidents import LOOK_EVERY
+from agent.incidents import IncidentBook
 from agent.link import RefusedError
 from checks import paths
 from checks.clock import SystemClock
@@ -103,7 +103,7 @@ async def test_none_opens_by_itself_while_an_open_window_covers_the_check(agents
             lambda board: board.state("page").is_hard and board.state("page").level == "CRIT"
         )
         # Long enough for two looks at the board.
-        await console.snapshot(lambda board: board.at > bad.at + 2 * LOOK_EVERY)
+        await console.snapshot(lambda board: board.at > bad.at + 2 * IncidentBook.look_every)
         await console.link.close_window("the page is replaced")
         await console.until(stage_is("detected"))
     async with Journal(paths.journal_file(source), SystemClock()) as journal:

@@ -31,7 +31,7 @@ def typed(terminal, *lines: str) -> None:
 
 def test_a_walk_by_hand_is_done_without_a_single_escape_code(walking: Walking):
     with walking.terminal("run", "good", "--plain", TERM="dumb") as terminal:
-        terminal.wait_for("Type a number, 1 to 7:")
+        terminal.wait_for("Type a number, 1 to 8:")
         typed(terminal, "1")
         assert terminal.wait_end() == WalkExit.DONE
         assert b"\x1b" not in terminal.raw
@@ -41,7 +41,7 @@ def test_a_walk_by_hand_is_done_without_a_single_escape_code(walking: Walking):
 
 def test_ctrl_c_asks_each_time_and_ends_nothing_by_itself(walking: Walking):
     with walking.terminal("run", "slow") as terminal:
-        terminal.wait_for("Type a number, 1 to 7:")
+        terminal.wait_for("Type a number, 1 to 8:")
         terminal.type("\x03")
         terminal.wait_for("What do you want?")
         typed(terminal, "1")
@@ -59,7 +59,7 @@ def test_ctrl_c_asks_each_time_and_ends_nothing_by_itself(walking: Walking):
 
 def test_enter_while_it_runs_offers_what_can_be_done_and_ends_the_program(walking: Walking):
     with walking.terminal("run", "slow") as terminal:
-        terminal.wait_for("Type a number, 1 to 7:")
+        terminal.wait_for("Type a number, 1 to 8:")
         typed(terminal, "1")
         terminal.wait_for("> begun")
         typed(terminal, "")
@@ -68,7 +68,7 @@ def test_enter_while_it_runs_offers_what_can_be_done_and_ends_the_program(walkin
         terminal.wait_for("Why is its program ended?")
         typed(terminal, "it has no end")
         terminal.wait_for("wait FAILED")
-        terminal.wait_for("Type a number, 1 to 7:")
+        terminal.wait_for("Type a number, 1 to 8:")
         typed(terminal, "4")
         terminal.wait_for("Why is the walk stopped?")
         typed(terminal, "enough of it")
@@ -77,7 +77,7 @@ def test_enter_while_it_runs_offers_what_can_be_done_and_ends_the_program(walkin
 
 def test_a_paste_of_a_hundred_confirmations_confirms_nothing(walking: Walking):
     with walking.terminal("run", "good") as terminal:
-        terminal.wait_for("Type a number, 1 to 7:")
+        terminal.wait_for("Type a number, 1 to 8:")
         time.sleep(0.7)
         terminal.type("1\r" * 100)
         terminal.wait_for("several lines at once count for nothing")
@@ -118,7 +118,7 @@ def test_ctrl_c_amid_a_secret_leaves_the_terminal_as_it_was(walking: Walking):
 
 def test_ctrl_d_leaves_the_walk_open(walking: Walking):
     with walking.terminal("run", "good") as terminal:
-        terminal.wait_for("Type a number, 1 to 7:")
+        terminal.wait_for("Type a number, 1 to 8:")
         typed(terminal, "\x04")
         assert terminal.wait_end() == WalkExit.LEFT_OPEN
     assert walking("resume", walking.open(), answers="1\n").returncode == WalkExit.DONE
@@ -127,7 +127,7 @@ def test_ctrl_d_leaves_the_walk_open(walking: Walking):
 @pytest.mark.parametrize("running", [False, True])
 def test_a_line_that_is_cut_ends_the_console_and_never_the_walk(walking: Walking, running: bool):
     with walking.terminal("run", "slow") as terminal:
-        terminal.wait_for("Type a number, 1 to 7:")
+        terminal.wait_for("Type a number, 1 to 8:")
         if running:
             typed(terminal, "1")
             terminal.wait_for("> begun")
@@ -140,9 +140,9 @@ def test_a_line_that_is_cut_ends_the_console_and_never_the_walk(walking: Walking
 
 def test_a_second_console_follows_and_takes_over_by_a_reason(walking: Walking):
     with walking.terminal("run", "slow") as first:
-        first.wait_for("Type a number, 1 to 7:")
+        first.wait_for("Type a number, 1 to 8:")
         with walking.terminal("resume", "--take-over", "--reason", "my shift begins") as second:
-            second.wait_for("Type a number, 1 to 7:")
+            second.wait_for("Type a number, 1 to 8:")
             first.wait_for("my shift begins")
             typed(second, "1")
             first.wait_for("> begun")
@@ -153,7 +153,7 @@ def test_a_second_console_follows_and_takes_over_by_a_reason(walking: Walking):
 
 def test_an_agent_that_is_killed_is_told_and_the_walk_goes_on_in_the_next_one(walking: Walking):
     with walking.terminal("run", "slow") as terminal:
-        terminal.wait_for("Type a number, 1 to 7:")
+        terminal.wait_for("Type a number, 1 to 8:")
         typed(terminal, "1")
         terminal.wait_for("> begun")
         pid = walking.agent()

@@ -32,7 +32,7 @@ def complete(walkdown: CommandLine):
 
 def test_commands_and_options_are_completed(complete) -> None:
     assert complete("walkdown ") == list(COMMANDS)
-    assert complete("walkdown co") == ["completion"]
+    assert complete("walkdown com") == ["completion"]
     assert complete("walkdown agent s") == ["status", "stop"]
     assert complete("walkdown check --o") == ["--output"]
     assert complete("walkdown check -o j") == ["json", "jsonl", "junit"]
