@@ -29,7 +29,7 @@ _output = click.option(
 
 @click.group()
 def checklist() -> None:
-    """Work through checklists: list, show, open, tick, untick, na, note, next, close.
+    """Work through checklists: list, show, open, tick, close.
 
     Items are ticked by what checks see and the journal says, by a person who has seen the evidence, or by a
     person. Lists are kept by the agent; all that is done with them is written into the journal. Exit code 14
