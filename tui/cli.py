@@ -62,7 +62,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "kinds": ("checks.cli:kinds", "List the kinds of checks, or explain one."),
     "steps": ("runbooks.cli:steps", "List the kinds of steps, or explain one."),
     "drivers": ("runbooks.cli:drivers", "List the drivers of services, or explain one."),
-    "schema": ("runbooks.cli:schema", "Print the JSON Schema of a system's files, runbooks or checklists."),
+    "schema": (
+        "runbooks.cli:schema",
+        "Print the JSON Schema of a system's files, of runbooks, or of checklists.",
+    ),
     "cron": (
         "runbooks.cli:cron",
         "Print the crontab lines that run a command whenever a window opens, or a task is due.",

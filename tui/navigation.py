@@ -226,6 +226,8 @@ class NavigatedApp(HardenedApp):
 
     def _open(self, name: str, *what: object) -> None:
         """Show a detail view on top; one of the same sort, or one that leads here, makes room for it."""
+        if not self._screen_stack:
+            return  # the console ends
         top = self.screen
         if isinstance(top, ConsoleScreen) and (name == top.DETAIL or name in top.GIVES_WAY_TO):
             self.pop_screen()
