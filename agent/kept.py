@@ -15,6 +15,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from agent.live import LiveSystem
 from agent.standing import Moves
+from checks.board import Notice
 from checks.clock import Clock
 from checks.masking import Masker
 from checks.text import clean
@@ -22,7 +23,7 @@ from runbooks.errors import RefusedDecisionError
 from runbooks.journal.errors import JournalError
 from runbooks.journal.journal import Journal
 
-BUG = "a bug in walkdown, or a row that it does not understand; see the log of the agent"
+BUG = "stopped by a bug in walkdown, or by a row that it does not understand; see the agent's log"
 LONGEST = 4096
 """Characters of what somebody says."""
 
@@ -51,6 +52,8 @@ class Kept(ABC, Generic[Now]):
         """Whether the journal was read."""
         self._trouble = ""
         """Why what is due could not be done at the last look."""
+        self._bug = ""
+        """What operators are told because the last look did not come to its end."""
         self._now = nothing
         self._deciding = asyncio.Lock()
         self._moves = Moves()
@@ -75,11 +78,12 @@ class Kept(ABC, Generic[Now]):
         async with self._deciding:
             try:
                 await self._look()
+                self._say_bug("")
             except Exception:
                 # The boundary: a bug, or a row that nobody foresaw, stops this part and nothing else.
-                if self._trouble != BUG:
+                if not self._bug:
                     log.exception("%s", self.called)
-                self._trouble = BUG
+                self._say_bug(f"{self.called}: {BUG}")
 
     async def _look(self) -> None:
         self._plan()
@@ -126,7 +130,7 @@ class Kept(ABC, Generic[Now]):
 
     def _demand_known(self) -> None:
         if not self._known:
-            raise RefusedDecisionError(self._trouble or "the journal was not read yet")
+            raise RefusedDecisionError(self._trouble or self._bug or "the journal was not read yet")
 
     def _safe(self, text: str, *, lines: bool = False) -> str:
         """Return what somebody says as it may be written: masked, clean, not too long."""
@@ -136,6 +140,12 @@ class Kept(ABC, Generic[Now]):
         if trouble and trouble != self._trouble:
             log.warning("%s: %s", self.called, trouble)
         self._trouble = trouble
+
+    def _say_bug(self, bug: str) -> None:
+        if bug != self._bug:
+            self._bug = bug
+            source = f"bug in {self.called}"
+            self._live.announce(source, (Notice(source, bug),) if bug else ())
 
     async def _tell(self) -> None:
         """Say how it stands, when that has changed."""
