@@ -1,91 +1,45 @@
 """Owns the ways through the console: its screens, what opens on top of them, its dialogs and its keys.
 
-The values that are bound to every screen are declared here; `tui/app.py` sets them. It knows no link.
+What is bound to every screen is `tui/bound.py`'s, what leads to the window `tui/window_ways.py`'s. No link is
+known.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping
 from functools import partial
 
-from textual import events, on
+from textual import on
 from textual.actions import SkipAction
 from textual.binding import Binding
 from textual.dom import DOMNode
-from textual.reactive import var
 from textual.screen import Screen
 from textual.theme import Theme
-from textual.widgets import Input
 
-from checks.board import EMPTY, Snapshot, SystemInfo
 from checks.text import clean
-from runbooks.calendar.state import CalendarNow
-from runbooks.checklists.state import ChecklistsNow
-from runbooks.incidents.state import IncidentsNow
-from runbooks.notices.state import NoticesNow
-from runbooks.quiet.state import QuietNow
-from runbooks.rights import HERE, Standpoint
-from runbooks.windows.state import WindowsNow
+from tui.bound import bound
 from tui.dialogs.help import HelpDialog, keys_of
-from tui.format import zone
-from tui.hardening import HardenedApp
 from tui.keymap import unknown_ids
 from tui.messages import CheckOpened, CopyRequested, DetailOpened
 from tui.palette import ConsoleCommands
-from tui.screen import (
-    ALL_TOLD,
-    NO_CALENDAR,
-    NO_CHECKLISTS,
-    NO_INCIDENTS,
-    NO_NOTICES,
-    NO_WINDOWS,
-    ConsoleScreen,
-)
+from tui.screen import ConsoleScreen
 from tui.screen_registry import SCREENS, find_detail, find_dialog, find_screen
 from tui.themes import THEMES
-from tui.trend import Trend
 from tui.walk_messages import EvidenceOpened, PastWalkOpened, PlanOpened, WalkEntered, WalkLeft
-from tui.walks.open_walk import OpenWalks, foremost
-from tui.window_dialog import WindowDialog
-from tui.window_messages import WindowAsked
+from tui.walks.open_walk import foremost
+from tui.window_ways import WindowWays
 
 ENTER = "\u23ce"
 """How Textual writes the key."""
-OFFER_AT = 900.0
-"""Seconds before the end of a window at which it is offered to put that off."""
-IDLE = 3.0
-"""Seconds without a key after which a dialog may come up by itself."""
 COPY_LIMIT = 8192
 """Characters; terminals cut or refuse longer clipboard writes."""
 
 
-def _bound(screen: Callable[[], ConsoleScreen]) -> ConsoleScreen:
-    """Return a new screen with the App's values bound to it; the App must be the one who calls."""
-    return screen().data_bind(
-        NavigatedApp.system,
-        NavigatedApp.snapshot,
-        NavigatedApp.trends,
-        NavigatedApp.now,
-        NavigatedApp.detached,
-        NavigatedApp.ascii_only,
-        NavigatedApp.walks,
-        NavigatedApp.windows,
-        NavigatedApp.notices,
-        NavigatedApp.incidents,
-        NavigatedApp.calendar,
-        NavigatedApp.standpoint,
-        NavigatedApp.quiet,
-        NavigatedApp.checklists,
-    )
-
-
 def _new_screen(name: str) -> ConsoleScreen:
     """Return a new screen of that name, imported now if it was never shown."""
-    return _bound(find_screen(name))
+    return bound(find_screen(name))
 
 
-class NavigatedApp(HardenedApp):
+class NavigatedApp(WindowWays):
     """A console without an agent."""
 
     TITLE = "walkdown"
@@ -137,43 +91,10 @@ class NavigatedApp(HardenedApp):
         ),
     ]
 
-    system: var[SystemInfo] = var(SystemInfo())
-    """The system that the agent looks after."""
-    snapshot: var[Snapshot] = var(EMPTY)
-    """The newest picture of the board."""
-    trends: var[Mapping[str, Trend]] = var({})
-    """What each check has been like lately."""
-    now: var[float] = var(0.0)
-    """The agent's wall clock as far as the console knows it; rises while no agent answers, too."""
-    detached: var[str] = var("")
-    """Why no agent answers; empty while one does, and until the first has."""
-    ascii_only: var[bool] = var(False)
-    """The terminal has no block characters."""
-    standpoint: var[Standpoint] = var(HERE)
-    """Who sits here as the agent sees him, and what he may do."""
-    walks: var[OpenWalks] = var({})
-    """The walks that are open, and those that ended while somebody looked."""
-    windows: var[WindowsNow] = var(NO_WINDOWS)
-    """How windows stand."""
-    notices: var[NoticesNow] = var(NO_NOTICES)
-    """How it stands with notices."""
-    incidents: var[IncidentsNow] = var(NO_INCIDENTS)
-    """How incidents stand."""
-    calendar: var[CalendarNow] = var(NO_CALENDAR)
-    """How recurring tasks stand."""
-    quiet: var[QuietNow] = var(ALL_TOLD)
-    """What people are not told of."""
-    checklists: var[ChecklistsNow] = var(NO_CHECKLISTS)
-    """How the open checklists stand."""
-
     def __init__(self) -> None:
         """Know of no clash of keys yet."""
         super().__init__()
         self._clashes: set[str] = set()
-        self._touched = 0.0
-        """When a key was pressed last, by the loop's clock."""
-        self._offered = 0.0
-        """The end of the window that was last offered to be put off."""
 
     @property
     def _background_screens(self) -> list[Screen[object]]:
@@ -231,62 +152,7 @@ class NavigatedApp(HardenedApp):
         top = self.screen
         if isinstance(top, ConsoleScreen) and (name == top.DETAIL or name in top.GIVES_WAY_TO):
             self.pop_screen()
-        self.push_screen(_bound(partial(find_detail(name), *what)))
-
-    # The window
-
-    def action_window(self) -> None:
-        """Show the window; once more: nothing, as it is there already."""
-        top = self.screen
-        if isinstance(top, ConsoleScreen) and top.DETAIL != "window":
-            self._open("window")
-
-    @on(WindowAsked)
-    def _window_asked(self, message: WindowAsked) -> None:
-        if self.standpoint.may_run:
-            self._ask_about_window(f"window_{message.what}")
-
-    def _ask_about_window(self, name: str) -> None:
-        """Open a dialog about the window, unless another one is open."""
-        if isinstance(self.screen, ConsoleScreen):
-            dialog = find_dialog(name)(self.windows, self.now, zone(self.system.timezone))
-            self.push_screen(dialog, self._answered_window)
-
-    def _answered_window(self, answer: str | None) -> None:
-        if answer == "extend":
-            self._ask_about_window("window_extend")
-
-    def watch_windows(self) -> None:
-        """Let dialogs know how windows stand."""
-        self._follow_window()
-
-    def watch_now(self) -> None:
-        """Let dialogs know what time it is, and offer once to put the end of the window off."""
-        self._follow_window()
-        if self._may_offer:
-            self._offered = self.windows.state.until
-            self._ask_about_window("window_offer")
-
-    def _follow_window(self) -> None:
-        for screen in self.screen_stack if self._screen_stacks.get(self.current_mode) else ():
-            if isinstance(screen, WindowDialog):
-                screen.follow(self.windows, self.now)
-
-    @property
-    def _may_offer(self) -> bool:
-        """Return whether the window closes soon, and nobody is in the middle of something."""
-        state = self.windows.state
-        left = state.until - self.now
-        due = bool(self.windows.reminder) and 0 < left <= OFFER_AT and state.until != self._offered
-        idle = asyncio.get_running_loop().time() - self._touched >= IDLE
-        free = isinstance(self.screen, ConsoleScreen) and not isinstance(self.focused, Input)
-        return due and idle and free and not self.detached and self.standpoint.may_run
-
-    async def on_event(self, event: events.Event) -> None:
-        """Take note of every key, for nothing is to come up under somebody's fingers."""
-        if isinstance(event, events.Key | events.Paste):
-            self._touched = asyncio.get_running_loop().time()
-        await super().on_event(event)
+        self.push_screen(bound(partial(find_detail(name), *what)))
 
     @on(CopyRequested)
     def _copy_wanted(self, message: CopyRequested) -> None:
