@@ -11,24 +11,20 @@ import contextlib
 import logging
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
 import msgspec
 
+from agent.acting import Acting
 from agent.admission import Admission
 from agent.baselines import Baselines
-from agent.board_view import LiveBoard
 from agent.live import LiveSystem
 from agent.open_walks import OpenWalk, OpenWalks
 from agent.shelf import Shelf
 from agent.windows import Windows
-from checks import paths
 from checks.clock import Clock
 from checks.masking import Masker
-from checks.vault import Vault
-from runbooks import evidence
 from runbooks.approval_events import ApprovalRefused, Approved
 from runbooks.decisions import Decision, HandOver, TakeOver
 from runbooks.errors import RefusedDecisionError
@@ -38,30 +34,22 @@ from runbooks.inputs import accepted
 from runbooks.journal.errors import HeldError, JournalError
 from runbooks.journal.journal import Journal
 from runbooks.journal.leases import Grip
-from runbooks.launch import Launcher
 from runbooks.live import DryStep, Live, Runbooks, WalkHead
 from runbooks.model import Plan, WindowNeed
 from runbooks.operators import Operator
-from runbooks.records import MACHINERY, LeaseRef
 from runbooks.walk import Walk
 from runbooks.walk_events import Manner
 from runbooks.walking.holding import Holding
 from runbooks.walking.opening import Opening, open_walk
-from runbooks.walking.performing import Performer
 from runbooks.walking.rehearsing import rehearse, without_secrets
-from runbooks.walking.secret_values import READ_WITHIN, SecretValues
 from runbooks.walking.walker import Walker
 
-THREADS = 8
-"""For secrets and evidence of all walks."""
 OPEN_MOST = 1000
 """Open walks that are taken up."""
 TAKE_UP_AGAIN = 5.0
 """Seconds after which open walks are tried again that the journal did not let us take up."""
 LOOK_EVERY = 2.0
 """Seconds between two looks at the runbooks of open walks."""
-EVIDENCE_SHOWN = 64 * 1024
-"""Bytes of a file of evidence that a console is sent."""
 
 log = logging.getLogger(__name__)
 
@@ -82,23 +70,17 @@ class Walks:
     ) -> None:
         """Prepare; somebody else opens the journal."""
         self._live = live
-        self._masker = masker
         self._clock = clock
         self._shelf = Shelf(live, source)
         self._journal = journal
         self._baselines = baselines
         self._windows = windows
         self._admission = admission
-        self._database = paths.journal_file(source)
-        self._evidence = paths.evidence_folder(source)
-        self._launcher = Launcher(clock)
-        self._threads = ThreadPoolExecutor(THREADS, "walk")
+        self._acting = Acting(live, source, masker, clock)
         self._tasks = asyncio.TaskGroup()
         self._walking: set[asyncio.Task[None]] = set()
         self.open_ones = OpenWalks(clock)
         """Those that are open, for whoever follows them."""
-        self._given: dict[str, SecretValues] = {}
-        """What was given to each walk that this process has known."""
         self.attending: Callable[[Operator], int] = lambda operator: 0
         """How many consoles of an operator are attached; set by who knows."""
         self.moved: Callable[[], None] = lambda: None
@@ -109,17 +91,14 @@ class Walks:
     @contextlib.asynccontextmanager
     async def opened(self) -> AsyncIterator[Walks]:
         """Take up the walks that are open in the journal; leave them as they are at the end."""
-        try:
-            async with self._launcher, self._tasks:
-                self._begin(self._take_up_all(), "take up walks")
-                self._begin(self._follow_files(), "follow runbooks")
-                try:
-                    yield self
-                finally:
-                    for task in self._walking:
-                        task.cancel()
-        finally:
-            self._threads.shutdown(wait=False, cancel_futures=True)
+        async with self._acting.opened(), self._tasks:
+            self._begin(self._take_up_all(), "take up walks")
+            self._begin(self._follow_files(), "follow runbooks")
+            try:
+                yield self
+            finally:
+                for task in self._walking:
+                    task.cancel()
 
     @property
     def under_way(self) -> tuple[str, ...]:
@@ -153,27 +132,7 @@ class Walks:
         Raises:
             RefusedDecisionError: when there is no such thing.
         """
-        await self._learn_secrets()
-        event = evidence.started(await self.entries(walk), step, attempt)
-        if event is None or not evidence.NAME.fullmatch(name) or name in MACHINERY:
-            raise RefusedDecisionError(f"attempt {attempt} of {step} left no {name}")
-        given = self._given[walk].inputs if walk in self._given else {}
-        if why := evidence.unhidden(event, {*self._live.system.secrets, *given}):
-            raise RefusedDecisionError(why)
-        shown = partial(evidence.tail, self._evidence / event.folder / name, self._masker)
-        try:
-            return await asyncio.to_thread(partial(shown, lines=2000, most=EVIDENCE_SHOWN))
-        except OSError as error:
-            raise RefusedDecisionError(f"{name} cannot be read: {error.strerror}") from error
-
-    async def _learn_secrets(self) -> None:
-        """Have every secret of the system masked, whether a check or a step of ours has needed it or not."""
-        secrets = self._live.system.secrets
-        vault = Vault(secrets, self._masker)
-        loop = asyncio.get_running_loop()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(READ_WITHIN):
-                await loop.run_in_executor(self._threads, vault.fetch, tuple(secrets))
+        return await self._acting.evidence(await self.entries(walk), walk, step, attempt, name)
 
     async def dry_run(self, runbook: str, inputs: dict[str, str]) -> tuple[DryStep, ...]:
         """Return what a walk would do; only steps that look once are run.
@@ -184,7 +143,7 @@ class Walks:
         plan = without_secrets(await self._shelf.plan(runbook))
         values = accepted(plan, inputs).plain
         with tempfile.TemporaryDirectory(prefix="walkdown-dry-run-") as folder:
-            performer = self._performer({}, Walk(), lambda: None)
+            performer = self._acting.performer({}, Walk(), lambda: None)
             performer.root = Path(folder)
             return await rehearse(plan, values, performer)
 
@@ -324,25 +283,10 @@ class Walks:
         gate = partial(self._gate_for, walk.plan)
         live = Live(gate=gate(), usual=await self._shelf.usual(walk.plan, self._journal))
         holding = Holding(walk, live, grip, self._journal, partial(self._hear, walk.id))
-        performer = self._performer(secret_inputs, walk, lambda: self._lease(holding.grip))
+        performer = self._acting.performer(secret_inputs, walk, lambda: self._acting.lease(holding.grip))
         walker = Walker(holding, performer, self._clock, gate, partial(self._until_for, walk.plan))
         self.open_ones.add(OpenWalk(entries, walker, live))
         self._begin(walker.run(taken_up=taken_up), f"walk {walk.id}")
-
-    def _lease(self, grip: Grip) -> LeaseRef:
-        return LeaseRef(self._database, grip.target, grip.fence)
-
-    def _performer(
-        self, secret_inputs: dict[str, str], walk: Walk, lease: Callable[[], LeaseRef | None]
-    ) -> Performer:
-        for value in secret_inputs.values():
-            self._masker.learn(value)
-        secrets = SecretValues(
-            Vault(self._live.system.secrets, self._masker), self._threads, dict(secret_inputs)
-        )
-        self._given[walk.id] = secrets
-        board = LiveBoard(self._live, walk.baseline)
-        return Performer(self._evidence, self._launcher, secrets, board, self._clock, self._threads, lease)
 
     def _begin(self, work: Coroutine[None, None, None], name: str) -> None:
         task = self._tasks.create_task(work, name=name)
