@@ -169,7 +169,8 @@ def test_every_checklist_that_is_shown_can_be_opened(block: Block, tmp_path: Pat
 
 
 def test_the_guide_names_every_key_of_a_configuration_and_no_other() -> None:
-    from checks.config.document import CheckOptions, Document, Notify, Response
+    from checks.config.document import CheckOptions, Document
+    from checks.config.sections import Notify, Response
 
     guide = (ROOT / "docs/guide.md").read_text()
     top = guide.partition("| key at the top | holds |")[2].partition("\n\n")[0]

@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable
 from dataclasses import fields, replace
 
-from checks.config.document import SLUG, CheckOptions, Defaults
+from checks.config.document import CheckOptions, Defaults
 from checks.config.kinded import Table, find_class, only, refuse_unknown, stored
 from checks.config.nodes import Node, Path, Place
 from checks.config.problems import Problems
 from checks.config.resolved import ResolvedCheck
 from checks.config.validate import options_at, read_as
+from checks.config.values import SLUG
 from checks.errors import RuleError
 from checks.expressions import Rule, parse
 from checks.kind import Check, ReadingSpec

@@ -13,7 +13,8 @@ from pydantic import ConfigDict, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from checks.config.document import SLUG, CheckOptions, Document
+from checks.config.document import CheckOptions, Document
+from checks.config.values import SLUG
 from checks.registry import find_kind, kind_names
 
 DIALECT = GenerateJsonSchema.schema_dialect

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from checks.config.document import Slug
+from checks.config.values import Slug
 from checks.options import Seconds
 from runbooks.checklist_plan import (
     ByChecks,

@@ -11,8 +11,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from checks.config.document import Slug
 from checks.config.kinded import Table
+from checks.config.values import Slug
 from checks.options import Amount, Seconds
 from checks.patterns import compile_pattern
 from runbooks.model import ApprovalNeed, OnFailure, Risk, WindowNeed
