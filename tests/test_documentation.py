@@ -32,7 +32,7 @@ from runbooks.library import load_library
 from tests.servers.commands import WALKDOWN, CommandLine
 from tests.tui.golden import screen_text
 from tui import app as console
-from tui import navigation
+from tui.bound import bound
 from tui.cli import walkdown as root
 from tui.source import Scene
 
@@ -337,7 +337,7 @@ async def until(pilot: Pilot[None], holds: Callable[[], object]) -> None:
 
 async def test_the_added_screen_counts_and_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = space_of(code("Owns the screen that counts"))["CountsScreen"]
-    modes = {**console.ConsoleApp.MODES, screen.NAME: partial(navigation._bound, screen)}
+    modes = {**console.ConsoleApp.MODES, screen.NAME: partial(bound, screen)}
     monkeypatch.setattr(console.ConsoleApp, "MODES", modes)
     about, result = seen_backup()
     link = MemoryLink()
