@@ -177,10 +177,10 @@ class Operator:
         self.press("1", "\x1b")
 
     def pages(self, last: str) -> str:
-        """Return all that can be seen by paging down until the last is there."""
+        """Return all that can be seen by going to the evidence, and paging down until the last is there."""
         seen = [self.settle()]
         while last not in seen[-1] and len(seen) < 30:
-            seen.append(self.press("\x1b[6~"))
+            seen.append(self.press("\t" if TABLE_KEYS in seen[-1] else "\x1b[6~"))
         return "\n".join(seen)
 
     def open(self, check: str) -> str:
@@ -192,8 +192,6 @@ class Operator:
         self.terminal.wait_for(TABLE_KEYS)
         self.press("\r")
         self.terminal.wait_for(lambda: "Readings" in self.terminal.text and TABLE_KEYS in self.terminal.text)
-        while TABLE_KEYS in self.settle():  # until the evidence has the focus
-            self.press("\t")
         return self.pages(last="timeout  20 s")
 
     def click_on(self, text: str) -> None:

@@ -49,7 +49,7 @@ async def tells(keys: Keys, notice: str) -> None:
     """Send a notice, as it is shown, to those who are to be told."""
     await keys.to("6", "Notices")
     await keys.to("n", notice)
-    await keys.enter_row(notice, "Impact")
+    await keys.enter_row(notice, "s Send")
     await keys.wish("s")
 
 

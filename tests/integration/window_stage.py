@@ -22,7 +22,7 @@ from tests.servers.receiver import Receiver, receiving
 
 WINDOW = Path(__file__).with_name("window")
 SEARCHED = "/"
-BEFORE = timedelta(seconds=20)
+BEFORE = timedelta(seconds=40)
 """How long before it opens the window is planned: time to tell people."""
 LASTS = timedelta(hours=2)
 

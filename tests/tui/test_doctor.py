@@ -112,13 +112,8 @@ def test_it_prints_every_area_in_a_terminal_and_judges_by_its_exit_code(walkdown
         terminal.close()
 
 
-def test_it_is_quick_and_changes_nothing(walkdown: CommandLine) -> None:
-    times = []
-    for _ in range(3):
-        started = time.monotonic()
-        done = walkdown("doctor", "-o", "json")
-        times.append(time.monotonic() - started)
-    assert min(times) < 0.5
+def test_it_changes_nothing(walkdown: CommandLine) -> None:
+    done = walkdown("doctor", "-o", "json")
     document = json.loads(done.stdout)
     assert set(document) == {"schema", "terminal", "versions", "permissions", "files"}
     assert done.returncode == 1, "without a terminal something is to be done"
