@@ -175,6 +175,15 @@ def test_missing_inputs_are_asked_for_until_they_fit(walking: Walking):
     assert "Nothing was begun." in nothing.stdout
 
 
+def heard_out(child: subprocess.Popen) -> tuple[str, str]:
+    """Return all that it still says; `communicate` would lose what came along with a line read before."""
+    child.stdin.close()
+    child.stdin = None
+    said = child.stdout.read(), child.stderr.read()
+    child.wait(30)
+    return said
+
+
 def test_sigint_asks_and_a_program_that_is_left_is_unknown_with_13(walking: Walking):
     pipe = subprocess.PIPE
     with walking.line.started(
@@ -190,7 +199,7 @@ def test_sigint_asks_and_a_program_that_is_left_is_unknown_with_13(walking: Walk
         while "stop, " not in said:
             said += child.stdout.readline()
         walking.gate.touch()
-        out, err = child.communicate(timeout=30)
+        out, err = heard_out(child)
     assert (child.returncode, err) == (WalkExit.UNKNOWN, ""), out
     assert "nobody knows what became of a step" in said + out
 
@@ -202,7 +211,7 @@ def test_sigterm_leaves_the_walk_open(walking: Walking):
     ) as child:
         assert any("run it, exactly" in line for line in child.stdout)
         child.terminate()
-        out, err = child.communicate(timeout=30)
+        out, err = heard_out(child)
     assert (child.returncode, err) == (WalkExit.LEFT_OPEN, "")
     assert "The walk stays open in the agent" in out
 

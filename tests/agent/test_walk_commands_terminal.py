@@ -121,7 +121,8 @@ def test_ctrl_d_leaves_the_walk_open(walking: Walking):
         terminal.wait_for("Type a number, 1 to 8:")
         typed(terminal, "\x04")
         assert terminal.wait_end() == WalkExit.LEFT_OPEN
-    assert walking("resume", walking.open(), answers="1\n").returncode == WalkExit.DONE
+    done = walking("resume", walking.open(), answers="1\n")
+    assert done.returncode == WalkExit.DONE, done.stdout
 
 
 @pytest.mark.parametrize("running", [False, True])

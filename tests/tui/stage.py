@@ -15,6 +15,7 @@ from checks.testing import FakeClock
 from runbooks.live import Live
 from runbooks.rights import HERE, Standpoint
 from runbooks.walk import Walk
+from tests.tui import parsed
 from tests.tui.boards import SHOP, SHOP_BOARD, START
 from tests.tui.golden import screen_text
 from tui.app import BEAT, ConsoleApp
@@ -24,6 +25,8 @@ from tui.screens.walk import WalkScreen
 from tui.walk_messages import WalkEntered
 
 ENTER = "\u23ce"
+
+parsed.share()
 
 
 def key_of(screen: str) -> str:
