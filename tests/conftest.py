@@ -18,6 +18,7 @@ hypothesis.settings.load_profile("same-every-time" if os.environ.get("CI") else 
 pytest_plugins: list[str] = [
     "tests.servers.agents",
     "tests.servers.commands",
+    "tests.servers.cron",
     "tests.checks.configurations",
     "tests.checks.watching",
     "tests.servers.certificates",
