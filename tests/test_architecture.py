@@ -1,5 +1,7 @@
 """What no reader should have to check by eye: registries complete, start light, layers kept."""
 
+import ast
+import inspect
 import subprocess
 import sys
 from importlib import import_module
@@ -9,7 +11,7 @@ import pytest
 
 from checks.registry import KINDS, find_kind, kind_names
 from tui.panel_registry import PANELS
-from tui.screen_registry import DETAILS, SCREENS, find_screen
+from tui.screen_registry import DETAILS, SCREENS, find_detail, find_screen
 
 ROOT = Path(__file__).parent.parent
 DRIVERS = {"httpx", "psutil", "docker", "psycopg", "redis", "cryptography", "h11", "requests"}
@@ -37,6 +39,24 @@ def test_every_file_of_screens_and_panels_is_registered():
     targets = [*(target for _, target in SCREENS.values()), *DETAILS.values()]
     assert {target.partition(":")[0].rpartition(".")[2] for target in targets} == files_of("tui/screens")
     assert {panel.__module__.rpartition(".")[2] for panel in PANELS} == files_of("tui/panels")
+
+
+def ways() -> set[tuple[str, int]]:
+    """Return every detail view that the console opens, with how many values."""
+    found = set()
+    for file in (ROOT / "tui").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "DetailOpened":
+                name, *what = node.args
+                if isinstance(name, ast.Constant):
+                    found.add((name.value, len(what[0].elts) if what else 0))
+    return found
+
+
+def test_every_way_to_a_detail_view_leads_to_one_and_brings_what_it_is_made_with():
+    assert {name for name, _ in ways()} <= set(DETAILS)
+    for name, count in ways():
+        inspect.signature(find_detail(name)).bind(*range(count))
 
 
 @pytest.mark.parametrize("name", SCREENS)

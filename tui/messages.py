@@ -37,13 +37,6 @@ class CheckRequested(Message):
 
 
 @dataclass
-class CheckOpened(Message):
-    """Wishes to see one check in detail."""
-
-    check: str
-
-
-@dataclass
 class DetailOpened(Message):
     """Wishes to see a detail view of `tui/screen_registry.py`, by its name there."""
 

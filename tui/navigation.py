@@ -19,12 +19,12 @@ from checks.text import clean
 from tui.bound import bound
 from tui.dialogs.help import HelpDialog, keys_of
 from tui.keymap import unknown_ids
-from tui.messages import CheckOpened, CopyRequested, DetailOpened
+from tui.messages import CopyRequested, DetailOpened
 from tui.palette import ConsoleCommands
 from tui.screen import ConsoleScreen
 from tui.screen_registry import SCREENS, find_detail, find_dialog, find_screen
 from tui.themes import THEMES
-from tui.walk_messages import EvidenceOpened, PastWalkOpened, PlanOpened, WalkEntered, WalkLeft
+from tui.walk_messages import WalkLeft
 from tui.walks.open_walk import foremost
 from tui.window_ways import WindowWays
 
@@ -111,30 +111,15 @@ class NavigatedApp(WindowWays):
         """Return Textual's themes and ours."""
         return super().available_themes | {theme.name: theme for theme in THEMES}
 
-    @on(CheckOpened)
-    def _check_wanted(self, message: CheckOpened) -> None:
-        self._open("check", message.check)
-
     @on(DetailOpened)
     def _detail_wanted(self, message: DetailOpened) -> None:
-        self._open(message.detail, *message.what)
-
-    @on(PlanOpened)
-    def _plan_wanted(self, message: PlanOpened) -> None:
-        self._open("plan", message.runbook)
-
-    @on(WalkEntered)
-    def _walk_wanted(self, message: WalkEntered) -> None:
-        self.clear_notifications()  # what called for it must not lie over what is asked there
-        self._open("walk", message.walk)
-
-    @on(PastWalkOpened)
-    def _past_walk_wanted(self, message: PastWalkOpened) -> None:
-        self._open("past_walk", message.walk)
-
-    @on(EvidenceOpened)
-    def _evidence_wanted(self, message: EvidenceOpened) -> None:
-        self._open("evidence", message.walk, message.step, message.attempt, message.files)
+        """Show a detail view on top; one of the same sort, or one that leads here, makes room for it."""
+        if not self._screen_stack:
+            return  # the console ends
+        top, name = self.screen, message.detail
+        if isinstance(top, ConsoleScreen) and (name == top.DETAIL or name in top.GIVES_WAY_TO):
+            self.pop_screen()
+        self.push_screen(bound(partial(find_detail(name), *message.what)))
 
     @on(WalkLeft)
     def _walk_left(self, message: WalkLeft) -> None:
@@ -144,15 +129,6 @@ class NavigatedApp(WindowWays):
             for name, opened in self.walks.items()
             if name != message.walk or not opened.walk.over
         }
-
-    def _open(self, name: str, *what: object) -> None:
-        """Show a detail view on top; one of the same sort, or one that leads here, makes room for it."""
-        if not self._screen_stack:
-            return  # the console ends
-        top = self.screen
-        if isinstance(top, ConsoleScreen) and (name == top.DETAIL or name in top.GIVES_WAY_TO):
-            self.pop_screen()
-        self.push_screen(bound(partial(find_detail(name), *what)))
 
     @on(CopyRequested)
     def _copy_wanted(self, message: CopyRequested) -> None:

@@ -14,10 +14,9 @@ from textual.content import Content
 from textual.message import Message
 
 from checks.text import clean
-from tui.messages import CheckOpened, CheckRequested, DetailOpened
+from tui.messages import CheckRequested, DetailOpened
 from tui.screen import ConsoleScreen
 from tui.themes import FEW_COLORS, THEMES
-from tui.walk_messages import WalkEntered
 from tui.walks.open_walk import tag
 from tui.window_messages import WindowAsked
 
@@ -104,7 +103,9 @@ def _walk_commands(screen: ConsoleScreen) -> Iterator[Command]:
     for name, opened in screen.walks.items():
         if not opened.walk.over:
             text = f"Go to the walk {clean(tag(opened))}"
-            yield Command(text, "See where it is, and decide", partial(_post, screen, WalkEntered(name)))
+            yield Command(
+                text, "See where it is, and decide", partial(_post, screen, DetailOpened("walk", (name,)))
+            )
 
 
 def _detail_commands(screen: ConsoleScreen) -> Iterator[Command]:
@@ -121,7 +122,9 @@ def _check_commands(screen: ConsoleScreen) -> Iterator[Command]:
     ]
     for said, name in names:
         yield Command(
-            f"Show {said}", "All that is known of this check", partial(_post, screen, CheckOpened(name))
+            f"Show {said}",
+            "All that is known of this check",
+            partial(_post, screen, DetailOpened("check", (name,))),
         )
     for said, name in names:
         yield Command(f"Run {said}", "Probe this check now", partial(_post, screen, CheckRequested((name,))))

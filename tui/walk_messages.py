@@ -1,4 +1,4 @@
-"""Owns the messages about runbooks and walks: questions to the agent with their answers, and where to go.
+"""Owns the messages about runbooks and walks: questions to the agent with their answers.
 
 Only the App answers, by `tui/questions.py`. An answer holds why there is none in `problem`.
 """
@@ -12,7 +12,6 @@ from textual.message import Message
 
 from runbooks.decisions import Decision
 from runbooks.live import DryStep, Runbooks, WalkHead
-from runbooks.step_events import Evidence
 from runbooks.walk import EMPTY, Walk
 from tui.messages import Question
 
@@ -161,42 +160,8 @@ class DecisionTaken(Message, bubble=False):
     problem: str = ""
 
 
-# Where to go
-
-
-@dataclass
-class PlanOpened(Message):
-    """Wishes to see the plan of a runbook."""
-
-    runbook: str
-
-
-@dataclass
-class WalkEntered(Message):
-    """Wishes to see an open walk."""
-
-    walk: str
-
-
 @dataclass
 class WalkLeft(Message):
     """Tells that the operator has seen the end of a walk."""
 
     walk: str
-
-
-@dataclass
-class PastWalkOpened(Message):
-    """Wishes to see a walk as it was."""
-
-    walk: str
-
-
-@dataclass
-class EvidenceOpened(Message):
-    """Wishes to see the files that an attempt left."""
-
-    walk: str
-    step: str
-    attempt: int
-    files: tuple[Evidence, ...]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from abc import abstractmethod
 
 from textual import events, on
 from textual.widgets import Input
 
 from tui.bound import BoundApp
 from tui.format import zone
+from tui.messages import DetailOpened
 from tui.screen import ConsoleScreen
 from tui.screen_registry import find_dialog
 from tui.window_dialog import WindowDialog
@@ -32,15 +32,11 @@ class WindowWays(BoundApp):
         self._offered = 0.0
         """The end of the window that was last offered to be put off."""
 
-    @abstractmethod
-    def _open(self, name: str, *what: object) -> None:
-        """Show a detail view on top."""
-
     def action_window(self) -> None:
         """Show the window; once more: nothing, as it is there already."""
         top = self.screen
         if isinstance(top, ConsoleScreen) and top.DETAIL != "window":
-            self._open("window")
+            self.post_message(DetailOpened("window"))
 
     @on(WindowAsked)
     def _window_asked(self, message: WindowAsked) -> None:

@@ -20,9 +20,9 @@ from tests.tui.boards import SHOP, SHOP_BOARD, START
 from tests.tui.golden import screen_text
 from tui.app import BEAT, ConsoleApp
 from tui.environment import PLAIN_MANNERS, Manners
+from tui.messages import DetailOpened
 from tui.screen_registry import SCREENS
 from tui.screens.walk import WalkScreen
-from tui.walk_messages import WalkEntered
 
 ENTER = "\u23ce"
 
@@ -79,7 +79,7 @@ class Stage:
     async def enter_walk(self, walk: Walk, live: Live = Live(), *, held: bool = True) -> None:  # noqa: B008
         """Go to the screen of a walk, of this console unless it is another's."""
         await self.move(walk, live, held=held)
-        self.app.post_message(WalkEntered(walk.id))
+        self.app.post_message(DetailOpened("walk", (walk.id,)))
         await self.until(lambda: isinstance(self.app.screen, WalkScreen))
         await self.pilot.pause(0.05)
 

@@ -11,10 +11,10 @@ from tests.hostile import BYTES, PAYLOADS, raw_in
 from tests.tui.boards import START
 from tests.tui.stage import Stage, key_of, stage
 from tests.tui.walks import ALICE, BOB, at_restart, past, waiting
+from tui.messages import DetailOpened
 from tui.screens.evidence import EvidenceScreen
 from tui.screens.past_walk import PastWalkScreen
 from tui.screens.walk import WalkScreen
-from tui.walk_messages import EvidenceOpened
 from tui.widgets.page import Page
 
 HEADS = (
@@ -134,7 +134,7 @@ async def test_a_walk_that_cannot_be_had_is_said() -> None:
 async def test_evidence_that_is_empty_or_cut_is_said() -> None:
     files = (Evidence("out", "a" * 64, 0), Evidence("errors", "b" * 64, 10**9, truncated=True))
     async with stage() as console:
-        console.app.post_message(EvidenceOpened("walk-1", "backup", 1, files))
+        console.app.post_message(DetailOpened("evidence", ("walk-1", "backup", 1, files)))
         await console.until("it is empty")
         await console.press("right_square_bracket")
         await console.until("middle left out")
@@ -145,7 +145,7 @@ async def test_long_evidence_is_scrolled_and_copied() -> None:
     text = "\n".join(f"line {number}" for number in range(3000))
     async with stage() as console:
         console.link.texts[("walk-1", "backup", 1, "out")] = text
-        console.app.post_message(EvidenceOpened("walk-1", "backup", 1, ()))
+        console.app.post_message(DetailOpened("evidence", ("walk-1", "backup", 1, ())))
         await console.until("line 10")
         await console.press("G")
         await console.until("line 2999")
@@ -158,7 +158,7 @@ async def test_evidence_does_nothing_to_the_terminal(size: tuple[int, int]) -> N
     async with stage(size=size) as console:
         raw = "\n".join(body.decode("utf-8", "surrogateescape") for body in BYTES)
         console.link.texts[("walk-1", "backup", 1, "out")] = raw + "\n" + "\n".join(PAYLOADS)
-        console.app.post_message(EvidenceOpened("walk-1", "backup", 1, ()))
+        console.app.post_message(DetailOpened("evidence", ("walk-1", "backup", 1, ())))
         await console.until(lambda: isinstance(console.app.screen, EvidenceScreen))
         await console.until("h00")
         for _ in range(40):

@@ -21,8 +21,8 @@ from tests.tui.boards import START
 from tests.tui.stage import Stage, key_of, stage
 from tests.tui.walks import WalkMaker
 from tui.environment import Manners
+from tui.messages import DetailOpened
 from tui.screens.walk import WalkScreen
-from tui.walk_messages import PastWalkOpened, PlanOpened
 
 ENCODED = [payload.encode(errors="backslashreplace").decode() for payload in PAYLOADS]
 """As they may come over the wire, which carries no halves of pairs."""
@@ -147,7 +147,7 @@ async def test_a_walk_does_nothing_to_the_terminal(stage_of: str, text: str) -> 
             assert not raw_in(console.text), key
             while not isinstance(console.app.screen, WalkScreen):
                 await console.press("escape")
-        console.app.post_message(PastWalkOpened(walk.id))
+        console.app.post_message(DetailOpened("past_walk", (walk.id,)))
         await console.pilot.pause(0.1)
         await looked_at(console)
 
@@ -172,7 +172,7 @@ async def test_a_library_does_nothing_to_the_terminal(text: str) -> None:
         await console.press("escape", key_of("journal"))
         await console.pilot.pause(0.1)
         await looked_at(console)
-        console.app.post_message(PlanOpened(plan.name))
+        console.app.post_message(DetailOpened("plan", (plan.name,)))
         await console.pilot.pause(0.1)
         for key in ("enter", "escape", "d", "escape"):
             await console.press(key)

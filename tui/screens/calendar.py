@@ -26,7 +26,6 @@ from tui.lines import Lines
 from tui.messages import DetailOpened
 from tui.paragraph import prose
 from tui.table_screen import FILTER, WAITING, AskedTableScreen
-from tui.walk_messages import PastWalkOpened, PlanOpened
 from tui.walks.words import said
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.live_table import LiveTable
@@ -221,14 +220,14 @@ stands what overlaps, and what does not fit into its window."""
             return
         walked = line.task is not None and line.task.means is Means.RUNBOOK
         if walked and line.entry is not None and line.entry.walk:
-            self.post_message(PastWalkOpened(line.entry.walk))
+            self.post_message(DetailOpened("past_walk", (line.entry.walk,)))
             return
         past = line.entry is not None and line.entry.standing not in (Standing.COMING, *lines.NEEDS)
         if line.task is None or past:
             heading = "does not go together" if line.warning else "in the calendar"
             self.app.push_screen(TextDialog(heading, told(line, self.now, self._where)))
         elif line.task.means is Means.RUNBOOK:
-            self.post_message(PlanOpened(line.task.target))
+            self.post_message(DetailOpened("plan", (line.task.target,)))
         elif line.task.means is Means.CHECKLIST:
             self._open_list(line.task.target)
         elif not self.only_looks():

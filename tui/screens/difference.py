@@ -12,7 +12,7 @@ from runbooks.comparison import Comparison
 from runbooks.window_events import BaselineTaken
 from tui.cell import Cell, Piece, Tone
 from tui.format import moment, zone
-from tui.messages import CheckOpened, CheckRequested
+from tui.messages import CheckRequested, DetailOpened
 from tui.table_screen import FILTER, WAITING, TableScreen
 from tui.walks.words import said
 from tui.widgets.difference_table import DifferenceTable
@@ -95,7 +95,7 @@ changes of readings are left out, as noise. Enter opens the check."""
     @on(LiveTable.Opened)
     def _opened(self) -> None:
         if (line := self.chosen) is not None:
-            self.post_message(CheckOpened(line.check))
+            self.post_message(DetailOpened("check", (line.check,)))
 
     def action_rerun(self) -> None:
         """Have every check probed."""

@@ -15,7 +15,7 @@ from checks.model import Level
 from tui.cell import Cell, Tone, cell, text_of
 from tui.check_line import CheckLine, age_of, check_lines, level_of, saw_of
 from tui.format import amount
-from tui.messages import CheckOpened, CheckRequested, CopyRequested, DetailOpened
+from tui.messages import CheckRequested, CopyRequested, DetailOpened
 from tui.quiet_dialogs import about_silence, about_trouble
 from tui.sparkline import sparkline
 from tui.table_screen import CLEAR, FILTER, WAITING, TableScreen
@@ -97,7 +97,7 @@ both nobody is told. "Acknowledged" is what somebody sees to. A shows all that, 
 
     @on(LiveTable.Opened)
     def _opened(self, event: LiveTable.Opened) -> None:
-        self.post_message(CheckOpened(event.key))
+        self.post_message(DetailOpened("check", (event.key,)))
 
     def action_acknowledge(self) -> None:
         """Ask what is done about the check under the cursor; or why nobody sees to it any more."""

@@ -12,7 +12,7 @@ from runbooks.live import WalkHead
 from tui.cell import Cell, Piece, Tone, cell
 from tui.messages import DetailOpened
 from tui.table_screen import CLEAR, FILTER, AskedTableScreen
-from tui.walk_messages import PastWalkOpened, WalksArrived, WalksRequested
+from tui.walk_messages import WalksArrived, WalksRequested
 from tui.walks.library import ending
 from tui.walks.words import said, short_who, span
 from tui.widgets.filter_bar import FilterBar
@@ -92,7 +92,7 @@ The journal is a chain of hashes. The command line checks it: walkdown audit ver
 
     @on(LiveTable.Opened)
     def _opened(self, event: LiveTable.Opened) -> None:
-        self.post_message(PastWalkOpened(event.key))
+        self.post_message(DetailOpened("past_walk", (event.key,)))
 
     def action_go(self, where: str) -> None:
         """Show incidents, notices, contacts or reports."""

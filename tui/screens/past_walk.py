@@ -12,9 +12,10 @@ from textual.containers import Container
 from runbooks.walk import EMPTY, Walk
 from tui.cell import Cell
 from tui.format import zone
+from tui.messages import DetailOpened
 from tui.paragraph import prose
 from tui.screen import ConsoleScreen
-from tui.walk_messages import EvidenceOpened, WalkArrived, WalkEntered, WalkRequested
+from tui.walk_messages import WalkArrived, WalkRequested
 from tui.walks import story
 from tui.walks.story import StoryLine
 from tui.walks.words import said
@@ -132,11 +133,11 @@ Enter opens the evidence of the line. tab goes to the text and back."""
         files = line.state.evidence
         if line.evidence is not None:
             files = (line.evidence, *(each for each in files if each != line.evidence))
-        self.post_message(EvidenceOpened(self._walk_id, line.state.id, line.state.attempt, files))
+        self.post_message(DetailOpened("evidence", (self._walk_id, line.state.id, line.state.attempt, files)))
 
     def action_walk(self) -> None:
         """Go to the open walk."""
-        self.post_message(WalkEntered(self._walk_id))
+        self.post_message(DetailOpened("walk", (self._walk_id,)))
 
     def action_reload(self) -> None:
         """Ask for the walk again."""

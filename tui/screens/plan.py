@@ -9,6 +9,7 @@ from runbooks.live import DryStep
 from runbooks.model import Plan
 from tui.cell import Cell, Piece, Tone
 from tui.dialogs.begin import BeginDialog
+from tui.messages import DetailOpened
 from tui.paragraph import Paragraph, prose
 from tui.screen import ConsoleScreen
 from tui.walk_messages import (
@@ -17,7 +18,6 @@ from tui.walk_messages import (
     DryRunRequested,
     RunbooksArrived,
     RunbooksRequested,
-    WalkEntered,
 )
 from tui.walks.library import plan_of
 from tui.walks.plan_text import plan_text
@@ -113,7 +113,7 @@ have given its inputs; nothing is changed before you have confirmed the step tha
 
         def begun(result: str | None) -> None:
             if result == "begun":
-                self.post_message(WalkEntered(dialog.walk))
+                self.post_message(DetailOpened("walk", (dialog.walk,)))
 
         self.app.push_screen(dialog, begun)
 

@@ -18,7 +18,7 @@ from checks.board import SystemInfo
 from checks.model import HistoryQuery
 from tui.arrangement import arrange, columns_for
 from tui.format import zone
-from tui.messages import CheckOpened, CheckRequested, HistoryArrived, HistoryRequested
+from tui.messages import CheckRequested, DetailOpened, HistoryArrived, HistoryRequested
 from tui.panel import Panel
 from tui.panel_registry import PANELS
 from tui.screen import ConsoleScreen
@@ -249,7 +249,7 @@ class ResourcesScreen(ConsoleScreen):
     def action_open(self) -> None:
         """Open the worst check of the panel."""
         if names := self._current_checks():
-            self.post_message(CheckOpened(names[0]))
+            self.post_message(DetailOpened("check", (names[0],)))
 
     def _current_checks(self) -> tuple[str, ...]:
         current = self._current()

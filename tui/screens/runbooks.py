@@ -9,9 +9,10 @@ from textual.binding import Binding
 from tui.cell import Cell, Tone
 from tui.dialogs.text import TextDialog
 from tui.format import zone
+from tui.messages import DetailOpened
 from tui.paragraph import prose
 from tui.table_screen import CLEAR, FILTER, AskedTableScreen
-from tui.walk_messages import NO_RUNBOOKS, PlanOpened, RunbooksArrived, RunbooksRequested, WalkEntered
+from tui.walk_messages import NO_RUNBOOKS, RunbooksArrived, RunbooksRequested
 from tui.walks import library
 from tui.walks.library import LibraryLine
 from tui.walks.words import said
@@ -91,9 +92,9 @@ Usual is the median of the walks that were done, or else what the runbook itself
         if line is None:
             return
         if line.opened is not None:
-            self.post_message(WalkEntered(line.opened.walk.id))
+            self.post_message(DetailOpened("walk", (line.opened.walk.id,)))
         elif line.plan is not None:
-            self.post_message(PlanOpened(line.plan.name))
+            self.post_message(DetailOpened("plan", (line.plan.name,)))
         elif line.broken is not None:
             problems = tuple(prose(said(problem), Tone.WARN) for problem in line.broken.problems)
             self.app.push_screen(TextDialog(line.broken.file, problems))

@@ -19,10 +19,11 @@ from tui.cell import Cell, Piece, Tone
 from tui.dialog_box import LEAST_HEIGHT, LEAST_WIDTH
 from tui.dialogs.note import NoteDialog
 from tui.format import zone
+from tui.messages import DetailOpened
 from tui.screen import ConsoleScreen
 from tui.walk_dialog import WalkDialog
 from tui.walk_dialogs import dialog_for
-from tui.walk_messages import DecisionMade, DecisionTaken, EvidenceOpened, WalkLeft
+from tui.walk_messages import DecisionMade, DecisionTaken, WalkLeft
 from tui.walks.approval import standing
 from tui.walks.asked import Phase, asked, phase_of
 from tui.walks.guards import watch
@@ -131,6 +132,10 @@ same action and approves it by a, for ten minutes."""
             yield GuardPanel()
         yield GuardLine()
         yield AskedBar()
+
+    def on_mount(self) -> None:
+        """Take away what called for the walk: it must not lie over what is asked here."""
+        self.app.clear_notifications()
 
     @property
     def opened(self) -> OpenWalk | None:
@@ -318,4 +323,4 @@ same action and approves it by a, for ten minutes."""
         """Show what the step that is shown has left."""
         state = self._shown(self.opened.walk) if self.opened else None
         if state is not None:
-            self.post_message(EvidenceOpened(self._walk, state.id, state.attempt, state.evidence))
+            self.post_message(DetailOpened("evidence", (self._walk, state.id, state.attempt, state.evidence)))

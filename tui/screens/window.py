@@ -12,9 +12,8 @@ from runbooks.baseline import difference
 from runbooks.comparison import Comparison
 from runbooks.window_events import BaselineTaken
 from tui.format import zone
-from tui.messages import CheckOpened, CheckRequested, DetailOpened
+from tui.messages import CheckRequested, DetailOpened
 from tui.screen import ConsoleScreen
-from tui.walk_messages import WalkEntered
 from tui.walks.open_walk import foremost
 from tui.walks.words import said
 from tui.widgets.difference_table import DifferenceTable
@@ -126,7 +125,7 @@ still fits into the window. After it that step needs a reason, which stands in t
     def _opened(self) -> None:
         line = self.query_one(DifferenceTable).selected
         if line is not None:
-            self.post_message(CheckOpened(line.value.check))
+            self.post_message(DetailOpened("check", (line.value.check,)))
 
     def offers(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Leave out the keys of what cannot be done now."""
@@ -142,7 +141,7 @@ still fits into the window. After it that step needs a reason, which stands in t
     def action_walk(self) -> None:
         """Go to the walk that matters most."""
         if (opened := foremost(self.walks)) is not None:
-            self.post_message(WalkEntered(opened.walk.id))
+            self.post_message(DetailOpened("walk", (opened.walk.id,)))
 
     def action_baselines(self) -> None:
         """Show all baselines."""
