@@ -35,7 +35,7 @@ from runbooks.events import Event
 from runbooks.journal.journal import Journal
 from runbooks.journal.rows import Draft
 from runbooks.operators import WALKDOWN, Operator
-from runbooks.task_events import TaskRecord, TasksKept
+from runbooks.task_events import TaskDone, TaskFailed, TaskOutcome, TaskRecord, TasksKept, TaskSkipped
 from runbooks.windows.plan import WindowPlan, windows_of
 
 SOURCE = "calendar"
@@ -47,6 +47,9 @@ READ = 1000
 """Rows of a kind that are read at most; more are never needed, for those before were kept as one."""
 WIDEST = 800 * 86400.0
 """Seconds of an agenda."""
+
+Ended = TaskDone | TaskFailed | TaskSkipped
+"""What somebody says of a task."""
 
 log = logging.getLogger(__name__)
 
@@ -97,36 +100,46 @@ class Calendar(Kept[CalendarNow]):
         tasks = tuple(self._tasks.values())
         return await asyncio.to_thread(agenda, self._windows, tasks, records, entries, start, end, now, zone)
 
-    async def finish(self, name: str, note: str, took: float, failed: bool, operator: Operator) -> None:
-        """Write down that a task was done, or tried in vain.
+    async def finish(
+        self, name: str, note: str, took: float, failed: bool, operator: Operator, *, again: bool = False
+    ) -> tuple[TaskOutcome | None, TaskOutcome | None]:
+        """Write down that a task was done, or tried in vain; return what was written, and what was before.
+
+        When its last time is recorded as done and none is due, that is returned and nothing is written,
+        unless it is wanted `again`.
 
         Raises:
             RefusedDecisionError: when it may not be said; says why.
         """
-        said = self._safe(note)
+        said, found = self._safe(note), list[TaskOutcome]()
 
-        def rule(plan: TaskPlan, record: TaskRecord) -> Event:
-            run = Run(self._clock.now(), took, operator, note=said, failed=failed)
-            return ruling.done_by_hand(plan, record, run)
+        def rule(plan: TaskPlan, record: TaskRecord) -> Ended | None:
+            now = self._clock.now()
+            before = None if again or failed else ruling.already(plan, record, now)
+            if before is not None:
+                found.append(before)
+                return None
+            return ruling.done_by_hand(plan, record, Run(now, took, operator, note=said, failed=failed))
 
-        await self._decide(name, rule, operator)
+        written = await self._decide(name, rule, operator)
+        return written, found[0] if found else None
 
-    async def skip(self, name: str, reason: str, operator: Operator) -> None:
-        """Leave a task out that is due, or acknowledge that it was missed.
+    async def skip(self, name: str, reason: str, operator: Operator) -> TaskOutcome | None:
+        """Leave a task out that is due, or acknowledge that it was missed; return what was written.
 
         Raises:
             RefusedDecisionError: when it may not be; says why.
         """
         said = self._safe(reason)
 
-        def rule(plan: TaskPlan, record: TaskRecord) -> Event:
+        def rule(plan: TaskPlan, record: TaskRecord) -> Ended:
             return ruling.skipped(plan, record, said, operator, self._clock.now())
 
-        await self._decide(name, rule, operator)
+        return await self._decide(name, rule, operator)
 
     async def _decide(
-        self, name: str, rule: Callable[[TaskPlan, TaskRecord], Event], operator: Operator
-    ) -> None:
+        self, name: str, rule: Callable[[TaskPlan, TaskRecord], Ended | None], operator: Operator
+    ) -> TaskOutcome | None:
         async with self._decision():
             if self._trouble:
                 raise RefusedDecisionError(self._trouble)
@@ -136,7 +149,11 @@ class Calendar(Kept[CalendarNow]):
                     f"no task is called {name!r}{did_you_mean(name, self._tasks) or known}"
                 )
             await self._find_missed(collect=False)
-            await self._write(rule(plan, self._records[name]), operator)
+            event = rule(plan, self._records[name])
+            if event is None:
+                return None
+            await self._write(event, operator)
+            return event.outcome
 
     # What happens by itself
 

@@ -56,19 +56,23 @@ def task() -> None:
 @task.command()
 @_named
 @click.option("--note", default="", help="What is to be known of it; it is written down.")
-@click.option("--took", callback=_seconds, metavar="LENGTH", help="How long it took, such as 25m.")
+@click.option(
+    "--took", callback=_seconds, metavar="LENGTH", help="How long it took, such as 25m; 31 days at most."
+)
+@click.option("--again", is_flag=True, help="Also when its last time is recorded as done, and none is due.")
 @system_option
-def done(name: str, note: str, took: float, source: Path | None) -> None:
+def done(name: str, note: str, took: float, again: bool, source: Path | None) -> None:
     """Say that a task was done.
 
-    It counts for the time that is due or was missed, else for the next one, if that is near. A task that a
-    program or a list fulfils needs a --note. Exit code 14 when it is refused.
+    It counts for the time that is due or was missed, else for the next one, if that is near. When none is
+    and the last one is recorded as done, that is said and nothing is written. A task that a program or a
+    list fulfils needs a --note. Exit code 14 when it is refused.
     """
     from agent.calendar_commands import finish_task
     from agent.meeting import run_to_end
 
     with errors_as_exits():
-        leave(run_to_end(finish_task(source, name, note, took)))
+        leave(run_to_end(finish_task(source, name, note, took, again)))
 
 
 @task.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,17 @@ from checks.load import load
 from checks.recurrence.zones import moment, zone_named
 from checks.text import clean
 from runbooks.calendar.state import Agenda, AgendaEntry, CalendarNow, Slot, Standing, TaskNow
-from runbooks.calendar.wording import away, in_words, missed_words, name_of, standing_words, took_words
+from runbooks.calendar.wording import (
+    already_words,
+    away,
+    in_words,
+    missed_words,
+    name_of,
+    next_words,
+    recorded_words,
+    standing_words,
+    took_words,
+)
 from runbooks.operators import WALKDOWN
 from runbooks.task_events import TaskOutcome
 from runbooks.wording import who
@@ -63,9 +73,9 @@ async def tell_calendar(source: Path | None, first: str, last: str, output: str)
     return LATE if any(task.missed or task.standing is Standing.OVERDUE for task in calendar.tasks) else 0
 
 
-async def finish_task(source: Path | None, name: str, note: str, took: float) -> int:
-    """Write down that a task was done."""
-    return await _changed(source, name, lambda number: FinishTask(number, name, note, took))
+async def finish_task(source: Path | None, name: str, note: str, took: float, again: bool = False) -> int:
+    """Write down that a task was done; what is recorded already is said, and not written once more."""
+    return await _changed(source, name, lambda number: FinishTask(number, name, note, took, again=again))
 
 
 async def skip_task(source: Path | None, name: str, reason: str) -> int:
@@ -76,15 +86,28 @@ async def skip_task(source: Path | None, name: str, reason: str) -> int:
 async def _changed(source: Path | None, name: str, wish: Callable[[int], Question]) -> int:
     async with session(source) as attached:
         try:
-            calendar = (await attached.link.ask(TasksAnswer, wish)).calendar
+            answer = await attached.link.ask(TasksAnswer, wish)
         except RefusedError as error:
             click.echo(f"not done: {error}", err=True)
             return WalkExit.REFUSED
         now = attached.clock.now()
-    task = calendar.task(name)
+    task = answer.calendar.task(name)
     if task is not None:
-        click.echo(clean(f"{name_of(task)}: {standing_words(task, now, zone_named(task.zone))}"))
+        for line in _written(task, answer, now):
+            click.echo(clean(line))
     return 0
+
+
+def _written(task: TaskNow, answer: TasksAnswer, now: float) -> Iterator[str]:
+    """Yield what was written of a task, or was before, and when it is due next."""
+    zone = zone_named(task.zone)
+    if answer.written is not None:
+        yield recorded_words(task, answer.written, zone)
+    if answer.already is not None:
+        yield already_words(task, answer.already, zone)
+        yield "nothing was written; --again writes it down once more"
+    if coming := next_words(task, now, zone):
+        yield coming
 
 
 def lines(calendar: CalendarNow, agenda: Agenda, now: float, zone: tzinfo) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from runbooks.calendar.state import Agenda, CalendarNow
+from runbooks.task_events import TaskOutcome
 
 
 class AskCalendar(msgspec.Struct, frozen=True, tag=True):
@@ -22,7 +23,10 @@ class AskTasks(msgspec.Struct, frozen=True, tag=True):
 
 
 class FinishTask(msgspec.Struct, frozen=True, tag=True):
-    """Console: a task was done, or tried in vain."""
+    """Console: a task was done, or tried in vain.
+
+    When the time that it would be said of is recorded as done already, nothing is written, unless `again`.
+    """
 
     id: int
     name: str
@@ -30,6 +34,8 @@ class FinishTask(msgspec.Struct, frozen=True, tag=True):
     took: float = 0.0
     """Seconds; 0 when nobody says."""
     failed: bool = False
+    again: bool = False
+    """Whether it is written down although the last time is recorded as done, and none is due."""
 
 
 class SkipTask(msgspec.Struct, frozen=True, tag=True):
@@ -60,6 +66,10 @@ class TasksAnswer(msgspec.Struct, frozen=True, tag=True):
 
     id: int
     calendar: CalendarNow
+    written: TaskOutcome | None = None
+    """What was written down; None when nothing was wanted, or nothing was written."""
+    already: TaskOutcome | None = None
+    """What was written before, so that nothing was now."""
 
 
 class CalendarMoved(msgspec.Struct, frozen=True, tag=True):

@@ -101,7 +101,7 @@ async def _run(source: Path | None, plan: TaskPlan, lock: int, clock: Clock) -> 
     try:
         async with session(source) as attached:
             await attached.link.ask(
-                TasksAnswer, lambda number: FinishTask(number, plan.name, said, took, code != 0)
+                TasksAnswer, lambda number: FinishTask(number, plan.name, said, took, code != 0, again=True)
             )
     except WalkdownError as error:
         click.echo(clean(f"{said}; not written down: {error}"), err=True)

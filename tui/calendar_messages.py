@@ -58,6 +58,16 @@ class TaskFinished(TaskWish):
     note: str = ""
     took: float = 0.0
     """Seconds; 0 when nobody says."""
+    again: bool = False
+    """Whether it is written down although it is recorded already."""
+
+
+@dataclass
+class TaskRecorded(Message, bubble=False):
+    """Answers `TaskFinished`: nothing was written, for it is recorded already."""
+
+    words: str
+    """By whom and when."""
 
 
 @dataclass

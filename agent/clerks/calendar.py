@@ -40,9 +40,12 @@ class CalendarClerk:
             case AskTasks():
                 await self.calendar.look()
             case FinishTask():
-                await self.calendar.finish(ask.name, ask.note, ask.took, ask.failed, operator)
+                said = (ask.name, ask.note, ask.took, ask.failed)
+                written, before = await self.calendar.finish(*said, operator, again=ask.again)
+                return TasksAnswer(ask.id, self.calendar.now, written, before)
             case SkipTask():
-                await self.calendar.skip(ask.name, ask.reason, operator)
+                written = await self.calendar.skip(ask.name, ask.reason, operator)
+                return TasksAnswer(ask.id, self.calendar.now, written)
             case RefuseTask():
                 name, why = (clean(text)[:LONGEST] for text in (ask.name, ask.why))
                 await self.refusals.write(f"{TASK}{name}", why, operator, alone=True)

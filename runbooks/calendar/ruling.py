@@ -245,6 +245,18 @@ def done_by_hand(plan: TaskPlan, record: TaskRecord, run: Run) -> TaskDone | Tas
     return (TaskFailed if run.failed else TaskDone)(plan.name, extra)
 
 
+def already(plan: TaskPlan, record: TaskRecord, at: float) -> TaskOutcome | None:
+    """Return that by which the time before was done, when a run at this moment would count for none.
+
+    None when one would count, when nobody is awaited, or when what came last was missed or left out.
+    """
+    last = record.last
+    if last is None or plan.by_hand or fulfilled(plan, record, at) is not None:
+        return None
+    newest = last.start == record.settled if last.start else last.at > record.settled
+    return last if newest else None
+
+
 def skipped(plan: TaskPlan, record: TaskRecord, reason: str, by: Operator, at: float) -> TaskSkipped:
     """Return that what is due is left out, or that it is acknowledged that it was missed.
 

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, tzinfo
 from checks.text import clean
 from checks.units import show
 from runbooks.calendar.state import Means, Standing, TaskNow
+from runbooks.task_events import TaskEnding, TaskOutcome
+from runbooks.wording import who
 
 
 def name_of(task: TaskNow) -> str:
@@ -63,6 +65,37 @@ def standing_words(task: TaskNow, now: float, zone: tzinfo | None) -> str:
         case _ if task.start:
             return f"{day_and_time(task.start, zone)}, {away(task.start, now)}"
     return "never again"
+
+
+def recorded_words(task: TaskNow, outcome: TaskOutcome, zone: tzinfo | None) -> str:
+    """Return for which of its times it is recorded what became of a task."""
+    ending = {TaskEnding.SKIPPED: "left out", TaskEnding.FAILED: "failed"}.get(outcome.ending, "done")
+    if outcome.ending is TaskEnding.SKIPPED and not outcome.count:
+        ending = "known to be missed"
+    if outcome.start:
+        when = f"for {day_and_time(outcome.start, zone)}" + (", late" if outcome.late else "")
+    elif task.standing is Standing.BY_HAND:
+        when = "now"
+    else:
+        when = "beside its times, for none is due"
+    return f"recorded: {name_of(task)} {ending}, {when}"
+
+
+def already_words(task: TaskNow, before: TaskOutcome, zone: tzinfo | None) -> str:
+    """Return that it is recorded already that a task was done: for which time, by whom and when."""
+    of = f" for {day_and_time(before.start, zone)}" if before.start else ""
+    walk = f" ({before.walk})" if before.walk else ""
+    at = day_and_time(before.at, zone)
+    return clean(f"recorded already: {name_of(task)} done{of}, by {who(before.by)}{walk}, {at}")
+
+
+def next_words(task: TaskNow, now: float, zone: tzinfo | None) -> str:
+    """Return when a task is due next, or is still; empty for one that comes when somebody wants it."""
+    if task.standing is Standing.BY_HAND:
+        return ""
+    if task.standing in (Standing.DUE, Standing.OVERDUE):
+        return f"now: {standing_words(task, now, zone)}"
+    return f"next due: {standing_words(task, now, zone)}"
 
 
 def took_words(took: float, expected: float) -> str:

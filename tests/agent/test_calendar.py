@@ -179,6 +179,26 @@ async def test_what_is_said_is_masked_and_what_cannot_be_done_is_refused(stage: 
         assert len(row.event.outcome.note) <= 4096
 
 
+async def test_a_task_that_is_done_already_is_written_once_more_only_when_that_is_wanted(
+    stage: Stage,
+) -> None:
+    async with stage.journal() as journal:
+        calendar = stage.calendar(journal)
+        await calendar.look()
+        stage.set("2026-11-24T09:10")
+        written, before = await calendar.finish("look", "all green", 60.0, False, OPER)
+        assert (written.start, written.by, before) == (at("2026-11-24T09:00"), OPER, None)
+        stage.set("2026-11-24T09:20")
+        other = Operator("oper2", 1001)
+        assert await calendar.finish("look", "", 0.0, False, other) == (None, written)
+        assert len(await journal.newest(TaskDone)) == 1
+        extra, _ = await calendar.finish("look", "", 0.0, False, other, again=True)
+        assert (extra.start, extra.by) == (0.0, other)
+        assert len(await journal.newest(TaskDone)) == 2
+        # A try that failed, and what the crontab runs, are written as they were.
+        await calendar.finish("backup", "no space", 5.0, True, OPER)
+
+
 async def test_many_rows_are_kept_as_one_and_nothing_is_forgotten(stage: Stage) -> None:
     async with stage.journal() as journal:
         calendar = stage.calendar(journal)
@@ -230,6 +250,7 @@ tasks:
   broken: {every: daily 00:00, command: [sh, -c, 'echo no space >&2; exit 3']}
   gated: {every: by hand, only: "%s", command: [touch, "%s"]}
   people: {every: by hand}
+  watch: {every: daily %s, title: Look at it}
 """
 WALK = "runbook: test\nsteps:\n  - {id: one, kind: command, run: ['true'], undo: none}\n"
 
@@ -238,7 +259,7 @@ WALK = "runbook: test\nsteps:\n  - {id: one, kind: command, run: ['true'], undo:
 def place(agents: Any, tmp_path: Path) -> Path:
     hour = (datetime.now().hour + 12) % 24
     hours = f"{hour:02}:00-{hour:02}:30"
-    found = agents.system(QUICK + TASKS % (hours, tmp_path / "touched"))
+    found = agents.system(QUICK + TASKS % (hours, tmp_path / "touched", hours[:5]))
     agents.runbook(found, WALK)
     return found
 
@@ -258,6 +279,20 @@ def test_runs_of_commands_and_what_is_done_by_hand_are_recorded(
         assert not (tmp_path / "touched").exists()
         by_hand = walkdown("task", "done", "people", "--took", "5m", "--note", "swept", "--system", place)
         assert by_hand.returncode == 0, by_hand.stderr
+        assert by_hand.stdout == "recorded: people done, now\n"
+        first = walkdown("task", "done", "watch", "--system", place)
+        assert (first.returncode, first.stderr) == (0, "")
+        recorded, coming = first.stdout.splitlines()
+        assert recorded == "recorded: Look at it done, beside its times, for none is due"
+        assert coming.startswith("next due: ")
+        again = walkdown("task", "done", "watch", "--system", place)
+        assert again.returncode == 0
+        already, nothing, coming = again.stdout.splitlines()
+        assert already.startswith("recorded already: Look at it done, by "), already
+        assert nothing == "nothing was written; --again writes it down once more"
+        assert coming.startswith("next due: ")
+        more = walkdown("task", "done", "watch", "--again", "--system", place)
+        assert more.stdout.startswith("recorded: Look at it done, beside its times, for none is due\n")
         said = json.loads(walkdown("calendar", "-o", "json", "--system", place).stdout)
         tasks = {task["name"]: task for task in said["tasks"]}
         assert tasks["people"]["last_done"]["took"] == 300

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from textual.widgets import Input
 
 from agent.calendar_messages import (
@@ -16,6 +17,7 @@ from agent.calendar_messages import (
 from agent.checklist_messages import ChecklistsAnswer, ChecklistsMoved
 from runbooks.calendar.state import Agenda, AgendaEntry, CalendarNow, Means, Slot, Standing, TaskNow
 from runbooks.checklists.state import Lists
+from runbooks.operators import Operator
 from runbooks.task_events import TaskEnding, TaskOutcome
 from tests.hostile import PAYLOADS, raw_in
 from tests.tui.boards import START
@@ -98,10 +100,11 @@ async def test_what_needs_somebody_stands_on_top_and_the_days_follow() -> None:
     async with stage(size=(120, 40)) as console:
         await calendar(console)
         lines = console.text.splitlines()
-        assert "needs somebody" in lines[2]
-        assert "Nightly backup" in lines[3] and "MISSED 3 TIMES" in lines[3]
-        assert "Minor update" in lines[4] and "OVERDUE" in lines[4]
-        assert "Look at the dashboards" in lines[5] and "23 h left" in lines[5]
+        assert "DOES NOT GO TOGETHER" in lines[1]
+        (top,) = [number for number, line in enumerate(lines) if "needs somebody" in line]
+        assert "Nightly backup" in lines[top + 1] and "MISSED 3 TIMES" in lines[top + 1]
+        assert "Minor update" in lines[top + 2] and "OVERDUE" in lines[top + 2]
+        assert "Look at the dashboards" in lines[top + 3] and "23 h left" in lines[top + 3]
         assert "done late alice" in console.text
         assert "40 m of 30 m" in console.text
         assert "60 times" in console.line("tick")
@@ -110,6 +113,25 @@ async def test_what_needs_somebody_stands_on_top_and_the_days_follow() -> None:
         assert "later" not in console.text, "that is beyond these two weeks"
         (ask,) = [ask for ask in console.link.asked if isinstance(ask, AskCalendar)]
         assert (ask.start, ask.end) == (MIDNIGHT - 14 * DAY, MIDNIGHT + 17 * DAY)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 15)])
+async def test_what_does_not_go_together_is_seen_without_scrolling(size: tuple[int, int]) -> None:
+    many = tuple(replace(DASHBOARDS, name=f"task-{number}", title=f"Task {number}") for number in range(60))
+    async with stage(size=size) as console:
+        await calendar(console, CalendarNow(many))
+        assert "GO TOGETHER" not in console.text
+        unfit = "window weekly is open for 2 h, and its task dump takes 3 h, next on Sun 17 Jan 2027 03:00"
+        await console.link.stand(CalendarMoved(CalendarNow(many, (unfit, *NOW.warnings))))
+        await console.until("2 DO NOT GO TOGETHER")
+        shown = " ".join(console.text.split())
+        assert "window weekly is open for 2 h" in shown
+        if size == (80, 24):
+            assert f"{unfit} G: all 2" in shown
+        await console.link.stand(CalendarMoved(CalendarNow(many, NOW.warnings)))
+        await console.until(" DOES NOT GO TOGETHER ")
+        await console.link.stand(CalendarMoved(CalendarNow(many)))
+        await console.until(lambda: "GO TOGETHER" not in console.text)
 
 
 async def test_the_leaf_of_the_month_marks_what_was_missed_windows_and_today() -> None:
@@ -170,6 +192,25 @@ async def test_what_people_do_is_said_to_be_done_with_how_long_it_took() -> None
         (wish,) = [ask for ask in console.link.asked if isinstance(ask, FinishTask)]
         assert (wish.name, wish.took, wish.note, wish.failed) == ("dashboards", 720.0, "all green", False)
         await console.until(lambda: not isinstance(console.app.screen, DoneDialog))
+
+
+async def test_what_is_recorded_already_is_said_and_written_again_only_by_another_enter() -> None:
+    async with stage() as console:
+        await calendar(console)
+        before = TaskOutcome(TaskEnding.DONE, START - 60, START - HOUR, by=Operator("bob", 1001))
+        link = console.link
+        link.answers[TasksAnswer] = replace(link.answers[TasksAnswer], already=before)
+        await console.press("j", "j", "enter")
+        await console.until(lambda: isinstance(console.app.screen, DoneDialog))
+        await console.accept()
+        await console.until("recorded already")
+        assert "by bob" in console.text
+        await console.until(lambda: "it was done once more" in console.hint)
+        link.answers[TasksAnswer] = replace(link.answers[TasksAnswer], already=None)
+        await console.accept()
+        await console.until(lambda: not isinstance(console.app.screen, DoneDialog))
+        wishes = [ask.again for ask in link.asked if isinstance(ask, FinishTask)]
+        assert wishes == [False, True]
 
 
 async def test_what_a_program_does_needs_a_note() -> None:

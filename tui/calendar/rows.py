@@ -78,6 +78,16 @@ def rows(
     return found
 
 
+def clashes(calendar: CalendarNow) -> Cell:
+    """Return in a line that something overlaps or does not fit, the first of it; empty when nothing does."""
+    if not calendar.warnings:
+        return ()
+    many = len(calendar.warnings)
+    badge = " DOES NOT GO TOGETHER " if many == 1 else f" {many} DO NOT GO TOGETHER "
+    rest = f"   G: all {many}" if many > 1 else ""
+    return (Piece(badge, Tone.WARN_BADGE), Piece(f" {said(calendar.warnings[0])}"), Piece(rest, Tone.FOCUS))
+
+
 def when(line: CalendarLine, where: tzinfo | None) -> Cell:
     """Return when it is, or was."""
     if line.entry is not None:

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 
 from checks.units import read, show
 from runbooks.calendar.state import REASON, Means, TaskNow
-from tui.calendar_messages import TaskFinished, TaskSkipped, TaskWish
+from tui.calendar_messages import TaskFinished, TaskRecorded, TaskSkipped, TaskWish
 from tui.dialog import Dialog
 from tui.paragraph import Paragraph, prose
 from tui.walks.words import said
@@ -44,6 +44,8 @@ class DoneDialog(TaskDialog):
     def __init__(self, task: TaskNow, more: tuple[Paragraph, ...] = ()) -> None:
         """Ask about this task."""
         super().__init__(f"Done: {task.title or task.name}", task, more)
+        self._recorded = False
+        """Whether it was said that it is recorded already."""
 
     def compose_body(self) -> ComposeResult:
         yield Page(id="what")
@@ -87,11 +89,18 @@ class DoneDialog(TaskDialog):
     def promise(self) -> str:
         """Return what is written down."""
         took = f", in {show(self._took, 's')}" if self._took else ""
-        return f"it was done{took}"
+        return f"{'it was done once more' if self._recorded else 'it was done'}{took}"
 
     def accept(self) -> None:
         """Write it down."""
-        self.wish(TaskFinished(self, self._subject.name, self._note, self._took or 0.0))
+        name, took = self._subject.name, self._took or 0.0
+        self.wish(TaskFinished(self, name, self._note, took, self._recorded))
+
+    def on_task_recorded(self, answer: TaskRecorded) -> None:
+        """Say that it is recorded already; enter writes it down once more."""
+        self._sent, self._recorded = False, True
+        self.complain(f"{answer.words}; nothing was written")
+        self.say()
 
 
 class SkipDialog(TaskDialog):

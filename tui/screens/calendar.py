@@ -32,9 +32,14 @@ from tui.widgets.live_table import LiveTable
 from tui.widgets.page import Page
 from tui.widgets.table_columns import Column
 from tui.widgets.table_rows import Row
+from tui.widgets.walk_lines import AskedBar
 
 DAYS = 14
 """Days that are shown at once."""
+MOST_OF_CLASHES = 3
+"""Lines that may say on top what does not go together."""
+ROOMY = 20
+"""Lines of a terminal from which on it may take more than one."""
 
 
 class MonthLeaf(Lines):
@@ -67,8 +72,8 @@ what comes. Enter goes to what fulfils a task: the plan of its runbook, its chec
 dialog to say that it was done. A task that was missed is warned of until it is done, or left out with a
 reason.
 
-Takes is how long it took, of what was expected; of what is to come, how long it usually takes. At the end
-stands what overlaps, and what does not fit into its window."""
+Takes is how long it took, of what was expected; of what is to come, how long it usually takes. What
+overlaps, and what does not fit into its window, is warned of on top; all of it stands at the end (G)."""
     DEFAULT_CSS = f"""
     CalendarScreen #parts {{ height: 1fr; }}
     CalendarScreen #agenda {{ width: 1fr; }}
@@ -123,6 +128,7 @@ stands what overlaps, and what does not fit into its window."""
         """Two weeks that are shown, counted from today."""
 
     def compose_body(self) -> ComposeResult:
+        yield AskedBar()
         with Horizontal(id="parts"):
             yield LiveTable[CalendarLine](
                 Column("when", "WHEN", self._when, least=11, most=16),
@@ -164,7 +170,15 @@ stands what overlaps, and what does not fit into its window."""
             self.table.empty = WAITING
             return
         super().draw()
+        self._draw_clashes()
         self._draw_beside()
+
+    def _draw_clashes(self) -> None:
+        """Show above everything that something does not go together, when it is so."""
+        bar, clashes = self.query_one(AskedBar), lines.clashes(self.calendar)
+        bar.display = bool(clashes)
+        if clashes:
+            bar.show((clashes,), self.size.width, most=MOST_OF_CLASHES if self.size.height >= ROOMY else 1)
 
     def _draw_beside(self) -> None:
         """Show the month and what is under the cursor, where there is room for it."""

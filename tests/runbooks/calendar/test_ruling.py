@@ -240,3 +240,16 @@ def test_one_row_stands_for_all_before_it() -> None:
     diary.done("2026-11-25T02:10", took=60.0, walk="w7", note="walked")
     kept = Entry(99, "", 0.0, 0.0, "", "", WALKDOWN, TasksKept(tuple(diary.records.values())))
     assert fold_all([kept]) == diary.records
+
+
+def test_what_is_done_twice_for_one_time_is_recorded_already() -> None:
+    diary = nightly()
+    assert ruling.already(diary.plan, diary.record, at("2026-11-24T02:21")) is None, "it is due"
+    diary.done("2026-11-24T02:21", note="a real dump")
+    assert ruling.already(diary.plan, diary.record, at("2026-11-24T02:22")) == diary.record.last
+    assert ruling.already(diary.plan, diary.record, at("2026-11-24T20:30")) is None, "the next one is near"
+    diary.skip("2026-11-25T02:10")
+    assert ruling.already(diary.plan, diary.record, at("2026-11-25T02:11")) is None, "the last was left out"
+    wanted = Diary(task(every="by hand"), "2026-11-23T12:00")
+    wanted.done("2026-11-24T02:21")
+    assert ruling.already(wanted.plan, wanted.record, at("2026-11-24T02:22")) is None, "it is never due"
