@@ -127,10 +127,14 @@ def _walk(head: WalkHead) -> dict[str, Any]:
 
 
 def _result(walks: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what the walks came to; what was walked again and went well is not left to do."""
+    last = {walk["runbook"]: walk for walk in walks}
+    left = [walk["title"] for walk in last.values() if not walk["well"]]
     wrong = [f"{walk['title']} ({walk['how']})" for walk in walks if not walk["well"]]
     if wrong:
-        return {"well": False, "words": f"Not all went as planned: {', '.join(wrong)}."}
-    return {"well": True, "words": "All that was planned is done." if walks else "The window is over."}
+        return {"well": False, "left": left, "words": f"Not all went as planned: {', '.join(wrong)}."}
+    words = "All that was planned is done." if walks else "The window is over."
+    return {"well": True, "left": left, "words": words}
 
 
 def _contact(contact: Contact) -> dict[str, Any]:

@@ -49,7 +49,7 @@ _SAMPLE: dict[str, Any] = {
         "fixed": [{"check": "queue", "before": "CRIT", "now": "OK", "summary": "empty"}],
         "moved": ["api latency: slower, 84 ms -> 310 ms (+269 %)"],
     },
-    "result": {"well": True, "words": "All that was planned is done."},
+    "result": {"well": False, "left": ["Disk"], "words": "Not all went as planned: Disk (failed)."},
     "incident": {
         "id": "1970-01-22-1",
         "title": "The shop is down",
