@@ -15,7 +15,10 @@ from checks.exits import errors_as_exits
 SEVERITIES = ("minor", "major", "critical")
 
 _at = click.option(
-    "--at", "when", default="", help="When: 20m ago, 03:12, or 2026-11-26 03:12; now when it is not said."
+    "--at",
+    "when",
+    default="",
+    help="When: 20m ago, 03:12, 03:12:30, or 2026-11-26 03:12:30; now when it is not said.",
 )
 
 

@@ -128,7 +128,8 @@ class IncidentBook(Kept[IncidentsNow]):
         alerts = [letter for letter in letters if letter.subject not in carried]
         happened = timeline(found, self._clock.now(), results, alerts, notices, walks)
         suggestion = ruling.suggestion(found, self._snapshot, found.id in self._bad)
-        return IncidentStory(found, happened, suggestion, ruling.ok_since(results) if suggestion else 0.0)
+        since = ruling.ok_since(found, results) if suggestion else 0.0
+        return IncidentStory(found, happened, suggestion, since)
 
     async def _results(self, incident: Incident) -> tuple[tuple[Result, ...], ...]:
         """Return the results of each of its checks, newest first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import math
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, tzinfo
 
@@ -25,6 +25,8 @@ SHOWN_BEFORE = 900.0
 """Seconds before an incident is noticed that its checks may have shown it."""
 AHEAD = 120.0
 """Seconds that a moment may lie in the future: clocks differ."""
+WHOLE = 1.0
+"""Seconds; moments are typed without parts of them."""
 
 
 def opened(
@@ -85,10 +87,12 @@ def moved(
         if not found.restored:
             raise RefusedDecisionError(f"{found.id} is not restored yet; say first since when it is")
         _told(text, "the cause")
+    # It may have been well before somebody knew what it was.
+    earliest = found.detected if wanted is Stage.RESTORED else max(mark.at for mark in found.stages)
     return IncidentMoved(
         found.id,
         wanted.value,
-        _moment(when, found.stages[-1].at, at),
+        _moment(when, earliest, at),
         text.strip()[:LONGEST],
         lessons.strip()[:LONGEST],
     )
@@ -173,13 +177,32 @@ def suggestion(incident: Incident, snapshot: Snapshot, was_bad: bool) -> str:
     return "its checks are OK again" if well else ""
 
 
-def ok_since(results: Iterable[Sequence[Result]]) -> float:
-    """Return since when all of these are OK, each newest first, UTC seconds; 0 when nobody can say."""
-    found = 0.0
+def ok_since(incident: Incident, results: Iterable[Sequence[Result]]) -> float:
+    """Return when the last of its checks got well, UTC seconds; 0 while one is not, or nobody can say.
+
+    Args:
+        incident: The incident.
+        results: Of each of its checks, its results, newest first.
+    """
+    since, found = incident.detected - SHOWN_BEFORE, 0.0
     for each in results:
-        run = list(itertools.takewhile(lambda result: result.level is Level.OK, each))
-        found = max(found, run[-1].at if run else 0.0)
+        if not each or each[0].level is not Level.OK:
+            return 0.0
+        found = max(found, _got_well(each, since))
     return found
+
+
+def _got_well(results: Iterable[Result], since: float) -> float:
+    """Return when a check was first OK after it was last bad since then; 0 when it was not bad."""
+    well = 0.0
+    for result in results:
+        if result.at < since:
+            break
+        if result.level in BAD:
+            return well
+        if result.level is Level.OK:
+            well = result.at
+    return 0.0
 
 
 def _is_down(info: CheckInfo | None, state: CheckState) -> bool:
@@ -204,11 +227,13 @@ def _is_known(incidents: Incidents, checks: set[str], since: float) -> bool:
 
 def _moment(when: float, earliest: float, at: float) -> float:
     found = when or at
+    if not math.isfinite(found):
+        raise RefusedDecisionError("that is no moment")
     if found > at + AHEAD:
         raise RefusedDecisionError("that moment is still to come")
-    if found < earliest:
+    if found <= earliest - WHOLE:
         raise RefusedDecisionError("that moment is before what has happened already")
-    return found
+    return max(found, earliest)
 
 
 def _told(text: str, what: str) -> str:

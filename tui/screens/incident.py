@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from textual.app import ComposeResult
 from textual.binding import Binding
 
+from checks.recurrence.zones import zone_named
 from runbooks.incident_events import Stage
 from runbooks.incidents.document import markdown
 from runbooks.incidents.state import IncidentStory
+from runbooks.incidents.when import typed
 from tui import incident_lines as lines
 from tui.dialogs.incident import MoveIncidentDialog, NoteIncidentDialog
 from tui.format import zone
@@ -107,8 +107,8 @@ closed when cause and lessons are written down. "its checks are OK again" is onl
             return
         since = ""
         if stage == Stage.RESTORED and story.suggested_at:
-            where = zone(self.system.timezone)
-            since = f"{datetime.fromtimestamp(story.suggested_at, where):%Y-%m-%d %H:%M:%S}"
+            well = max(story.suggested_at, story.incident.detected)
+            since = typed(well, zone_named(self.system.timezone))
         dialog = MoveIncidentDialog(self._incident, Stage(stage), self.now, self.system.timezone, since)
         self.app.push_screen(dialog, self._said)
 

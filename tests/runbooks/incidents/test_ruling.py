@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -9,6 +10,7 @@ import pytest
 
 from checks.board import CheckInfo, CheckState, Snapshot, SystemInfo
 from checks.model import Level, Observation, Result
+from checks.recurrence.zones import zone_named
 from runbooks.errors import RefusedDecisionError
 from runbooks.events import Entry
 from runbooks.incident_events import IncidentMoved, IncidentNoted, IncidentOpened, Severity, Stage
@@ -18,7 +20,7 @@ from runbooks.incidents.figures import figures
 from runbooks.incidents.fold import fold_all
 from runbooks.incidents.state import IncidentStory
 from runbooks.incidents.timeline import timeline
-from runbooks.incidents.when import moment_of
+from runbooks.incidents.when import moment_of, typed
 from runbooks.live import WalkHead
 from runbooks.operators import WALKDOWN, Operator
 from runbooks.walk_events import WalkEnding
@@ -198,7 +200,58 @@ def test_restored_is_suggested_once_its_checks_are_ok_again():
     )
     assert ruling.was_bad(one, results)
     assert not ruling.was_bad(one, ((result("page", Level.OK, T),),))
-    assert ruling.ok_since(results) == T + 40
+    assert ruling.ok_since(one, results) == T + 40
+
+
+OK, WARN, CRIT, UNKNOWN = Level.OK, Level.WARN, Level.CRIT, Level.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("checks", "since"),
+    [
+        ({"page": ((CRIT, 0), (OK, 40), (OK, 50))}, 40),
+        # The last one that got well decides, whichever it is, and not the last trouble of any kind.
+        ({"page": ((CRIT, 0), (OK, 40)), "api": ((WARN, 10), (OK, 70), (OK, 80))}, 70),
+        ({"api": ((WARN, 10), (OK, 70), (OK, 80)), "page": ((CRIT, 0), (OK, 40))}, 70),
+        # One that could not be measured once, or was never bad, says nothing of when it was restored.
+        ({"page": ((CRIT, 0), (OK, 40), (UNKNOWN, 60), (OK, 80))}, 40),
+        ({"page": ((CRIT, 0), (UNKNOWN, 20), (OK, 40))}, 40),
+        ({"page": ((CRIT, 0), (OK, 40)), "api": ((OK, 90), (OK, 95))}, 40),
+        ({"page": ((CRIT, 0), (OK, 40)), "api": ((UNKNOWN, 90), (OK, 95))}, 40),
+        ({"page": ((CRIT, 0), (OK, 40)), "api": ((CRIT, -5000), (OK, -4000))}, 40),
+        # It came again: only the last time counts.
+        ({"page": ((CRIT, 0), (OK, 40), (WARN, 60), (OK, 80))}, 80),
+        # While one is bad, is not known, or has nothing to show, nothing is suggested.
+        ({"page": ((CRIT, 0), (OK, 40)), "api": ((OK, 50), (CRIT, 90))}, 0),
+        ({"page": ((CRIT, 0), (OK, 40)), "api": ((CRIT, 0), (OK, 50), (UNKNOWN, 90))}, 0),
+        ({"page": ((CRIT, 0), (OK, 40)), "api": ()}, 0),
+        ({"page": ((OK, 40), (OK, 50))}, 0),
+        ({}, 0),
+    ],
+)
+def test_restored_is_suggested_from_when_the_last_of_its_checks_got_well(checks, since):
+    opened = IncidentOpened("2026-11-27-1", "It is down", "major", tuple(checks), T)
+    one = story_of(opened)["2026-11-27-1"]
+    results = tuple(
+        tuple(result(name, level, T + at) for level, at in reversed(seen)) for name, seen in checks.items()
+    )
+    assert ruling.ok_since(one, results) == (T + since if since else 0.0)
+
+
+def test_one_may_be_restored_before_somebody_knew_what_it_was_but_not_before_it_was_noticed():
+    assessed = story_of(OPENED, IncidentMoved(ID, "assessed", T + 300))
+    found = ruling.moved(assessed, ID, "restored", T + 100, "it went away", "", T + 1000)
+    assert found.at == T + 100
+    restored = story_of(OPENED, IncidentMoved(ID, "assessed", T + 300), found)
+    assert (restored[ID].restored, restored[ID].to_restore, restored[ID].stage) == (
+        T + 100,
+        100.0,
+        "restored",
+    )
+    with pytest.raises(RefusedDecisionError, match="before what has happened"):
+        ruling.moved(assessed, ID, "restored", T - 100, "", "", T + 1000)
+    with pytest.raises(RefusedDecisionError, match="is no moment"):
+        ruling.moved(assessed, ID, "restored", float("nan"), "", "", T + 1000)
 
 
 def test_the_timeline_joins_what_people_checks_and_walks_did_and_leaves_out_what_was_long_before():
@@ -261,6 +314,17 @@ CET = timezone(timedelta(hours=1))
         ("03:01", T - 86400 + 60),
         ("2026-11-27 02:30", T - 1800),
         ("2026-11-27T01:30:00+00:00", T - 1800),
+        ("02:30:15", T - 1785),
+        ("3:00:00", T),
+        ("03:00:01", T - 86400 + 1),
+        ("2026-11-27 02:30:15", T - 1785),
+        ("2026-11-27T02:30:15", T - 1785),
+        ("2026-11-27 02:30:15 +01:00", T - 1785),
+        ("2026-11-27 01:30 Z", T - 1800),
+        ("2026-11-26", T - 97200),
+        ("26 Nov 03:00", T - 86400),
+        ("26 nov 03:00:05", T - 86400 + 5),
+        ("28 Nov 03:00", T - 364 * 86400),
     ],
 )
 def test_a_moment_is_said_as_people_say_it(text, found):
@@ -268,9 +332,39 @@ def test_a_moment_is_said_as_people_say_it(text, found):
     assert moment_of(text, T, CET) == found
 
 
-@pytest.mark.parametrize("text", ["soon", "25:00", "2026-11-28 02:30", "12:61"])
-def test_what_is_no_moment_or_still_to_come_is_refused(text):
-    with pytest.raises(ValueError, match=r"no moment|no time of day|still to come"):
+@pytest.mark.parametrize("at", [1_792_889_999.0, 1_792_890_000.0, 1_792_893_599.0, 1_792_893_600.7])
+def test_what_is_suggested_is_read_as_the_moment_that_it_is_also_where_clocks_are_set_back(at):
+    berlin = zone_named("Europe/Berlin")
+    for moment in (at, at + 3600, at + 7200):
+        assert moment_of(typed(moment, berlin), at + 90_000, berlin) == int(moment)
+
+
+WRITE = "write it as 20m ago, 03:12, 03:12:30, or 2026-11-26 03:12:30"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("soon", f"'soon' is no moment; {WRITE}"),
+        ("03.12", f"'03.12' is no moment; {WRITE}"),
+        ("1200", f"'1200' is no moment; {WRITE}"),
+        ("2026-11-26 03:12 +25:00", "'2026-11-26 03:12 +25:00' has no offset that there is"),
+        ("2026-11", f"'2026-11' is no moment; {WRITE}"),
+        ("25:00", "'25:00' is no time of day"),
+        ("12:61", "'12:61' is no time of day"),
+        ("12:01:60", "'12:01:60' is no time of day"),
+        ("2026-02-30 03:12", "'2026-02-30 03:12' is no date"),
+        ("30 Feb 03:12", "'30 Feb 03:12' is no date"),
+        ("26 Nev 03:12", "'26 Nev 03:12' is no date"),
+        ("2026-11-28 02:30", "'2026-11-28 02:30' is still to come"),
+        ("-20m", "'-20m' is still to come"),
+        ("1969-01-01 00:00", "'1969-01-01 00:00' is too long ago"),
+        ("0001-01-01", "'0001-01-01' is too long ago"),
+        ("99999999d", "'99999999d' is too long ago"),
+    ],
+)
+def test_what_is_no_moment_or_still_to_come_is_refused_in_words(text, said):
+    with pytest.raises(ValueError, match="^" + re.escape(said) + "$"):
         moment_of(text, T, CET)
 
 
