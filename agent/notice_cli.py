@@ -49,6 +49,11 @@ _task = click.option(
     "--task", "tasks", multiple=True, help="Something that is planned; else as its text says."
 )
 _incident = click.option("--incident", default="", help="The incident that it is about.")
+_starts = click.option(
+    "--starts",
+    default="",
+    help="When the window begins that is announced, as `list` says; else the next time.",
+)
 
 
 @notice.command()
@@ -57,6 +62,7 @@ _incident = click.option("--incident", default="", help="The incident that it is
 @_impact
 @_task
 @_incident
+@_starts
 @_output
 @system_option
 def show(
@@ -65,15 +71,17 @@ def show(
     impact: str,
     tasks: tuple[str, ...],
     incident: str,
+    starts: str,
     output: str,
     source: Path | None,
 ) -> None:
     """Show what a notice would say now. Exit code 14 when it cannot be filled in."""
     from agent.meeting import run_to_end
-    from agent.notice_commands import Wanted, show_notice
+    from agent.notice_commands import Wanted, moment_given, show_notice
 
     with errors_as_exits():
-        leave(run_to_end(show_notice(source, Wanted(name, window, impact, tasks, incident), output)))
+        wanted = Wanted(name, window, impact, tasks, incident, moment_given(starts))
+        leave(run_to_end(show_notice(source, wanted, output)))
 
 
 @notice.command()
@@ -86,6 +94,7 @@ def show(
 @_impact
 @_task
 @_incident
+@_starts
 @system_option
 def send(
     name: str,
@@ -97,6 +106,7 @@ def send(
     impact: str,
     tasks: tuple[str, ...],
     incident: str,
+    starts: str,
     source: Path | None,
 ) -> None:
     """Show a notice, ask, and send it: by routes, or by hand.
@@ -105,12 +115,12 @@ def send(
     listed by `walkdown alerts`. Exit code 14 when it is refused, or not wanted after all.
     """
     from agent.meeting import run_to_end
-    from agent.notice_commands import Wanted, send_notice
+    from agent.notice_commands import Wanted, moment_given, send_notice
 
     if bool(routes) == by_hand:
         raise click.UsageError("either --route, once or more, or --by-hand")
-    wanted = Wanted(name, window, impact, tasks, incident)
     with errors_as_exits():
+        wanted = Wanted(name, window, impact, tasks, incident, moment_given(starts))
         leave(run_to_end(send_notice(source, wanted, routes, note, ask=not yes)))
 
 

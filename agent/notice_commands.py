@@ -25,8 +25,10 @@ from agent.walk_exits import WalkExit
 from checks.errors import UsageError
 from checks.instants import rfc3339
 from checks.load import load
+from checks.recurrence.zones import zone_named
 from checks.text import clean
 from runbooks.contacts import Contact, contacts_of
+from runbooks.incidents.when import written
 from runbooks.notices.state import Announcement, DraftNotice, NoticesNow, SentNotice
 from runbooks.wording import moment, who
 
@@ -40,14 +42,35 @@ class Wanted:
     impact: str = ""
     tasks: tuple[str, ...] = ()
     incident: str = ""
+    starts: float = 0.0
+    """When the time of the window begins that is announced, UTC seconds; 0: the next one."""
 
     async def draft(self, link: Link) -> DraftNotice:
         """Return it as it would be sent."""
         answer = await link.ask(
             DraftAnswer,
-            lambda number: AskDraft(number, self.name, self.window, self.impact, self.tasks, self.incident),
+            lambda number: AskDraft(
+                number, self.name, self.window, self.impact, self.tasks, self.incident, self.starts
+            ),
         )
         return answer.draft
+
+
+def moment_given(text: str) -> float:
+    """Return a date with a time of day, as commands tell it, in UTC seconds; 0 for an empty text.
+
+    Raises:
+        UsageError: when it is none.
+    """
+    if not text.strip():
+        return 0.0
+    try:
+        found = written(text.strip(), zone_named(""))
+    except (ValueError, OverflowError) as error:
+        raise UsageError(str(error)) from error
+    if found is None:
+        raise UsageError(f"{text!r} is no date with a time of day; write it as 2026-11-29 03:00")
+    return found
 
 
 async def tell_notices(source: Path | None, output: str) -> int:
@@ -144,21 +167,22 @@ def _lines(notices: NoticesNow) -> Iterator[str]:
         yield f"{text.name}: {text.kind.value}{window}" if text.kind else f"{text.name}: cannot be used"
         yield from (f"  {problem}" for problem in text.problems)
     yield f"routes: {', '.join(notices.routes) or 'none; notices are sent by hand'}"
-    yield from (f"announcement: {_announced(one)}" for one in notices.announcements)
+    yield from (f"to be announced: {_announced(one)}" for one in notices.announcements)
     yield from (f"sent: {_sent(one)}" for one in notices.sent)
     if notices.trouble:
         yield f"trouble: {notices.trouble}"
 
 
 def _announced(one: Announcement) -> str:
-    state = f"{one.told}, {moment(one.sent_at, None)}" if one.sent_at else str(one.told)
-    return f"{one.window} {moment(one.starts, None)}, by {moment(one.by, None)}: {state}"
+    return f"{one.window} {moment(one.starts, None)}, by {moment(one.by, None)}: {one.told}"
 
 
 def _sent(one: SentNotice) -> str:
     way = ", ".join(one.routes) or "by hand"
     note = f"; {one.note}" if one.note else ""
-    return f"{moment(one.at, None)} {one.notice} {way}, {who(one.by)}: {one.subject}{note}"
+    about = f" of {one.window} {moment(one.starts, None)}" if one.starts else ""
+    told = f", {one.told}" if one.told is not None else ""
+    return f"{moment(one.at, None)} {one.notice}{about}{told}: {way}, {who(one.by)}: {one.subject}{note}"
 
 
 def _plain(notices: NoticesNow) -> dict[str, Any]:
@@ -171,8 +195,6 @@ def _plain(notices: NoticesNow) -> dict[str, Any]:
                 "starts": rfc3339(one.starts),
                 "by": rfc3339(one.by),
                 "told": one.told.value,
-                "in_time": one.in_time,
-                "sent_at": rfc3339(one.sent_at) if one.sent_at else None,
             }
             for one in notices.announcements
         ],
@@ -183,6 +205,8 @@ def _plain(notices: NoticesNow) -> dict[str, Any]:
                 "notice": one.notice,
                 "kind": one.kind,
                 "window": one.window,
+                "starts": rfc3339(one.starts) if one.starts else None,
+                "told": one.told.value if one.told is not None else None,
                 "routes": one.routes,
                 "subject": one.subject,
                 "body": one.body,

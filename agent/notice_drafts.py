@@ -145,7 +145,7 @@ class NoticeDrafts:
     async def _facts(self, text: NoticeText, ask: AskDraft, operator: Operator) -> Facts:
         now, state = self._clock.now(), self._windows.now.state
         system, engine = self._live.system, self._live.engine
-        occurrence = about(text.kind, ask.window or text.window, windows_of(system), state, now)
+        occurrence = about(text.kind, ask.window or text.window, windows_of(system), state, now, ask.starts)
         return Facts(
             system.info,
             engine.snapshot if engine is not None else EMPTY,

@@ -26,6 +26,8 @@ class AskDraft(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     tasks: tuple[str, ...] = ()
     """What is planned; empty: as its text says."""
     incident: str = ""
+    starts: float = 0.0
+    """When the time of the window begins that is announced, UTC seconds; 0: the one that comes next."""
 
 
 class SendNotice(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):

@@ -31,10 +31,10 @@ from runbooks.journal.journal import Journal
 from runbooks.journal.rows import Draft
 from runbooks.notice_events import NoticeKind, NoticeSent
 from runbooks.notices.about import still_comes
-from runbooks.notices.announcing import announcement, words
-from runbooks.notices.state import Announcement, DraftNotice, NoticesNow, SentNotice
+from runbooks.notices.announcing import to_announce, told_by, words
+from runbooks.notices.state import DraftNotice, NoticesNow, SentNotice
 from runbooks.operators import Operator
-from runbooks.windows.plan import Occurrence, windows_of
+from runbooks.windows.plan import Occurrence, WindowPlan, windows_of
 
 SOURCE = "notices"
 READ = 500
@@ -97,7 +97,7 @@ class Notices(Kept[NoticesNow]):
             log.info("notice %s sent by %s", event.notice, ", ".join(event.routes) or "hand")
             self._sent = (*self._sent, entry)[-READ:]
             await self._post(tuple(letters_of(entry, event)))
-        return _told(entry)
+            return _told(entry, self._sent, windows_of(self._live.system))
 
     async def _judged(self, draft: DraftNotice, routes: tuple[str, ...], note: str) -> NoticeSent:
         text = await self.drafts.text(draft.notice)
@@ -135,14 +135,16 @@ class Notices(Kept[NoticesNow]):
         """Do nothing: what is due is for people to send."""
 
     async def _stand(self) -> NoticesNow:
-        found = tuple(self._announcements())
+        now, plans = self._clock.now(), windows_of(self._live.system)
+        wanted = (to_announce(self._sent, plan, now) for plan in plans if plan.announce)
+        found = tuple(one for one in wanted if one is not None)
         zone = zone_named(self._live.system.info.timezone)
         due = tuple(Notice(SOURCE, words(one, zone)) for one in found if one.wanting and not self._trouble)
         self._live.announce(SOURCE, due)
         return NoticesNow(
             await self.drafts.heads(),
             found,
-            tuple(_told(entry) for entry in reversed(self._sent[-LISTED:])),
+            tuple(_told(entry, self._sent, plans) for entry in reversed(self._sent[-LISTED:])),
             self.routes(),
             self._trouble,
         )
@@ -164,13 +166,6 @@ class Notices(Kept[NoticesNow]):
         known = {letter.key for letter in stored}
         await self._post(tuple(letter for letter in letters if letter.key not in known))
 
-    def _announcements(self) -> Iterable[Announcement]:
-        now = self._clock.now()
-        for plan in windows_of(self._live.system):
-            if plan.announce and (span := plan.timing.next_after(now)) is not None:
-                occurrence = Occurrence(plan.name, span, plan.zone)
-                yield announcement(self.sent, occurrence, now, plan.announce)
-
 
 def letters_of(entry: Entry, event: NoticeSent) -> Iterable[Letter]:
     """Yield the messages that carry a notice, one for each route; their keys are made of its row."""
@@ -179,7 +174,7 @@ def letters_of(entry: Entry, event: NoticeSent) -> Iterable[Letter]:
         yield Letter(key[:16], route, event.subject, event.body, entry.at, entry.at)
 
 
-def _told(entry: Entry) -> SentNotice:
+def _told(entry: Entry, sent: Iterable[Entry], plans: Iterable[WindowPlan]) -> SentNotice:
     event = entry.event
     assert isinstance(event, NoticeSent)
     return SentNotice(
@@ -196,4 +191,5 @@ def _told(entry: Entry) -> SentNotice:
         event.note,
         event.incident,
         entry.seq,
+        told_by(entry, sent, plans),
     )

@@ -46,6 +46,8 @@ class DraftRequested(NoticeQuestion):
     """The window that it is about; empty: the one that its text names, or that suits its kind."""
     impact: str = ""
     """What it means for people; empty: as its text says."""
+    starts: float = 0.0
+    """When the time of the window begins that is announced, UTC seconds; 0: the one that comes next."""
 
     def failed(self, problem: str) -> Message:
         """Return the answer that it cannot be filled in."""

@@ -33,8 +33,10 @@ async def answer(link: Link, question: NoticeQuestion) -> Message:
     match question:
         case ContactsRequested():
             return ContactsArrived((await link.ask(ContactsAnswer, AskContacts)).contacts)
-        case DraftRequested(notice=name, window=window, impact=impact):
-            found = await link.ask(DraftAnswer, lambda number: AskDraft(number, name, window, impact))
+        case DraftRequested(notice=name, window=window, impact=impact, starts=starts):
+            found = await link.ask(
+                DraftAnswer, lambda number: AskDraft(number, name, window, impact, starts=starts)
+            )
             return DraftArrived(found.draft)
         case SendRequested(draft=draft, routes=routes, note=note):
             await link.ask(NoticeSentAnswer, lambda number: SendNotice(number, draft, routes, note))

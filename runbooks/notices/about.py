@@ -13,12 +13,17 @@ from runbooks.windows.state import WindowState
 
 
 def about(
-    kind: NoticeKind, window: str, plans: Iterable[WindowPlan], state: WindowState, at: float
+    kind: NoticeKind,
+    window: str,
+    plans: Iterable[WindowPlan],
+    state: WindowState,
+    at: float,
+    starts: float = 0.0,
 ) -> Occurrence | None:
     """Return the time of a window that a notice is about; None when it is about none.
 
-    An announcement is about the time that comes next, a completion about the window that is open or was
-    last; one about progress is about the open window, and needs none.
+    An announcement is about the time that begins at `starts`, else about the one that comes next,
+    a completion about the window that is open or was last; one about progress is about the open window, and needs none.
 
     Raises:
         RefusedDecisionError: when there is no such time; says why.
@@ -37,7 +42,9 @@ def about(
             )
         return held
     wanted = [every[window]] if window in every else [] if window else list(every.values())
-    found = next_planned(wanted, at)
+    found = next_planned(wanted, max(at, starts - 1.0) if starts else at)
+    if starts and (found is None or abs(found.span.start - starts) >= 1.0):
+        raise RefusedDecisionError(f"{window or 'no window'} is not planned to open then; look again")
     if found is None:
         raise RefusedDecisionError(f"{window} does not come again" if window else "no window is planned")
     return found

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import tzinfo
 
+from checks.recurrence.timing import Span
 from checks.text import clean
 from runbooks.events import Entry
 from runbooks.notice_events import NoticeKind, NoticeSent
 from runbooks.notices.state import Announcement, Told
-from runbooks.windows.plan import Occurrence
+from runbooks.windows.plan import Occurrence, WindowPlan
 from runbooks.windows.ruling import spoken
 from runbooks.wording import span
 
@@ -20,6 +21,8 @@ AHEAD = 86_400.0
 """Seconds before a window that people are told of it, where nobody says another time."""
 EARLY = 43_200.0
 """Seconds before an announcement is due at which operators are told that it is."""
+MOST = 50
+"""Times of one window that are announced beforehand, and looked at here."""
 
 
 def announcement(
@@ -38,11 +41,42 @@ def announcement(
     for entry in sorted(sent, key=lambda entry: entry.at):
         if isinstance(entry.event, NoticeSent) and _announces(entry.event, occurrence):
             told = Told.IN_TIME if entry.at <= by else Told.LATE
+            by_whom, notice = entry.operator, entry.event.notice
             return Announcement(
-                occurrence.window, starts, ends, by, told, entry.at, entry.event.notice, entry.operator
+                occurrence.window, starts, ends, by, told, entry.at, notice, by_whom, entry.seq
             )
     told = Told.OVERDUE if at > by else Told.DUE if at >= by - EARLY else Told.NOT_YET
     return Announcement(occurrence.window, starts, ends, by, told)
+
+
+def to_announce(sent: Iterable[Entry], plan: WindowPlan, at: float) -> Announcement | None:
+    """Return the first time of a window that is to come and was not announced; None when there is none."""
+    rows, after = tuple(sent), at
+    for _ in range(MOST):
+        span = plan.timing.next_after(after)
+        if span is None:
+            break
+        found = announcement(rows, Occurrence(plan.name, span, plan.zone), at, plan.announce)
+        if not found.sent_at:
+            return found
+        after = span.start
+    return None
+
+
+def told_by(entry: Entry, sent: Iterable[Entry], plans: Iterable[WindowPlan]) -> Told | None:
+    """Return whether a row told people of a window in time or too late.
+
+    None of one that announces nothing, was not the first to do so, or of whose window nobody has to be told.
+    """
+    event = entry.event
+    if not isinstance(event, NoticeSent) or event.kind != NoticeKind.ANNOUNCEMENT:
+        return None
+    ahead = next((plan.announce for plan in plans if plan.name == event.window), 0.0)
+    if not ahead:
+        return None
+    occurrence = Occurrence(event.window, Span(event.starts, event.ends))
+    found = announcement(sent, occurrence, entry.at, ahead)
+    return found.told if found.seq == entry.seq else None
 
 
 def words(found: Announcement, zone: tzinfo) -> str:

@@ -37,6 +37,8 @@ class Announcement(msgspec.Struct, frozen=True, omit_defaults=True):
     """When it was sent first; 0 when it was not."""
     notice: str = ""
     operator: Operator = Operator()
+    seq: int = 0
+    """Of the row that says so; 0 when it was not sent."""
 
     @property
     def in_time(self) -> bool:
@@ -79,6 +81,8 @@ class SentNotice(msgspec.Struct, frozen=True, omit_defaults=True):
     incident: str = ""
     seq: int = 0
     """Of its row in the journal."""
+    told: Told | None = None
+    """Whether it told people of a window in time or late; None when nobody had to be told, or was already."""
 
 
 class DraftNotice(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -100,7 +104,7 @@ class NoticesNow(msgspec.Struct, frozen=True, omit_defaults=True):
 
     texts: tuple[NoticeHead, ...] = ()
     announcements: tuple[Announcement, ...] = ()
-    """Of each window that has to be announced, the time that comes next."""
+    """Of each window that has to be announced, the first time that was not yet."""
     sent: tuple[SentNotice, ...] = ()
     """The newest, newest first."""
     routes: tuple[str, ...] = ()

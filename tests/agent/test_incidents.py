@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+from datetime import datetime
 
 import pytest
 
@@ -184,7 +185,21 @@ def test_the_commands_of_notices_and_contacts(walkdown):
         assert "sent by hand" in sent.stdout
         listed = json.loads(walking("notice", "list", "-o", "json").stdout)
         assert [one["note"] for one in listed["sent"]] == ["to all"]
-        assert listed["announcements"][0]["sent_at"]
+        (was,), (coming,) = listed["sent"], listed["announcements"]
+        assert (was["window"], was["told"] in ("in time", "late")) == ("weekly", True)
+        assert coming["starts"] > was["starts"]
+        told = walking("notice", "list").stdout
+        assert told.count("to be announced: weekly ") == 1
+        assert re.search(r"^sent: .* short of weekly .*, (in time|late): by hand, ", told, re.M), told
+        later = walking("notice", "show", "short", "--starts", coming["starts"], "-o", "json")
+        assert json.loads(later.stdout)["starts"] == datetime.fromisoformat(coming["starts"]).timestamp()
+        for wrong, code, words in (
+            ("2026-02-30 03:00", 64, "is no date"),
+            ("soon", 64, "write it as"),
+            ("2099-01-01 03:10", 14, "is not planned to open then"),
+        ):
+            refused = walking("notice", "show", "short", "--starts", wrong)
+            assert (refused.returncode, words in refused.stderr) == (code, True), refused.stderr
         assert walking("notice", "send", "short", "--route", "ops", "--yes").returncode == 14
         (walking.source / "notices" / "short.txt").write_text("---\nkind: x\n---\ny\n")
         wrong = walking("validate")

@@ -34,7 +34,7 @@ from runbooks.operators import Operator
 from tests.servers.agents import QUICK
 from tests.servers.receiver import receiving
 
-WEEKLY = "windows: {weekly: {every: sunday 03:00, lasts: 2h, timezone: UTC, announce: 8d}}\n"
+WEEKLY = "windows: {weekly: {every: sunday 03:00, lasts: 2h, timezone: UTC, announce: 7d}}\n"
 TASKS = "tasks: {disk: {title: A new disk, window: weekly, expected: 30 m}}\n"
 CONTACTS = "contacts: [{group: ops, role: on call, name: Alex, phone: '+49 30 1'}]\n"
 WORD = "opensesame-token"
@@ -87,16 +87,20 @@ async def delivered(source):
     raise AssertionError("it was never taken")
 
 
-def has(told):
-    return lambda event: (
-        isinstance(event, NoticesMoved) and [one.told for one in event.notices.announcements] == [told]
-    )
+def due(event):
+    return isinstance(event, NoticesMoved) and [one.told for one in event.notices.announcements] == [
+        Told.OVERDUE
+    ]
+
+
+def was_late(event):
+    return isinstance(event, NoticesMoved) and Told.LATE in [one.told for one in event.notices.sent]
 
 
 async def test_what_is_shown_is_what_is_carried_and_both_consoles_see_that_it_was_sent(agents, told):
     source, receiver = told
     async with agents.link(source) as first, agents.link(source) as second:
-        await first.until(has(Told.OVERDUE))
+        before = await first.until(due)
         board = await first.snapshot(lambda snapshot: any(n.source == "notices" for n in snapshot.notices))
         (notice,) = [notice for notice in board.notices if notice.source == "notices"]
         assert notice.text.startswith("weekly, Sun ")
@@ -110,8 +114,17 @@ async def test_what_is_shown_is_what_is_carried_and_both_consoles_see_that_it_wa
         (message,) = await arrived(receiver)
         assert message["title"] == sent.subject == shown.subject
         assert message["message"] == sent.body == shown.body
-        event = await second.until(has(Told.LATE))
+        event = await second.until(was_late)
         assert [one.note for one in event.notices.sent] == ["to all"]
+        # What was announced is so for that time of the window; what is to be announced next is the one after.
+        (was,), (coming,) = before.notices.announcements, event.notices.announcements
+        assert (sent.window, sent.starts, sent.told) == ("weekly", was.starts, Told.LATE)
+        assert coming.starts - was.starts == 7 * 86400
+        assert coming.told in (Told.NOT_YET, Told.DUE)  # as the day of the week is
+        later = await draft(first.link, window="weekly", starts=coming.starts)
+        assert (later.starts, later.ends) == (coming.starts, coming.ends)
+        await send(second.link, later, note="at once")
+        await second.until(lambda event: isinstance(event, NoticesMoved) and len(event.notices.sent) == 2)
         await first.snapshot(lambda snapshot: not any(n.source == "notices" for n in snapshot.notices))
 
 
@@ -125,7 +138,7 @@ async def test_after_a_kill_it_is_known_what_was_sent_and_nothing_is_sent_again(
         await delivered(source)
         os.kill(agents.pid(source), signal.SIGKILL)
         await console.detached()
-        event = await console.until(has(Told.LATE))
+        event = await console.until(was_late)
         assert [one.routes for one in event.notices.sent] == [(), ("ops",)]
         assert event.notices.sent[1] == sent
         await console.link.ask(NoticesAnswer, AskNotices)
@@ -183,6 +196,7 @@ async def test_a_completion_tells_of_the_walks_in_the_window_and_contacts_are_to
     source, _ = told
     async with agents.link(source) as console:
         await console.attached()
+        await console.snapshot(lambda board: board.states and board.states[0].last.at)
         await console.link.open_window("urgent", 3600, "the disk is full")
         shown = await draft(console.link, "completion")
         assert shown.window == "urgent"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from agent.incident_messages import (
     AskIncident,
@@ -229,7 +230,8 @@ async def test_what_is_due_leads_to_its_announcement_which_is_read_and_sent_by_a
         await notices(console)
         await console.press("enter")
         await console.until("we are going to work on Shop.")
-        assert [(ask.notice, ask.window) for ask in asked(console, AskDraft)] == [("announcement", "weekly")]
+        (ask,) = asked(console, AskDraft)
+        assert (ask.notice, ask.window, ask.starts) == ("announcement", "weekly", START + 90000)
         await console.press("i")
         await console.until("impact")
         await console.type("closed")
@@ -244,6 +246,19 @@ async def test_what_is_due_leads_to_its_announcement_which_is_read_and_sent_by_a
         await console.until("to be announced")
         (sent,) = asked(console, SendNotice)
         assert (sent.draft, sent.routes) == (DRAFT, ("dba",))
+        told = SentNotice(
+            START, ALICE, "announcement", "announcement", "weekly", START + 90000, START + 97200,
+            DRAFT.subject, DRAFT.body, ("dba",), seq=10, told=Told.IN_TIME,
+        )  # fmt: skip
+        coming = Announcement("weekly", START + 694800, START + 702000, START + 608400, Told.NOT_YET)
+        now = replace(NOTICES, announcements=(coming,), sent=(told, *NOTICES.sent))
+        await console.link.stand(NoticesMoved(now))
+        await console.until("in time, ")
+        text = console.text
+        due, out = text.index("to be announced"), text.index("Shop: maint")
+        assert text.count("announcement ") >= 2
+        assert "not yet, by " in text[due:out]
+        assert "in time, " in text[out : out + 120]
 
 
 async def test_one_that_was_sent_is_read_and_copied_and_a_broken_one_says_why() -> None:

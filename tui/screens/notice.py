@@ -39,11 +39,14 @@ that."""
         Binding("escape", "back", "Back", id="notice.back", tooltip="Back to the notices"),
     ]
 
-    def __init__(self, notice: str, sent: SentNotice | None = None, window: str = "") -> None:
-        """Show the notice of that name as it would be sent, about that window, or one that was sent."""
+    def __init__(
+        self, notice: str, sent: SentNotice | None = None, window: str = "", starts: float = 0.0
+    ) -> None:
+        """Show the notice of that name as it would be sent about that time of a window, or one that was."""
         super().__init__()
         self._notice = notice
         self._window = window
+        self._starts = starts
         self._sent = sent
         self._impact = ""
         self._draft: DraftNotice | None = None
@@ -57,7 +60,7 @@ that."""
         """Show it."""
         if not self._asked and not self.detached:
             self._asked = True
-            self.post_message(DraftRequested(self, self._notice, self._window, self._impact))
+            self.post_message(DraftRequested(self, self._notice, self._window, self._impact, self._starts))
         shown = self._sent or self._draft
         if shown is None:
             text = tuple(prose(line) for line in lines_of(self._problem)) or (prose("waiting for the agent"),)

@@ -46,9 +46,10 @@ class NoticesScreen(TableScreen[NoticeLine]):
     DETAIL = "notices"
     TITLE = "Notices"
     HELP = """\
-What people are told of windows and of work. On top stands when each window has to be announced, and whether
-it was; announce: 24h of a window asks for that. Enter on a notice shows what it would say now, from where it
-is sent; on one that was sent, what it said.
+What people are told of windows and of work. On top stands which time of each window has to be announced next,
+and until when; announce: 24h of a window asks for that. One that was announced stands under what was sent,
+with whether that was in time. Enter on a notice shows what it would say now, from where it is sent; on one
+that was sent, what it said.
 
 Texts of your own lie in the folder notices/ of the system; one called as a shipped one takes its place."""
     NONE_FITS = "no notice fits the filter"
@@ -92,10 +93,12 @@ Texts of your own lie in the folder notices/ of the system; one called as a ship
 
     def _state(self, line: NoticeLine) -> Cell:
         if line.due is not None:
-            at = "" if line.due.sent_at else f", by {self._moment(line.due.by)}"
-            return cell(f"{line.due.told.value}{at}", TOLD_TONE[line.due.told])
+            return cell(f"{line.due.told.value}, by {self._moment(line.due.by)}", TOLD_TONE[line.due.told])
         if line.sent is not None:
-            return cell(self._moment(line.sent.at), Tone.MUTED)
+            told = line.sent.told
+            how = f"{told.value}, " if told is not None else ""
+            tone = TOLD_TONE[told] if told is not None else Tone.MUTED
+            return cell(f"{how}{self._moment(line.sent.at)}", tone)
         broken = line.text is not None and line.text.kind is None
         return cell("enter: what is wrong", Tone.WARN) if broken else cell("enter: read and send", Tone.MUTED)
 
@@ -121,7 +124,7 @@ Texts of your own lie in the folder notices/ of the system; one called as a ship
             text for text in texts if not text.window
         ]
         if fitting:
-            self.post_message(DetailOpened("notice", (fitting[0].name, None, due.window)))
+            self.post_message(DetailOpened("notice", (fitting[0].name, None, due.window, due.starts)))
 
 
 def _what(line: NoticeLine) -> Cell:

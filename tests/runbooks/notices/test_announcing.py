@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC
 
 import pytest
+from msgspec import structs
 
 from checks.recurrence.timing import Once, Span, read_timing
 from runbooks.errors import RefusedDecisionError
 from runbooks.events import Entry
 from runbooks.notice_events import NoticeKind, NoticeSent
 from runbooks.notices.about import about, still_comes
-from runbooks.notices.announcing import announcement, words
+from runbooks.notices.announcing import announcement, to_announce, told_by, words
 from runbooks.notices.state import Told
 from runbooks.operators import Operator
 from runbooks.windows.plan import Occurrence, WindowPlan
@@ -74,6 +76,49 @@ WEEKLY = WindowPlan("weekly", read_timing({"every": "friday 02:00", "lasts": "2h
 GONE = WindowPlan("gone", Once(Span(10.0, 20.0)), "1970")
 OPEN = WindowState("weekly", STARTS, until=STARTS + 7200)
 CLOSED = WindowState("weekly", STARTS, until=STARTS + 7200, closed_at=STARTS + 3600)
+
+
+WEEK = 7 * 24 * HOUR
+PROMISED = replace(WEEKLY, announce=24 * HOUR)
+
+
+def test_what_was_announced_is_no_more_to_be_announced_and_the_time_after_it_is():
+    hour_before = STARTS - HOUR
+    first = to_announce((), PROMISED, hour_before)
+    assert (first.starts, first.told) == (STARTS, Told.OVERDUE)
+    second = to_announce((sent(30),), PROMISED, hour_before)
+    assert (second.starts, second.ends, second.told) == (STARTS + WEEK, STARTS + WEEK + 7200, Told.NOT_YET)
+    both = (sent(30), sent(29, starts=STARTS + WEEK))
+    assert to_announce(both, PROMISED, hour_before).starts == STARTS + 2 * WEEK
+    # The second one was announced and the first was not: that is still to be done.
+    assert to_announce(both[1:], PROMISED, hour_before).starts == STARTS
+    fortnight = replace(WEEKLY, announce=10 * 24 * HOUR)
+    assert to_announce((sent(30),), fortnight, hour_before).told is Told.OVERDUE
+    once = replace(GONE, timing=Once(Span(STARTS, STARTS + 60)), announce=HOUR)
+    assert to_announce((sent(30, window="gone"),), once, hour_before) is None
+    assert to_announce((), once, STARTS + 1) is None
+
+
+def test_of_what_was_sent_is_told_whether_it_was_in_time():
+    in_time, again, late = sent(30), replace_row(sent(20), 2), replace_row(sent(1), 3)
+    other = replace_row(sent(30, window="monthly"), 4)
+    progress = replace_row(sent(30, kind="progress"), 5)
+    rows, plans = (in_time, again, other, progress), (PROMISED, GONE)
+    assert [told_by(row, rows, plans) for row in rows] == [Told.IN_TIME, None, None, None]
+    assert told_by(late, (late,), plans) is Told.LATE
+    assert told_by(in_time, rows, (WEEKLY,)) is None
+
+
+def replace_row(entry: Entry, seq: int) -> Entry:
+    return structs.replace(entry, seq=seq)
+
+
+def test_an_announcement_may_be_about_a_later_time_that_is_planned():
+    found = about(NoticeKind.ANNOUNCEMENT, "weekly", (WEEKLY,), WindowState(), STARTS - 60, STARTS + WEEK)
+    assert found.span == Span(STARTS + WEEK, STARTS + WEEK + 7200)
+    for window, starts in (("weekly", STARTS + 60), ("", STARTS + 60), ("gone", 10.0)):
+        with pytest.raises(RefusedDecisionError, match="is not planned to open then"):
+            about(NoticeKind.ANNOUNCEMENT, window, (WEEKLY, GONE), WindowState(), STARTS - 60, starts)
 
 
 @pytest.mark.parametrize(
