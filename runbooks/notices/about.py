@@ -23,7 +23,8 @@ def about(
     """Return the time of a window that a notice is about; None when it is about none.
 
     An announcement is about the time that begins at `starts`, else about the one that comes next,
-    a completion about the window that is open or was last; one about progress is about the open window, and needs none.
+    a completion about the window that is open or was last; one about progress is about the open window, and
+    needs none.
 
     Raises:
         RefusedDecisionError: when there is no such time; says why.
