@@ -14,8 +14,8 @@ from tui.dialogs.overdue import OverdueDialog
 from tui.dialogs.rollback import RollBackDialog
 from tui.dialogs.unknown import UnknownDialog
 from tui.walk_dialog import WalkDialog
-from tui.walks.asked import Phase, phase_of
 from tui.walks.open_walk import OpenWalk
+from tui.walks.phase import Phase, phase_of
 
 ANSWERS: dict[Phase, Callable[[OpenWalk], WalkDialog]] = {
     Phase.CONFIRM: ConfirmDialog,

@@ -1,104 +1,33 @@
-"""Owns what an open walk waits for, and how that is said: what runs, what is asked, by which key. Pure."""
+"""Owns how it is said what an open walk waits for: what runs, what is asked, by which key. Pure."""
 
 from __future__ import annotations
 
-import enum
 from datetime import tzinfo
 
 from checks.units import show
 from runbooks import wording
 from runbooks.model import StepPlan
-from runbooks.walk import Stage, Status, StepState, Walk
+from runbooks.walk import Status, StepState, Walk
 from runbooks.walking.deciding import closed_for
 from runbooks.windows.budget import budget_words
 from tui.cell import Cell, Piece, Tone
-from tui.walks.approval import offered, standing, waiting, waits
+from tui.walks.approval import offered, standing, waiting
 from tui.walks.open_walk import OpenWalk
+from tui.walks.phase import TONE, Phase, phase_of
+from tui.walks.view import WalkView
 from tui.walks.words import DOT, ENDING_TONE, ENDING_WORD, said, short_who, span, title_of, usual_of
 
 
-class Phase(enum.StrEnum):
-    """What a walk waits for. The value is how it is called on screens."""
-
-    PREPARES = "prepares"
-    CONFIRM = "confirm"
-    """A step was shown and waits to be confirmed."""
-    ASKS = "asks"
-    SECRET = "secret"  # noqa: S105 - a word for the screen
-    """The value of a secret input has to be given again."""
-    APPROVAL = "approval"
-    """A step was shown that another user has to approve."""
-    CLOSED = "closed"
-    """A step waits to be confirmed, but there is no window, or no time in it for a way back."""
-    STARTS = "starts"
-    RUNS = "runs"
-    OVERDUE = "overdue"
-    VERIFIES = "verifies"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-    PAUSED = "paused"
-    BETWEEN = "goes on"
-    OVER = "over"
-
-
-TONE = {
-    Phase.CONFIRM: Tone.FOCUS,
-    Phase.ASKS: Tone.FOCUS,
-    Phase.SECRET: Tone.FOCUS,
-    Phase.APPROVAL: Tone.WARN_BADGE,
-    Phase.CLOSED: Tone.WARN_BADGE,
-    Phase.OVERDUE: Tone.WARN_BADGE,
-    Phase.FAILED: Tone.CRIT_BADGE,
-    Phase.UNKNOWN: Tone.UNKNOWN_BADGE,
-    Phase.PAUSED: Tone.WARN_BADGE,
-    Phase.RUNS: Tone.STRONG,
-}
-DECIDED = frozenset(
-    {
-        Phase.CONFIRM,
-        Phase.ASKS,
-        Phase.SECRET,
-        Phase.CLOSED,
-        Phase.OVERDUE,
-        Phase.FAILED,
-        Phase.UNKNOWN,
-        Phase.PAUSED,
-    }
-)
-"""Those in which somebody has to decide something."""
-
-
-def phase_of(opened: OpenWalk) -> Phase:
-    """Return what the walk waits for."""
-    walk, live, state = opened.walk, opened.live, opened.walk.current
-    if walk.over:
-        return Phase.OVER
-    if live.wanted_secret:
-        return Phase.SECRET
-    if state is None:
-        return Phase.VERIFIES if live.running else Phase.BETWEEN
-    match state.status:
-        case Status.STARTED:
-            return Phase.OVERDUE if live.overdue else Phase.RUNS
-        case Status.UNKNOWN:
-            return Phase.VERIFIES if live.running else Phase.UNKNOWN
-        case Status.CONFIRMED:
-            return Phase.STARTS
-        case Status.SUCCEEDED if state.verified is None:
-            return Phase.VERIFIES
-    if live.running and live.running != state.id:
-        return Phase.VERIFIES
-    if state.failed:
-        return Phase.FAILED
-    if walk.paused and walk.stage is Stage.FORWARD:
-        return Phase.PAUSED
-    if state.status is Status.PLANNED:
-        if closed_for(walk, state, live.gate, live.late):
-            return Phase.CLOSED
-        if waits(opened):
-            return Phase.APPROVAL
-        return Phase.ASKS if live.question is not None and live.step == state.id else Phase.CONFIRM
-    return Phase.PREPARES
+def bar(view: WalkView, now: float, where: tzinfo | None, *, detached: bool) -> tuple[Cell, ...]:
+    """Return what stands above the keys: what is asked, or why nothing can be answered here and now."""
+    if detached:
+        words = " no agent answers; what was started goes on under its supervisor"
+        return ((Piece(" NO AGENT ", Tone.CRIT_BADGE), Piece(words)),)
+    lines = asked(view.opened, now, where)
+    if view.elsewhere:
+        words = " another step than the current one; escape goes back to it"
+        return ((Piece(" LOOKING ", Tone.MUTED), Piece(words, Tone.MUTED)), *lines)
+    return lines
 
 
 def asked(opened: OpenWalk, now: float, where: tzinfo | None = None) -> tuple[Cell, ...]:

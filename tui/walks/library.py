@@ -11,8 +11,8 @@ from runbooks.live import BrokenRunbook, Runbooks, WalkHead
 from runbooks.model import Plan
 from tui.cell import Cell, Piece, Tone, cell
 from tui.format import moment
-from tui.walks.asked import DECIDED, TONE, phase_of
 from tui.walks.open_walk import OpenWalk, OpenWalks, step_count
+from tui.walks.phase import DECIDED, TONE, phase_of
 from tui.walks.words import ENDING_TONE, ENDING_WORD, RISK_TONE, name_of, said, short_who
 from tui.widgets.table_rows import Row
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from runbooks.walk import Stage, Status, Walk
 from tui.walks.approval import may_approve
-from tui.walks.asked import DECIDED, Phase, phase_of
 from tui.walks.open_walk import OpenWalk
+from tui.walks.phase import DECIDED, Phase, phase_of
 
 UNTRIED = (Status.PENDING, Status.PLANNED)
 BUSY = (Status.CONFIRMED, Status.STARTED)

@@ -22,8 +22,8 @@ from runbooks.live import Budget
 from runbooks.rights import Standpoint
 from runbooks.windows.state import WindowsNow
 from tui.format import clock_time, zone, zone_name
-from tui.walks.asked import Phase, phase_of
 from tui.walks.open_walk import OpenWalks, foremost, tag
+from tui.walks.phase import Phase, phase_of
 
 LEVEL_COLOR = {
     Level.OK: "$success",
