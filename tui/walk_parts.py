@@ -1,4 +1,4 @@
-"""Owns the parts of the walk's screen and how many there is room for: steps, one of them large, output, guards.
+"""Owns the parts of the walk's screen and how many there is room for: steps, one large, its output, guards.
 
 Three columns where there is width for them, two without the guards, else one part at a time.
 """
