@@ -42,7 +42,7 @@ def test_every_file_of_screens_and_panels_is_registered():
 
 
 def ways() -> set[tuple[str, int | None]]:
-    """Return every detail view that the console opens, with how many values; None where that is not written."""
+    """Return every detail view that is opened, with how many values; None where these are not written out."""
     found = set()
     for file in (ROOT / "tui").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
