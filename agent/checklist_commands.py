@@ -40,9 +40,11 @@ from runbooks.checklists.state import Mark
 from runbooks.checklists.telling import (
     MARKS,
     list_title,
+    seen_words,
     stands_in_a_line,
     ticked_by,
 )
+from runbooks.wording import moment, who
 
 REFUSED = WalkExit.REFUSED
 UNFINISHED = 3
@@ -119,6 +121,9 @@ async def look_at(source: Path | None, name: str, item: str) -> Seen:
         shown = await attached.link.ask(ShownAnswer, lambda number: AskShown(number, found, item))
     for line in shown.lines:
         click.echo(f"  | {clean(line)}")
+    if shown.lines:
+        taken = f"taken {moment(shown.at, None)}, shown to {who(shown.by)}"
+        click.echo(clean(f"  {taken}, {seen_words(shown.lines, shown.sha256)}"))
     return Seen(found, item, shown.lines, shown.sha256 if shown.lines else "")
 
 

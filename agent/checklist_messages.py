@@ -6,6 +6,7 @@ import msgspec
 
 from runbooks.checklist_decisions import ListDecision
 from runbooks.checklists.state import ChecklistsNow, Lists, ListState
+from runbooks.operators import Operator
 
 
 class AskChecklists(msgspec.Struct, frozen=True, tag=True):
@@ -67,11 +68,15 @@ class ChecklistAnswer(msgspec.Struct, frozen=True, tag=True):
 
 
 class ShownAnswer(msgspec.Struct, frozen=True, tag=True):
-    """Agent: the evidence for an item, masked and clean; it can be ticked by the hash for a while."""
+    """Agent: the evidence for an item, masked and clean; who asked can tick it by the hash for a while."""
 
     id: int
     lines: tuple[str, ...]
     sha256: str
+    at: float = 0.0
+    """When it was taken, UTC seconds; 0 when nobody says."""
+    by: Operator = Operator()
+    """To whom it is shown."""
 
 
 class ChecklistsMoved(msgspec.Struct, frozen=True, tag=True):

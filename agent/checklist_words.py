@@ -11,7 +11,15 @@ from checks.instants import rfc3339
 from checks.text import clean
 from runbooks.checklist_plan import ItemPlan
 from runbooks.checklists.state import ListState, Mark
-from runbooks.checklists.telling import ENDINGS, MARKS, list_title, stands_in_a_line, ticked_by, told
+from runbooks.checklists.telling import (
+    ENDINGS,
+    MARKS,
+    list_title,
+    seen_words,
+    stands_in_a_line,
+    ticked_by,
+    told,
+)
 from runbooks.wording import moment, who
 
 
@@ -67,6 +75,9 @@ def item_lines(state: ListState, item: ItemPlan, waits: str) -> Iterator[str]:
         yield clean(f"       {word}{who(stands.by)}, {moment(stands.at, None)}{why}")
     for line in stands.shown:
         yield clean(f"       | {line}")
+    if stands.shown:
+        taken = f"taken {moment(stands.shown_at, None)}, " if stands.shown_at else ""
+        yield clean(f"       {taken}{seen_words(stands.shown, stands.shown_sha256)}")
     if stands.note:
         yield clean(f"       note: {stands.note}")
     for remark in stands.notes:

@@ -32,7 +32,7 @@ from runbooks.checklist_plan import ByEvidence
 from runbooks.checklists import opening, ruling
 from runbooks.checklists.deciding import decided
 from runbooks.checklists.fold import fold_all
-from runbooks.checklists.shown import ShownPages
+from runbooks.checklists.shown import ShownPage, ShownPages
 from runbooks.checklists.state import ChecklistsNow, ListHead, Lists, ListState
 from runbooks.checklists.telling import waits_of
 from runbooks.errors import RefusedDecisionError
@@ -118,8 +118,8 @@ class Checklists(Kept[ChecklistsNow]):
                 raise RefusedDecisionError(f"no list {clean(name)} is open, and there was none of that id")
         return state, self._waits.get(state.id, {})
 
-    async def shown(self, name: str, item: str) -> tuple[str, ...]:
-        """Return the evidence for an item, line by line; it may be ticked by its hash from now on.
+    async def shown(self, name: str, item: str, operator: Operator) -> ShownPage:
+        """Return the evidence for an item as it is now; who sees it may tick the item by its hash for a while.
 
         Raises:
             RefusedDecisionError: when it shows none.
@@ -129,12 +129,14 @@ class Checklists(Kept[ChecklistsNow]):
         if plan is None:
             raise RefusedDecisionError(f"there is no item {item!r} in this list")
         if not isinstance(plan.source, ByEvidence):
-            return ()
+            return ShownPage()
         contacts = self._live.system.sections.get("contacts") or ()
         info = self._live.system.info
+        at = self._clock.now()
         lines = await self._evidence.lines(plan.source, self._facts.snapshot, info, contacts)
-        self._pages.keep(state.id, item, lines)
-        return lines
+        page = ShownPage(lines, at, operator)
+        self._pages.keep(state.id, item, page)
+        return page
 
     # What is decided
 
@@ -164,7 +166,12 @@ class Checklists(Kept[ChecklistsNow]):
         """
         async with self._decision():
             state = self._demand(name)
-            events = decided(state, decision, self._safe_lines, self._pages.of)
+            at = self._clock.now()
+
+            def page(name: str, item: str, sha256: str) -> ShownPage:
+                return self._pages.of(name, item, sha256, operator, at)
+
+            events = decided(state, decision, self._safe_lines, page)
             state = await self._write(state.id, events, operator)
         await self.look()
         return self._open.get(state.id, state)

@@ -46,6 +46,8 @@ class ItemTicked(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     shown_sha256: str = ""
     """Hash of those lines, joined by line feeds."""
     note: str = ""
+    shown_at: float = 0.0
+    """When that evidence was taken, UTC seconds; 0 when there is none, or nobody wrote it down."""
 
 
 class ItemUnticked(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):

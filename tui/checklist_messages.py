@@ -12,6 +12,7 @@ from textual.message import Message
 
 from runbooks.checklist_decisions import ListDecision
 from runbooks.checklists.state import Lists, ListState
+from runbooks.operators import Operator
 from tui.messages import Question
 from tui.walk_messages import DecisionTaken
 
@@ -92,6 +93,10 @@ class ShownArrived(Message, bubble=False):
 
     lines: tuple[str, ...] = ()
     sha256: str = ""
+    at: float = 0.0
+    """When it was taken, UTC seconds."""
+    by: Operator = field(default_factory=Operator)
+    """To whom it is shown."""
     problem: str = ""
 
 

@@ -41,7 +41,7 @@ async def answer(link: Link, question: wish.ListQuestion) -> Message:
             return wish.ListArrived(opened.list)
         case wish.ShownRequested(name=name, item=item):
             shown = await link.ask(ShownAnswer, lambda number: AskShown(number, name, item))
-            return wish.ShownArrived(shown.lines, shown.sha256)
+            return wish.ShownArrived(shown.lines, shown.sha256, shown.at, shown.by)
         case wish.ListDecided(name=name, decision=decision):
             await link.ask(ChecklistAnswer, lambda number: DecideChecklist(number, name, decision))
             return DecisionTaken()

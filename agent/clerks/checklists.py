@@ -18,7 +18,6 @@ from agent.checklist_messages import (
     ShownAnswer,
 )
 from agent.checklists import Checklists
-from runbooks.checklists.ruling import shown_sha256
 from runbooks.operators import Operator
 
 
@@ -39,8 +38,8 @@ class ChecklistClerk:
             case AskChecklist():
                 return ChecklistAnswer(ask.id, *await lists.list(ask.list))
             case AskShown():
-                lines = await lists.shown(ask.list, ask.item)
-                return ShownAnswer(ask.id, lines, shown_sha256(lines))
+                page = await lists.shown(ask.list, ask.item, operator)
+                return ShownAnswer(ask.id, page.lines, page.sha256, page.at, page.by)
             case OpenChecklist():
                 state = await lists.open(ask.name, operator, ask.reason)
             case DecideChecklist():

@@ -15,6 +15,7 @@ from runbooks.checklist_decisions import (
 )
 from runbooks.checklist_events import ChecklistEvents
 from runbooks.checklists import ruling
+from runbooks.checklists.shown import ShownPage
 from runbooks.checklists.state import ListState
 
 
@@ -22,7 +23,7 @@ def decided(
     state: ListState,
     decision: ListDecision,
     safe: Callable[[str], str],
-    page: Callable[[str, str, str], tuple[str, ...]],
+    page: Callable[[str, str, str], ShownPage],
 ) -> Sequence[ChecklistEvents]:
     """Return what happens by a decision.
 
@@ -37,8 +38,8 @@ def decided(
     """
     match decision:
         case TickItem(item=item, shown_sha256=sha256):
-            shown = page(state.id, item, sha256) if sha256 else ()
-            return ruling.ticked(state, item, shown, sha256, safe(decision.note))
+            shown = page(state.id, item, sha256) if sha256 else ShownPage()
+            return ruling.ticked(state, item, shown.lines, sha256, safe(decision.note), shown.at)
         case UntickItem():
             return ruling.unticked(state, decision.item, safe(decision.reason))
         case LeaveItemOut():

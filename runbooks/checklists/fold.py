@@ -84,7 +84,11 @@ def _opened(entry: Entry, event: ChecklistOpened) -> ListState:
 def _ticked(state: ListState, entry: Entry, event: ItemTicked) -> ListState:
     state = _stands(state, entry, event.item, Mark.DONE, event.why)
     item = msgspec.structs.replace(
-        state.item(event.item), shown=event.shown, shown_sha256=event.shown_sha256, note=event.note
+        state.item(event.item),
+        shown=event.shown,
+        shown_sha256=event.shown_sha256,
+        shown_at=event.shown_at,
+        note=event.note,
     )
     return _with(state, event.item, item)
 

@@ -96,7 +96,7 @@ def why_not(state: ListState, name: str) -> str:
 
 
 def ticked(
-    state: ListState, name: str, shown: tuple[str, ...], shown_hash: str, note: str
+    state: ListState, name: str, shown: tuple[str, ...], shown_hash: str, note: str, shown_at: float = 0.0
 ) -> tuple[ItemTicked, ...]:
     """Return that a person has done an item, who has seen this evidence.
 
@@ -107,7 +107,7 @@ def ticked(
     item = _item(state, name)
     if isinstance(item.source, ByEvidence) and not shown_hash:
         raise RefusedDecisionError("its evidence was not looked at; look at it first")
-    return (ItemTicked(name, shown=shown, shown_sha256=shown_hash, note=note),)
+    return (ItemTicked(name, shown=shown, shown_sha256=shown_hash, note=note, shown_at=shown_at),)
 
 
 def unticked(state: ListState, name: str, reason: str) -> tuple[ItemUnticked, ...]:

@@ -40,6 +40,8 @@ class ItemState(msgspec.Struct, frozen=True, omit_defaults=True):
     shown: tuple[str, ...] = ()
     """The evidence that was seen."""
     shown_sha256: str = ""
+    shown_at: float = 0.0
+    """When it was taken, UTC seconds; 0 when that is not known."""
     note: str = ""
     """What was said when it was ticked."""
     notes: tuple[Remark, ...] = ()

@@ -15,6 +15,7 @@ from runbooks.checklist_events import ListEnding
 from runbooks.checklist_plan import ByChecks, ByEvidence, ByRecord, ItemPlan, ListManner, ListPlan
 from runbooks.checklists import ruling
 from runbooks.checklists.judging import Verdict
+from runbooks.checklists.shown import size_of
 from runbooks.checklists.state import ListState, Mark
 from runbooks.wording import moment, who
 
@@ -47,6 +48,10 @@ class ToldItem:
     evidence: tuple[str, ...]
     """What was seen by who ticked it, line by line."""
     evidence_sha256: str
+    evidence_at: float
+    """When it was taken, UTC seconds; 0 when there is none, or that is not known."""
+    evidence_size: int
+    """Bytes of it."""
     notes: tuple[str, ...]
     """What was written beside it, each with who and when."""
     lost: int
@@ -121,9 +126,17 @@ def _told_item(state: ListState, phase: str, item: ItemPlan, zone: tzinfo | None
         clean(stands.why, lines=True),
         tuple(map(clean, stands.shown)),
         stands.shown_sha256,
+        stands.shown_at,
+        size_of(stands.shown) if stands.shown else 0,
         tuple(clean(note, lines=True) for note in notes),
         stands.lost,
     )
+
+
+def seen_words(lines: tuple[str, ...], sha256: str) -> str:
+    """Return how much evidence was seen, and its hash."""
+    many = "1 line" if len(lines) == 1 else f"{len(lines)} lines"
+    return f"{many}, {show(size_of(lines), 'B')}, sha256 {clean(sha256)}"
 
 
 def list_title(plan: ListPlan) -> str:

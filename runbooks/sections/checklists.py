@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 from runbooks.checklist_events import ChecklistOpened
 from runbooks.checklists.fold import fold_all
 from runbooks.checklists.state import ListState, Mark
-from runbooks.checklists.telling import ToldItem, ToldList, told
+from runbooks.checklists.telling import ToldItem, ToldList, seen_words, told
 from runbooks.material import Material
 from runbooks.report_blocks import Block, Facts, Heading, Items, Quoted, Table
 from runbooks.section import Section
@@ -51,7 +51,7 @@ class ChecklistsSection(Section, frozen=True):
             )
             for item in one.items:
                 if item.evidence:
-                    yield Quoted("Seen for", f"{item.id}, sha256 {item.evidence_sha256}", item.evidence)
+                    yield Quoted("Seen for", _seen(item, zone), item.evidence)
 
     def brief(self, zone: tzinfo) -> tuple[str, ...]:
         """Return each list in a line."""
@@ -94,3 +94,10 @@ def _facts(one: ToldList, zone: tzinfo) -> Iterator[tuple[str, str]]:
     yield "Settled", f"{one.settled} of {len(one.items)} items"
     if names := _unfinished(one):
         yield "Not finished", ", ".join(names)
+
+
+def _seen(item: ToldItem, zone: tzinfo) -> str:
+    """Return for which item evidence was seen, when it was taken, who saw it, and which it is."""
+    taken = f", taken {moment(item.evidence_at, zone)}" if item.evidence_at else ""
+    words = seen_words(item.evidence, item.evidence_sha256)
+    return f"{item.id}{taken}, shown to {item.by}, {words}"

@@ -6,14 +6,18 @@ import asyncio
 
 import pytest
 
+from agent.checklist_words import item_lines
 from checks.model import Level
 from runbooks.checklist_decisions import BeginPhase, CloseList, LeaveItemOut, NoteItem, TickItem, UntickItem
 from runbooks.checklist_events import ItemTicked, ItemUnticked, ListEnding
+from runbooks.checklists.ruling import shown_sha256
+from runbooks.checklists.shown import HOLDS
 from runbooks.checklists.state import Mark
 from runbooks.errors import RefusedDecisionError
 from runbooks.journal.rows import Draft
 from runbooks.notice_events import NoticeSent
 from runbooks.operators import WALKDOWN
+from runbooks.wording import moment
 from tests.agent.checklist_stage import ALICE, BOB, SECRET, ListStage
 
 CHECKED = """
@@ -223,21 +227,43 @@ async def test_evidence_is_ticked_as_it_was_seen_and_written_down(tmp_path) -> N
             await stage.decide(TickItem("script"))
         with pytest.raises(RefusedDecisionError, match="not known here any more; look at it again"):
             await stage.decide(TickItem("script", "0" * 64))
-        lines = await lists.shown("it", "script")
+        seen_at = stage.clock.now()
+        page = await lists.shown("it", "script", ALICE)
+        lines = page.lines
+        assert (page.at, page.by) == (seen_at, ALICE)
         assert lines[0].startswith("web WARN: saw WARN ***** (seen ")
         assert lines[1:] == (
             "/nowhere/script.sh: cannot be read: No such file or directory",
             "see the wiki",
             "On call: phone +49 30 1234567",
         )
-        from runbooks.checklists.ruling import shown_sha256
-
-        await stage.decide(TickItem("script", shown_sha256(lines), "as it should be"))
+        sha256 = shown_sha256(lines)
+        with pytest.raises(RefusedDecisionError, match="shown to alice, not to you; look at it yourself"):
+            await stage.decide(TickItem("script", sha256), by=BOB)
+        await stage.decide(TickItem("script", sha256, "as it should be"))
         item = stage.state().item("script")
-        assert (item.shown, item.shown_sha256, item.by) == (lines, shown_sha256(lines), ALICE)
+        assert (item.shown, item.shown_sha256, item.by) == (lines, sha256, ALICE)
+        assert item.shown_at == seen_at
+        words = "\n".join(item_lines(stage.state(), stage.state().plan.item("script"), ""))
+        size = len("\n".join(lines).encode())
+        assert f"taken {moment(seen_at, None)}, 4 lines, {size} B, sha256 {sha256}" in words
         await stage.decide(UntickItem("script", "wrong host"))
         item = stage.state().item("script")
         assert (item.mark, item.why, item.shown) == (OPEN, "wrong host", ())
+
+
+async def test_what_was_shown_is_old_after_a_while_and_each_person_looks_for_himself(tmp_path) -> None:
+    stage = ListStage(tmp_path, it=SHOWN)
+    async with stage.opened() as lists:
+        await lists.open("it", ALICE)
+        page = await lists.shown("it", "script", ALICE)
+        await stage.clock.advance(HOLDS - 1)
+        assert (await lists.shown("it", "script", BOB)).sha256 == page.sha256
+        await stage.clock.advance(2)
+        with pytest.raises(RefusedDecisionError, match=r"shown is of 15 m 1 s ago by now; look at it"):
+            await stage.decide(TickItem("script", page.sha256))
+        await stage.decide(TickItem("script", page.sha256), by=BOB)
+        assert stage.state().item("script").by == BOB
 
 
 async def test_two_at_once_do_not_tick_the_same_item_twice(tmp_path) -> None:

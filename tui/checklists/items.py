@@ -12,7 +12,7 @@ from runbooks.checklist_plan import ByChecks, ByEvidence, ByPerson, ByRecord, It
 from runbooks.checklists import ruling
 from runbooks.checklists.judging import checks_of
 from runbooks.checklists.state import ItemState, ListState, Mark
-from runbooks.checklists.telling import ENDINGS, list_title, ticked_by
+from runbooks.checklists.telling import ENDINGS, list_title, seen_words, ticked_by
 from runbooks.levels import acceptable
 from runbooks.operators import WALKDOWN, Operator
 from tui.cell import LEVEL_TONE, LEVEL_WORD, Cell, Piece, Tone, cell
@@ -215,7 +215,8 @@ def _stood(line: ItemLine) -> Iterator[Paragraph]:
     if state.note:
         yield fact("note", said(state.note))
     if state.shown:
-        yield fact("seen", f"{len(state.shown)} lines, sha256 {state.shown_sha256[:16]}")
+        taken = f"taken {moment(state.shown_at, view.now, view.where)}, " if state.shown_at else ""
+        yield fact("seen", f"{taken}{seen_words(state.shown, state.shown_sha256)}")
         for text in state.shown:
             yield exact(said(text))
 

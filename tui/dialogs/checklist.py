@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from textual.app import ComposeResult
 
@@ -19,13 +20,14 @@ from runbooks.checklist_decisions import (
 from runbooks.checklist_plan import ByEvidence, ItemPlan, ListPlan
 from runbooks.checklists.ruling import REASON, named
 from runbooks.checklists.state import ListState, Mark
-from runbooks.checklists.telling import list_title, ticked_by
+from runbooks.checklists.telling import list_title, seen_words, ticked_by
+from runbooks.wording import moment
 from tui.cell import Tone
 from tui.checklist_messages import ListArrived, ListDecided, ListWanted, ShownArrived, ShownRequested
 from tui.dialog import Dialog
 from tui.paragraph import BREAK, Paragraph, exact, fact, prose
 from tui.walk_dialog import READ
-from tui.walks.words import lines_of, said
+from tui.walks.words import lines_of, said, who
 from tui.widgets.field import Field, Labelled
 from tui.widgets.page import Page
 
@@ -92,9 +94,10 @@ class ListDialog(Dialog):
 class TickDialog(ListDialog):
     """Shows an item, and its evidence if it has any; enter ticks it."""
 
-    def __init__(self, state: ListState, item: ItemPlan) -> None:
-        """Ask about this item."""
+    def __init__(self, state: ListState, item: ItemPlan, where: tzinfo | None = None) -> None:
+        """Ask about this item; `where` is the zone of what is shown of times."""
         super().__init__(state, said(item.title))
+        self._where = where
         self._item = item
         self._wants = isinstance(item.source, ByEvidence)
         self._sha256 = ""
@@ -106,18 +109,26 @@ class TickDialog(ListDialog):
 
     def on_mount(self) -> None:
         """Show what the item says, and ask for its evidence."""
-        self._show(())
+        self._show(ShownArrived())
         if self._wants:
             self.post_message(ShownRequested(self, self.state.id, self._item.id))
 
-    def _show(self, lines: tuple[str, ...]) -> None:
-        item = self._item
+    def _show(self, seen: ShownArrived) -> None:
+        item, lines = self._item, seen.lines
         text = [prose(line) for line in lines_of(item.text)]
         facts = [fact("item", said(item.id)), *([fact("for", ", ".join(item.refs))] if item.refs else [])]
         evidence = [prose("what is to be seen", Tone.MUTED), *(exact(said(line)) for line in lines)]
         end = [prose("end of what is to be seen", Tone.MUTED)]
-        shown = [BREAK, *evidence, *end] if lines else []
+        shown = [*self._of(seen), BREAK, *evidence, *end] if lines else []
         self.query_one(Page).show((*text, *([BREAK] if text else []), *facts, *shown))
+
+    def _of(self, seen: ShownArrived) -> list[Paragraph]:
+        """Return when it was taken, for whom, how much it is and which."""
+        taken = moment(seen.at, self._where)
+        return [
+            fact("taken", f"{taken}, shown to {who(seen.by)}"),
+            fact("seen", seen_words(seen.lines, seen.sha256)),
+        ]
 
     def on_shown_arrived(self, answer: ShownArrived) -> None:
         """Show the evidence."""
@@ -125,7 +136,7 @@ class TickDialog(ListDialog):
             self.complain(answer.problem)
             return
         self._sha256 = answer.sha256
-        self._show(answer.lines)
+        self._show(answer)
         self.call_after_refresh(self.fit)
         self.say()
 

@@ -169,7 +169,7 @@ that is not finished keeps the next phase from beginning; advisory ones do not. 
         if why := ruling.why_not(state, line.item.id):
             self.notify(said(why), severity="warning", markup=False)
         elif not self.detached and not self.only_looks():
-            self._ask(dialogs.TickDialog(state, line.item))
+            self._ask(dialogs.TickDialog(state, line.item, zone(self.system.timezone)))
 
     def action_leave_out(self) -> None:
         """Ask why the item does not apply."""
