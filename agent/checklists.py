@@ -119,7 +119,7 @@ class Checklists(Kept[ChecklistsNow]):
         return state, self._waits.get(state.id, {})
 
     async def shown(self, name: str, item: str, operator: Operator) -> ShownPage:
-        """Return the evidence for an item as it is now; who sees it may tick the item by its hash for a while.
+        """Return the evidence for an item as it is now; who sees it may tick by its hash for a while.
 
         Raises:
             RefusedDecisionError: when it shows none.

@@ -17,7 +17,6 @@ from checks.errors import StoreError, UsageError
 from checks.instants import rfc3339
 from checks.suggest import did_you_mean
 from checks.text import clean
-from checks.units import show
 from runbooks.attempts import course_of
 from runbooks.events import Entry
 from runbooks.evidence import Kept, keep, kept, verify
@@ -26,8 +25,9 @@ from runbooks.report_formats import find_report
 from runbooks.report_layout import walk_document
 from runbooks.reporting import report_of
 from runbooks.step_events import Evidence
+from runbooks.taken import by_words, size_words, taken
 from runbooks.walk import StepState
-from runbooks.wording import who
+from runbooks.wording import moment, who
 
 CHANGED = 2
 """Exit code when evidence is not what was hashed, as that of a broken journal."""
@@ -72,15 +72,22 @@ async def tell_evidence(source: Path | None, walk: str, step: str, attempt: int,
         entries = await _entries(past, walk)
         if name:
             state, evidence = _chosen(entries, step, attempt, name)
+            # Beside what it says, so that standard output is that and nothing else.
+            click.echo(_line(state, evidence), err=True)
             click.echo(await past.shown(walk, state.id, state.attempt, evidence.name))
             return 0
     for state, evidence in _all(entries):
         if step in ("", state.id) and attempt in (0, state.attempt):
-            cut = " cut" if evidence.truncated else ""
-            size = show(evidence.size, "B")
-            line = f"{state.id} {state.attempt} {evidence.name}  {size}{cut}  sha256 {evidence.sha256}"
-            click.echo(clean(line))
+            click.echo(_line(state, evidence))
     return 0
+
+
+def _line(state: StepState, evidence: Evidence) -> str:
+    """Return which piece of evidence it is, how much, its hash, when it was taken and by whom."""
+    found = taken(state)
+    when = f"taken {moment(found.at, None)} {by_words(found, who(found.by))}"
+    which = f"{state.id} {state.attempt} {evidence.name}  {size_words(evidence)}  sha256 {evidence.sha256}"
+    return clean(f"{which}  {when}")
 
 
 async def copy_evidence(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pwd
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -117,7 +119,15 @@ def test_evidence_is_listed_by_walk_and_step(walked: Walking):
     ]
     of_step = walked("evidence", walk, "break").stdout.splitlines()
     assert of_step == everything[2:4]
-    assert walked("evidence", walk, "break", "errors").stdout == "all is lost\n"
+    me = pwd.getpwuid(os.getuid()).pw_name
+    for line in everything:
+        assert re.search(
+            r"  \d+ B  sha256 [0-9a-f]{64}  taken 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d by ", line
+        )
+        assert me in line.rpartition(" by ")[2]
+    shown = walked("evidence", walk, "break", "errors")
+    assert shown.stdout == "all is lost\n"  # and nothing else, so that it can be piped
+    assert shown.stderr.strip() == next(line for line in of_step if " errors " in line)
     assert walked("evidence", walk, "break", "errors", "--attempt", "1").stdout == "all is lost\n"
 
 

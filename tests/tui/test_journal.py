@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from runbooks.live import Live, WalkHead
+from runbooks.operators import Operator
 from runbooks.step_events import Evidence
+from runbooks.taken import Taken
 from runbooks.walk_events import WalkEnding
 from tests.hostile import BYTES, PAYLOADS, raw_in
 from tests.tui.boards import START
@@ -139,6 +141,24 @@ async def test_evidence_that_is_empty_or_cut_is_said() -> None:
         await console.press("right_square_bracket")
         await console.until("middle left out")
         assert "954 MiB" in console.text
+        assert "not recorded yet; it may still be written" in console.text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_evidence_says_when_it_was_taken_by_whom_how_much_it_is_and_its_hash(size) -> None:
+    digest = "0123456789abcdef" * 4
+    files = (Evidence("out", digest, 2048),)
+    async with stage(size=size) as console:
+        console.link.texts[("walk-1", "backup", 1, "out")] = "saved 12 tables"
+        taken = Taken(START - 240, Operator("root", 0, "alice"))
+        console.app.post_message(DetailOpened("evidence", ("walk-1", "backup", 1, files, taken)))
+        await console.until("saved 12 tables")
+        text = console.text
+        assert "4 m old, by alice as root" in text
+        assert "2 KiB" in text
+        assert digest in text
+        await console.press("y")
+        await console.until(lambda: console.app.clipboard == "saved 12 tables")
 
 
 async def test_long_evidence_is_scrolled_and_copied() -> None:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 
-from checks.units import show
 from runbooks.step_events import Evidence
+from runbooks.taken import Taken, by_words, size_words
 from tui.cell import Cell, Piece, Tone
+from tui.format import age, moment, zone
 from tui.messages import CopyRequested
-from tui.paragraph import prose
+from tui.paragraph import BREAK, Paragraph, fact, prose
 from tui.screen import ConsoleScreen
 from tui.walk_messages import EvidenceArrived, EvidenceRequested
-from tui.walks.words import DOT, lines_of, said
+from tui.walks.words import DOT, lines_of, said, who
 from tui.widgets.page import Page
 from tui.widgets.walk_lines import TitleLine
 
 WHILE_IT_RUNS = ("out", "errors")
 """What a program leaves that has not ended, and of which the journal does not tell yet."""
-HASH = 12
-"""Characters of a hash that are shown."""
+NOT_TAKEN = Taken()
 
 
 class EvidenceScreen(ConsoleScreen):
@@ -29,7 +31,8 @@ class EvidenceScreen(ConsoleScreen):
     TITLE = "Evidence"
     HELP = """\
 What an attempt has left, as it was written: secrets are masked, and what a terminal would act upon is shown
-instead of done. The journal holds the hash of every byte that came, also of those that are not kept.
+instead of done. Above stands when it was taken, by whom, how much came and its hash: the journal holds the
+hash of every byte that came, also of those that are not kept.
 
 [ and ] go to the other files of the attempt."""
     AUTO_FOCUS = "#text"
@@ -49,11 +52,14 @@ instead of done. The journal holds the hash of every byte that came, also of tho
         Binding("escape", "back", "Back", id="evidence.back", tooltip="Back to the walk"),
     ]
 
-    def __init__(self, walk: str, step: str, attempt: int, files: tuple[Evidence, ...]) -> None:
+    def __init__(
+        self, walk: str, step: str, attempt: int, files: tuple[Evidence, ...], found: Taken = NOT_TAKEN
+    ) -> None:
         """Show the files of this attempt; when none is known yet, those that a program writes."""
         super().__init__()
         self._walk, self._step, self._attempt = walk, step, attempt
         self._files = files or tuple(Evidence(name, "", 0) for name in WHILE_IT_RUNS)
+        self._found = found
         self._place = 0
         self._texts: dict[str, EvidenceArrived] = {}
         self._asked: set[str] = set()
@@ -74,20 +80,33 @@ instead of done. The journal holds the hash of every byte that came, also of tho
             self.post_message(EvidenceRequested(self, self._walk, self._step, self._attempt, file.name))
         name = f"{said(self._step)}{DOT}attempt {self._attempt}{DOT}{said(file.name)}"
         self.query_one(TitleLine).show(name, self._right(file), focused=True)
+        self.query_one(Page).show((*self._about(file), BREAK, *self._says(file)))
+
+    def _about(self, file: Evidence) -> Iterator[Paragraph]:
+        """Yield when it was taken, by whom, how much it is and its hash, as far as that is recorded."""
+        found = self._found
+        if found.at:
+            at = moment(found.at, self.now, zone(self.system.timezone))
+            by = by_words(found, who(found.by))
+            yield fact("taken", f"{at}, {age(self.now - found.at)} old, {by}", Tone.MUTED)
+        else:
+            yield fact("taken", "not recorded yet; it may still be written", Tone.WARN)
+        if file.sha256:
+            yield fact("size", size_words(file), Tone.WARN if file.truncated else Tone.MUTED)
+            yield fact("sha256", said(file.sha256), Tone.MUTED)
+
+    def _says(self, file: Evidence) -> Iterator[Paragraph]:
         answer = self._texts.get(file.name)
         if answer is None:
-            text = prose("waiting for the agent" if not self.detached else "no agent answers", Tone.MUTED)
-            self.query_one(Page).show((text,))
+            yield prose("waiting for the agent" if not self.detached else "no agent answers", Tone.MUTED)
         elif answer.problem or not answer.text:
-            self.query_one(Page).show((prose(said(answer.problem) or "it is empty", Tone.MUTED),))
+            yield prose(said(answer.problem) or "it is empty", Tone.MUTED)
         else:
-            self.query_one(Page).show(tuple(prose(line) for line in lines_of(answer.text)))
+            yield from (prose(line) for line in lines_of(answer.text))
 
     def _right(self, file: Evidence) -> Cell:
-        words = [f"{self._place + 1} of {len(self._files)}"] if len(self._files) > 1 else []
-        if file.sha256:
-            words += [show(file.size, "B"), f"sha256 {said(file.sha256)[:HASH]}"]
-        pieces = [Piece(f" {DOT.join(words)} ", Tone.MUTED)] if words else []
+        words = f" {self._place + 1} of {len(self._files)} " if len(self._files) > 1 else ""
+        pieces = [Piece(words, Tone.MUTED)] if words else []
         if file.truncated:
             pieces.append(Piece(" middle left out ", Tone.WARN))
         return tuple(pieces)

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
 
+from runbooks.taken import taken
 from runbooks.walk import EMPTY, Walk
 from tui.cell import Cell
 from tui.format import zone
@@ -133,7 +134,11 @@ Enter opens the evidence of the line. tab goes to the text and back."""
         files = line.state.evidence
         if line.evidence is not None:
             files = (line.evidence, *(each for each in files if each != line.evidence))
-        self.post_message(DetailOpened("evidence", (self._walk_id, line.state.id, line.state.attempt, files)))
+        self.post_message(
+            DetailOpened(
+                "evidence", (self._walk_id, line.state.id, line.state.attempt, files, taken(line.state))
+            )
+        )
 
     def action_walk(self) -> None:
         """Go to the open walk."""

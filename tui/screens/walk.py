@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 
 from runbooks.decisions import VerifyAgain
+from runbooks.taken import taken
 from runbooks.walk import StepState
 from tui.cell import Piece
 from tui.dialogs.note import NoteDialog
@@ -232,5 +233,5 @@ same action and approves it by a, for ten minutes."""
     def action_evidence(self) -> None:
         """Show what the step that is shown has left."""
         if (state := self._state) is not None:
-            what = (self._walk, state.id, state.attempt, state.evidence)
+            what = (self._walk, state.id, state.attempt, state.evidence, taken(state))
             self.post_message(DetailOpened("evidence", what))
