@@ -19,9 +19,10 @@ from runbooks import decisions
 from runbooks.decisions import Decision
 from runbooks.handing import state_of_things
 from runbooks.question import Question
+from runbooks.reasons import FULL_REASON, REASON
 from runbooks.step_events import Resolution
 from runbooks.walk import Stage, StepState
-from runbooks.walking.deciding import FULL_REASON, LAST_SAFE, REASON, WINDOW, barred
+from runbooks.walking.deciding import LAST_SAFE, WINDOW, barred
 
 EVIDENCE_LINES = 50
 """Lines of evidence that are shown; its end."""

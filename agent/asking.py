@@ -14,6 +14,7 @@ from typing import Protocol
 
 from agent.typed import Closed, Discarded, Line, Typing
 from agent.voice import Voice
+from runbooks.reasons import is_told
 
 
 class MootError(Exception):
@@ -166,7 +167,7 @@ class Asking:
             said = (await self.line(f"{why} (at least {least} characters; an empty line goes back):")).strip()
             if not said:
                 raise BackError
-            if len(said) >= least:
+            if is_told(said, least):
                 return said
             self._voice.say(f"A reason has at least {least} characters.")
 

@@ -24,9 +24,9 @@ from checks.clock import Clock
 from checks.errors import LinkError
 from runbooks.decisions import VerifyAgain
 from runbooks.operators import Operator
+from runbooks.reasons import REASON
 from runbooks.rights import HERE, Standpoint
 from runbooks.walk import Walk
-from runbooks.walking.deciding import REASON
 from runbooks.wording import span, who
 
 SETTLE = 0.4

@@ -9,8 +9,6 @@ from runbooks.windows.state import WindowsNow
 from tui.dialog import Dialog
 from tui.window_messages import WindowChanged, WindowWished
 
-REASON = 3
-"""Characters that a reason has at least."""
 SHORTEST = 60.0
 """Seconds that a window is opened or extended for at least."""
 

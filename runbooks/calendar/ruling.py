@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 from checks.recurrence.timing import LONGEST, Span
 from runbooks.calendar.plan import LOOK_BACK, TaskPlan
-from runbooks.calendar.state import REASON, Means, Standing, TaskNow
+from runbooks.calendar.state import Means, Standing, TaskNow
 from runbooks.errors import RefusedDecisionError
 from runbooks.operators import Operator
+from runbooks.reasons import is_told, told
 from runbooks.task_events import (
     TaskDone,
     TaskDropped,
@@ -227,7 +228,7 @@ def done_by_hand(plan: TaskPlan, record: TaskRecord, run: Run) -> TaskDone | Tas
         raise RefusedDecisionError("a length is not below nothing")
     if run.took > LONGEST:
         raise RefusedDecisionError("a task does not take more than 31 days; say how long it took itself")
-    if plan.means is not Means.HAND and len(run.note.strip()) < REASON:
+    if plan.means is not Means.HAND and not is_told(run.note):
         raise RefusedDecisionError(
             f"{plan.name} is fulfilled by {plan.means} {plan.target}; say in a note how it was done instead"
         )
@@ -266,8 +267,7 @@ def skipped(plan: TaskPlan, record: TaskRecord, reason: str, by: Operator, at: f
     Raises:
         RefusedDecisionError: when it may not be; says why.
     """
-    if len(reason.strip()) < REASON:
-        raise RefusedDecisionError(f"it needs a reason of at least {REASON} characters")
+    said = told(reason)
     found = times(plan, record, at)
     before = record.missed
     spans = [*found.lost, *([found.open] if found.open else [])]
@@ -283,7 +283,7 @@ def skipped(plan: TaskPlan, record: TaskRecord, reason: str, by: Operator, at: f
         last.end if last else before.until if before else 0.0,
         expected=plan.expected,
         by=by,
-        note=reason.strip(),
+        note=said,
         count=len(spans),
     )
     return TaskSkipped(plan.name, outcome)

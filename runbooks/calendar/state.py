@@ -9,9 +9,6 @@ import msgspec
 from runbooks.operators import Operator
 from runbooks.task_events import TaskOutcome
 
-REASON = 3
-"""Characters that a reason has at least."""
-
 
 class Standing(enum.StrEnum):
     """How a task, or one time of the calendar, stands."""

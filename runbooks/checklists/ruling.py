@@ -19,10 +19,9 @@ from runbooks.checklist_plan import ByEvidence, ItemPlan, ListManner
 from runbooks.checklists.judging import Verdict
 from runbooks.checklists.state import ListState, Mark
 from runbooks.errors import RefusedDecisionError
+from runbooks.reasons import told, too_short
 from runbooks.wording import who
 
-REASON = 3
-"""Characters that a reason has at least."""
 STEADY = 10.0
 """Seconds for which what ticked an item must have been well again before it is ticked once more."""
 STEADIEST = 600.0
@@ -125,7 +124,7 @@ def unticked(state: ListState, name: str, reason: str) -> tuple[ItemUnticked, ..
         raise RefusedDecisionError(
             f"{name} follows what is seen and would be ticked again; if it does not apply, say n/a"
         )
-    return (ItemUnticked(name, _told(reason)),)
+    return (ItemUnticked(name, told(reason)),)
 
 
 def left_out(state: ListState, name: str, reason: str) -> tuple[ItemLeftOut, ...]:
@@ -140,7 +139,7 @@ def left_out(state: ListState, name: str, reason: str) -> tuple[ItemLeftOut, ...
         _demand(_closed(state) or _in_phase(state, item))
     else:
         _demand(_closed(state) or _in_phase(state, item) or _settled(state, item))
-    return (ItemLeftOut(name, _told(reason)),)
+    return (ItemLeftOut(name, told(reason)),)
 
 
 def noted(state: ListState, name: str, text: str) -> tuple[ItemNoted, ...]:
@@ -191,10 +190,8 @@ def closed(state: ListState, reason: str) -> tuple[ChecklistClosed, ...]:
     waiting = state.unsettled()
     if not waiting:
         return (ChecklistClosed(ListEnding.DONE, reason.strip()),)
-    if len(reason.strip()) < REASON:
-        raise RefusedDecisionError(
-            f"not finished: {named(waiting)}; to give it up needs a reason of at least {REASON} characters"
-        )
+    if why := too_short(reason):
+        raise RefusedDecisionError(f"not finished: {named(waiting)}; to give it up {why}")
     unfinished = tuple(item.id for item in waiting)
     return (ChecklistClosed(ListEnding.GIVEN_UP, reason.strip(), unfinished),)
 
@@ -266,9 +263,3 @@ def _item(state: ListState, name: str) -> ItemPlan:
 def _demand(why_not: str) -> None:
     if why_not:
         raise RefusedDecisionError(why_not)
-
-
-def _told(reason: str) -> str:
-    if len(reason.strip()) < REASON:
-        raise RefusedDecisionError(f"it needs a reason of at least {REASON} characters")
-    return reason.strip()

@@ -13,9 +13,8 @@ from runbooks.errors import RefusedDecisionError
 from runbooks.incident_events import IncidentMoved, IncidentNoted, IncidentOpened, Severity, Stage
 from runbooks.incidents.fold import ORDER, Incidents
 from runbooks.incidents.state import Incident
+from runbooks.reasons import told
 
-LEAST = 3
-"""Characters that a title, a note, a cause has at least."""
 LONGEST_TITLE = 160
 LONGEST = 4096
 """Characters of a note, a cause, lessons."""
@@ -51,7 +50,7 @@ def opened(
     for check in checks:
         if check not in known:
             raise RefusedDecisionError(f"no check is called {check!r}{did_you_mean(check, known)}")
-    said = _told(title, "a title")[:LONGEST_TITLE]
+    said = told(title, what="a title")[:LONGEST_TITLE]
     when = _moment(detected, 0.0, at)
     some = tuple(dict.fromkeys(checks))[:MOST_CHECKS]
     return IncidentOpened(next_id(incidents, when, zone), said, severity, some, when)
@@ -64,7 +63,7 @@ def noted(incidents: Incidents, incident: str, text: str) -> IncidentNoted:
         RefusedDecisionError: when there is no such incident, or nothing is said.
     """
     found = named(incidents, incident)
-    return IncidentNoted(found.id, _told(text, "a note")[:LONGEST])
+    return IncidentNoted(found.id, told(text, what="a note")[:LONGEST])
 
 
 def moved(
@@ -86,7 +85,7 @@ def moved(
     if wanted is Stage.CLOSED:
         if not found.restored:
             raise RefusedDecisionError(f"{found.id} is not restored yet; say first since when it is")
-        _told(text, "the cause")
+        told(text, what="the cause")
     # It may have been well before somebody knew what it was.
     earliest = found.detected if wanted is Stage.RESTORED else max(mark.at for mark in found.stages)
     return IncidentMoved(
@@ -234,10 +233,3 @@ def _moment(when: float, earliest: float, at: float) -> float:
     if found <= earliest - WHOLE:
         raise RefusedDecisionError("that moment is before what has happened already")
     return max(found, earliest)
-
-
-def _told(text: str, what: str) -> str:
-    said = text.strip()
-    if len(said) < LEAST:
-        raise RefusedDecisionError(f"it needs {what} of at least {LEAST} characters")
-    return said

@@ -21,11 +21,10 @@ from runbooks.alert_events import (
 )
 from runbooks.errors import RefusedDecisionError
 from runbooks.quiet.state import HAND, WALK, Acknowledgement, QuietState, Silence
+from runbooks.reasons import told
 
 SHORTEST, LONGEST = 60.0, 30 * 86_400.0
 """Seconds for which something is silenced or acknowledged."""
-REASON = 3
-"""Characters that a reason has at least."""
 LEFT_ON_AFTER = 4 * 3600.0
 """Seconds after which maintenance that no window limits has been forgotten."""
 
@@ -73,7 +72,7 @@ def silenced(
         raise RefusedDecisionError("name a check")
     for name in names:
         _demand_known(name, known)
-    return SilenceBegun(names, _told(reason), HAND, until=at + _usable(lasts))
+    return SilenceBegun(names, told(reason), HAND, until=at + _usable(lasts))
 
 
 def lifted(state: QuietState, silence: str, reason: str) -> SilenceEnded:
@@ -104,7 +103,7 @@ def acknowledged(
         raise RefusedDecisionError(f"{check} is OK: there is nothing to acknowledge")
     until = at + _usable(lasts) if lasts else 0.0
     worst = max(states[check].level, states[check].hard, key=lambda level: level.severity)
-    return Acknowledged(check, _told(comment), worst.value, until)
+    return Acknowledged(check, told(comment), worst.value, until)
 
 
 def withdrawn(state: QuietState, check: str, reason: str) -> AcknowledgementEnded:
@@ -193,9 +192,3 @@ def _usable(lasts: float) -> float:
     if not SHORTEST <= lasts <= LONGEST:
         raise RefusedDecisionError(f"a length is from {show(SHORTEST, 's')} to {show(LONGEST, 's')}")
     return lasts
-
-
-def _told(reason: str) -> str:
-    if len(reason.strip()) < REASON:
-        raise RefusedDecisionError(f"it needs a reason of at least {REASON} characters")
-    return reason.strip()

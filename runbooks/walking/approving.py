@@ -9,8 +9,9 @@ from __future__ import annotations
 from runbooks.approval import fitting, needed, same_person, seconds_left
 from runbooks.approval_events import ApprovalRefused, Approved
 from runbooks.events import Denied
+from runbooks.reasons import too_short
 from runbooks.walk import Status, StepState, Walk
-from runbooks.walking.deciding import REASON, Circumstances, Ruling, expects, shown_too_long_ago
+from runbooks.walking.deciding import Circumstances, Ruling, expects, shown_too_long_ago
 
 
 def approve(walk: Walk, wish: Approved, typed: str, seen: Circumstances) -> Ruling:
@@ -37,8 +38,8 @@ def refuse(walk: Walk, wish: ApprovalRefused, seen: Circumstances) -> Ruling:
         return _no("Refuse", wish, why)
     if why := same_person(seen.operator, walk.holder):
         return _no("Refuse", wish, f"another user has to judge it: {why}; who holds it skips or stops")
-    if len(wish.reason.strip()) < REASON:
-        return _no("Refuse", wish, f"it needs a reason of at least {REASON} characters")
+    if why := too_short(wish.reason):
+        return _no("Refuse", wish, why)
     return Ruling((wish,))
 
 

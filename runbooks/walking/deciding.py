@@ -15,16 +15,13 @@ from runbooks.decisions import Decision
 from runbooks.events import Event
 from runbooks.model import WindowNeed
 from runbooks.operators import WALKDOWN, Operator
+from runbooks.reasons import FULL_REASON, REASON, too_short
 from runbooks.step_events import Resolution
 from runbooks.walk import Stage, Status, StepState, Walk, to_undo
 from runbooks.walk_events import WalkEnding
 
 VALID_FOR = 600.0
 """Seconds after which what was shown has to be looked at again (reliability 2.2, manual step)."""
-REASON = 3
-"""Characters that a reason has at least."""
-FULL_REASON = 10
-"""Characters of a reason for what nobody can check (reliability 3.3)."""
 WINDOW = "window"
 """The rule that changing steps are started inside a window only."""
 LAST_SAFE = "last-safe-point"
@@ -277,8 +274,8 @@ def _take_back(walk: Walk, wish: decisions.TakeBack) -> Ruling:
 
 
 def _with_reason(wish: Decision, reason: str, event: Event, least: int = REASON) -> Ruling:
-    if len(reason.strip()) < least:
-        return _no(wish, f"it needs a reason of at least {least} characters")
+    if why := too_short(reason, least):
+        return _no(wish, why)
     return Ruling((event,))
 
 

@@ -9,14 +9,13 @@ from datetime import UTC, datetime, tzinfo
 from checks.recurrence.timing import LONGEST
 from checks.units import show
 from runbooks.errors import RefusedDecisionError
+from runbooks.reasons import told
 from runbooks.window_events import WindowClosed, WindowExtended, WindowOpened
 from runbooks.windows.plan import RECHECK, Occurrence, WindowPlan
 from runbooks.windows.state import PlannedWindow, WindowState
 
 SHORTEST = 60.0
 """Seconds that a window is opened or extended for at least."""
-REASON = 3
-"""Characters that a reason has at least."""
 REMIND_AT = (300.0, 900.0, 1800.0)
 """Seconds before its end at which operators are reminded of a window."""
 _NAME = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
@@ -46,7 +45,7 @@ def opened_by_hand(state: WindowState, name: str, lasts: float, reason: str, at:
         raise RefusedDecisionError(f"{state.name} is open already; extend it, or close it first")
     if not _NAME.fullmatch(name) or len(name) > 64:
         raise RefusedDecisionError("a window's name is small letters and digits, joined by single - _ .")
-    return WindowOpened(name, at + _usable(lasts), reason=_told(reason))
+    return WindowOpened(name, at + _usable(lasts), reason=told(reason))
 
 
 def extended(state: WindowState, lasts: float, reason: str, at: float) -> WindowExtended:
@@ -56,7 +55,7 @@ def extended(state: WindowState, lasts: float, reason: str, at: float) -> Window
         RefusedDecisionError: when it may not; says why.
     """
     _demand_open(state, at)
-    return WindowExtended(state.name, state.until + _usable(lasts), _told(reason))
+    return WindowExtended(state.name, state.until + _usable(lasts), told(reason))
 
 
 def closed_early(state: WindowState, reason: str, at: float) -> WindowClosed:
@@ -66,7 +65,7 @@ def closed_early(state: WindowState, reason: str, at: float) -> WindowClosed:
         RefusedDecisionError: when it may not be; says why.
     """
     _demand_open(state, at)
-    return WindowClosed(state.name, early=True, reason=_told(reason))
+    return WindowClosed(state.name, early=True, reason=told(reason))
 
 
 def gate(state: WindowState, coming: Occurrence | None, at: float) -> str:
@@ -128,9 +127,3 @@ def _usable(lasts: float) -> float:
     if not SHORTEST <= lasts <= LONGEST:
         raise RefusedDecisionError(f"a length is from {show(SHORTEST, 's')} to {show(LONGEST, 's')}")
     return lasts
-
-
-def _told(reason: str) -> str:
-    if len(reason.strip()) < REASON:
-        raise RefusedDecisionError(f"it needs a reason of at least {REASON} characters")
-    return reason.strip()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from textual.app import ComposeResult
 
 from checks.text import clean
+from runbooks.reasons import to_type
 from runbooks.walk import Status
-from runbooks.walking.deciding import REASON
 from tui.access_messages import ApprovalGiven
 from tui.cell import Piece, Tone
 from tui.paragraph import BREAK, Paragraph, fact, prose
@@ -74,7 +74,7 @@ class ApproveDialog(WalkDialog):
     def lacking(self) -> str:
         """Return that it must be read to its end, and something typed."""
         if self._reason:
-            return "" if len(self._reason) >= REASON else f"say why not, {REASON} characters at least"
+            return to_type(self._reason, what="say why not")
         if not self.query_one(Page).end_seen:
             return READ
         if self.query_one("#typed", TypedField).value != self.state.id:

@@ -18,9 +18,10 @@ from runbooks.checklist_decisions import (
     UntickItem,
 )
 from runbooks.checklist_plan import ByEvidence, ItemPlan, ListPlan
-from runbooks.checklists.ruling import REASON, named
+from runbooks.checklists.ruling import named
 from runbooks.checklists.state import ListState, Mark
 from runbooks.checklists.telling import list_title, seen_words, ticked_by
+from runbooks.reasons import REASON, to_type
 from runbooks.wording import moment
 from tui.cell import Tone
 from tui.checklist_messages import ListArrived, ListDecided, ListWanted, ShownArrived, ShownRequested
@@ -199,9 +200,9 @@ class WordDialog(ListDialog):
 
     def missing(self) -> str:
         """Return that the word is too short."""
-        if len(self._word) >= self._wish.least or not self._wish.label:
+        if not self._wish.label:
             return ""
-        return f"type a {self._wish.label}, {self._wish.least} characters at least"
+        return to_type(self._word, self._wish.least, f"type a {self._wish.label}")
 
     def promise(self) -> str:
         """Return what will be done."""

@@ -7,8 +7,8 @@ from textual.message import Message
 
 from checks.recurrence.zones import zone_named
 from runbooks.incident_events import Severity, Stage
-from runbooks.incidents.ruling import LEAST
 from runbooks.incidents.when import HINT, moment_of
+from runbooks.reasons import is_told
 from tui.dialog import Dialog
 from tui.incident_messages import IncidentArrived, IncidentMove, IncidentNote, IncidentOpening
 from tui.paragraph import prose
@@ -79,7 +79,7 @@ class OpenIncidentDialog(IncidentDialog):
 
     def missing(self) -> str:
         """Return that nothing is said yet."""
-        return "" if len(self.typed("title")) >= LEAST else "say in a few words what is wrong"
+        return "" if is_told(self.typed("title")) else "say in a few words what is wrong"
 
     def promise(self) -> str:
         """Return that it is opened."""
@@ -103,7 +103,7 @@ class NoteIncidentDialog(IncidentDialog):
 
     def missing(self) -> str:
         """Return that there is nothing yet."""
-        return "" if len(self.typed("note")) >= LEAST else "type what others should know"
+        return "" if is_told(self.typed("note")) else "type what others should know"
 
     def promise(self) -> str:
         """Return that it will be in the journal."""
@@ -145,7 +145,7 @@ class MoveIncidentDialog(IncidentDialog):
 
     def missing(self) -> str:
         """Return what is not said yet, or cannot be."""
-        if self._stage is Stage.CLOSED and len(self.typed("text")) < LEAST:
+        if self._stage is Stage.CLOSED and not is_told(self.typed("text")):
             return "say what was the matter"
         try:
             self._when()

@@ -6,8 +6,8 @@ from textual import on
 from textual.app import ComposeResult
 
 from runbooks.decisions import StopWalk
+from runbooks.reasons import to_type
 from runbooks.walk import Status
-from runbooks.walking.deciding import REASON
 from tui.paragraph import prose
 from tui.walk_dialog import WalkDialog
 from tui.walks.open_walk import OpenWalk, step_count
@@ -59,8 +59,8 @@ class LeaveDialog(WalkDialog):
     def missing(self) -> str:
         """Return that a stop needs a reason."""
         stop = self.query_one(Menu).value == "stop"
-        if stop and len(self.query_one(Field).value.strip()) < REASON:
-            return f"type a reason, {REASON} characters at least (tab goes there)"
+        if stop and (missing := to_type(self.query_one(Field).value)):
+            return f"{missing} (tab goes there)"
         return ""
 
     def promise(self) -> str:

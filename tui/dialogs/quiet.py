@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 
 from checks.text import clean
 from checks.units import read
+from runbooks.reasons import to_type
 from tui.dialog import Dialog
 from tui.paragraph import prose
 from tui.quiet_messages import (
@@ -19,8 +20,6 @@ from tui.quiet_messages import (
 from tui.widgets.field import Field, Labelled
 from tui.widgets.page import Page
 
-REASON = 3
-"""Characters of a reason at least."""
 USUAL = "2h"
 """How long something is silenced when nobody says otherwise."""
 
@@ -52,7 +51,7 @@ class QuietDialog(Dialog):
 
     def missing(self) -> str:
         """Return that the reason is too short."""
-        return "" if len(self.reason) >= REASON else f"type a {self.WORD}, {REASON} characters at least"
+        return to_type(self.reason, what=f"type a {self.WORD}")
 
     def wish(self) -> QuietWish:
         """Return what the agent is asked for."""

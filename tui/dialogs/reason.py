@@ -9,8 +9,9 @@ from textual.app import ComposeResult
 
 from runbooks.decisions import Decision, Detach, EndProgram, GoOn, Override, Skip, StopWalk, TakeOver
 from runbooks.model import StepPlan
+from runbooks.reasons import FULL_REASON, REASON, to_type
 from runbooks.walk import StepState
-from runbooks.walking.deciding import FULL_REASON, LAST_SAFE, REASON, WINDOW, barred
+from runbooks.walking.deciding import LAST_SAFE, WINDOW, barred
 from tui.paragraph import Paragraph, prose
 from tui.walk_dialog import WalkDialog
 from tui.walks.open_walk import OpenWalk
@@ -68,10 +69,7 @@ class ReasonDialog(WalkDialog):
 
     def lacking(self) -> str:
         """Return that the reason is too short."""
-        least = self._wish.least
-        if len(self._reason) >= least:
-            return ""
-        return f"type a reason, {least} characters at least"
+        return to_type(self._reason, self._wish.least)
 
     def promise(self) -> str:
         """Return what will be done."""

@@ -6,8 +6,8 @@ from textual.app import ComposeResult
 
 from runbooks import wording
 from runbooks.decisions import RollBack
+from runbooks.reasons import to_type
 from runbooks.walk import to_undo
-from runbooks.walking.deciding import REASON
 from tui.cell import Piece, Tone
 from tui.paragraph import Paragraph, prose
 from tui.walk_dialog import READ, WalkDialog
@@ -74,9 +74,7 @@ class RollBackDialog(WalkDialog):
         """Return that it must be read, and a reason be given."""
         if not self.query_one(Page).end_seen:
             return READ
-        if len(self.query_one(Field).value.strip()) < REASON:
-            return f"type a reason, {REASON} characters at least"
-        return ""
+        return to_type(self.query_one(Field).value)
 
     def promise(self) -> str:
         """Return that the way back begins."""

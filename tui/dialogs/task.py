@@ -5,7 +5,8 @@ from __future__ import annotations
 from textual.app import ComposeResult
 
 from checks.units import read, show
-from runbooks.calendar.state import REASON, Means, TaskNow
+from runbooks.calendar.state import Means, TaskNow
+from runbooks.reasons import to_type
 from tui.calendar_messages import TaskFinished, TaskRecorded, TaskSkipped, TaskWish
 from tui.dialog import Dialog
 from tui.paragraph import Paragraph, prose
@@ -82,9 +83,9 @@ class DoneDialog(TaskDialog):
         """Return what is still to be typed."""
         if self._took is None:
             return "say how long it took as in 25m or 1.5 h, or leave it empty"
-        if self._subject.means is not Means.HAND and len(self._note) < REASON:
-            return f"say in a note how it was done, {REASON} characters at least"
-        return ""
+        if self._subject.means is Means.HAND:
+            return ""
+        return to_type(self._note, what="say in a note how it was done")
 
     def promise(self) -> str:
         """Return what is written down."""
@@ -129,7 +130,7 @@ class SkipDialog(TaskDialog):
 
     def missing(self) -> str:
         """Return that the reason is too short."""
-        return "" if len(self._reason) >= REASON else f"type a reason, {REASON} characters at least"
+        return to_type(self._reason)
 
     def promise(self) -> str:
         """Return what is done."""

@@ -11,9 +11,9 @@ from textual.app import ComposeResult
 
 from checks.text import clean
 from runbooks.decisions import Decision, Resolve, StopWalk, VerifyAgain
+from runbooks.reasons import FULL_REASON, to_type
 from runbooks.step_events import Resolution
 from runbooks.walk import Stage, Status
-from runbooks.walking.deciding import FULL_REASON
 from tui.cell import Piece, Tone
 from tui.format import moment
 from tui.paragraph import Paragraph, fact, prose
@@ -140,8 +140,8 @@ class UnknownDialog(WalkDialog):
             return "choose: by number, or up and down"
         if self.query_one("#typed", TypedField).value != self.state.id:
             return f"type {clean(self.state.id)} (tab goes there)"
-        if len(self._reason) < FULL_REASON:
-            return f"type the reason, {FULL_REASON} characters at least"
+        if missing := to_type(self._reason, FULL_REASON, "type the reason"):
+            return missing
         return ""
 
     @property

@@ -11,6 +11,7 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Static
 
 from checks.units import show
+from runbooks.reasons import to_type
 from runbooks.windows.state import WindowsNow
 from tui.cell import Tone
 from tui.format import moment
@@ -19,7 +20,7 @@ from tui.walks.words import said, span
 from tui.widgets.field import Field, Labelled
 from tui.widgets.menu import Menu, Option
 from tui.widgets.page import Page
-from tui.window_dialog import REASON, WindowDialog, seconds_of
+from tui.window_dialog import WindowDialog, seconds_of
 from tui.windows.facts import Told, opened_by, planned_words
 
 NEXT = "(tab: next)"
@@ -89,9 +90,8 @@ class TimedDialog(WindowDialog):
         _, wrong = seconds_of(self.value("lasts"))
         if wrong:
             return f"say how long, such as 30m or 2h {NEXT}"
-        if len(self.value("reason")) < REASON:
-            return f"type a reason, {REASON} characters at least {NEXT}"
-        return ""
+        missing = to_type(self.value("reason"))
+        return f"{missing} {NEXT}" if missing else ""
 
     def barred(self) -> str:
         """Return why it cannot be done at all as windows stand."""
@@ -200,8 +200,7 @@ class CloseWindowDialog(WindowDialog):
         """Return that a reason is still to be typed."""
         if not self.windows.state.is_open(self.now):
             return "no window is open by now"
-        reason = self.query_one(Field).value.strip()
-        return "" if len(reason) >= REASON else f"type a reason, {REASON} characters at least"
+        return to_type(self.query_one(Field).value)
 
     def promise(self) -> str:
         """Return what will be closed."""
