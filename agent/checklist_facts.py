@@ -20,7 +20,7 @@ from runbooks.checklists.state import ListState
 from runbooks.events import Entry
 from runbooks.journal.journal import Journal
 from runbooks.live import WalkHead
-from runbooks.windows.plan import windows_of
+from runbooks.windows.plan import next_span, windows_of
 from runbooks.windows.state import PlannedWindow
 
 READ_EVERY = 5.0
@@ -121,6 +121,7 @@ class FactKeeper:
         key = (self._live.system.info, planned, now // RECKON_EVERY)
         if key != self._next_of:
             self._next_of = key
-            spans = {plan.name: plan.timing.next_after(now) for plan in windows_of(self._live.system)}
+            early = self._windows.state.early
+            spans = {plan.name: next_span(plan, now, early) for plan in windows_of(self._live.system)}
             self._next = {name: span.start for name, span in spans.items() if span is not None}
         return self._next

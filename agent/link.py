@@ -160,11 +160,11 @@ class Link(Protocol):
         """
         ...
 
-    async def close_window(self, reason: str) -> WindowsNow:
-        """Close the open window now.
+    async def close_window(self, reason: str, walks: tuple[str, ...] = ()) -> WindowsNow:
+        """Close the open window now; `walks` are the ids of those that stay open, as the operator knows.
 
         Raises:
-            RefusedError: when it may not be; says why.
+            RefusedError: when it may not be, or another walk is open; says why.
         """
         ...
 

@@ -89,6 +89,11 @@ class NoticeDrafts:
                 self._read_as = files
             return self._shelf
 
+    @property
+    def early(self) -> Mapping[str, float]:
+        """Return for which planned start windows were opened early: that time does not come any more."""
+        return self._windows.state.early
+
     async def heads(self) -> tuple[NoticeHead, ...]:
         """Return what there is to be sent, and what cannot be used."""
         shelf = await self.shelf()

@@ -136,7 +136,10 @@ class Notices(Kept[NoticesNow]):
 
     async def _stand(self) -> NoticesNow:
         now, plans = self._clock.now(), windows_of(self._live.system)
-        wanted = (to_announce(self._sent, plan, now) for plan in plans if plan.announce)
+        early = self.drafts.early
+        wanted = (
+            to_announce(self._sent, plan, now, early.get(plan.name, now)) for plan in plans if plan.announce
+        )
         found = tuple(one for one in wanted if one is not None)
         zone = zone_named(self._live.system.info.timezone)
         due = tuple(Notice(SOURCE, words(one, zone)) for one in found if one.wanting and not self._trouble)

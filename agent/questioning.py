@@ -114,6 +114,6 @@ class Questioner(abc.ABC):
         """Have the open window close so many seconds later."""
         return (await self.ask(WindowsAnswer, lambda number: ExtendWindow(number, lasts, reason))).windows
 
-    async def close_window(self, reason: str) -> WindowsNow:
+    async def close_window(self, reason: str, walks: tuple[str, ...] = ()) -> WindowsNow:
         """Close the open window now."""
-        return (await self.ask(WindowsAnswer, lambda number: CloseWindow(number, reason))).windows
+        return (await self.ask(WindowsAnswer, lambda number: CloseWindow(number, reason, walks))).windows

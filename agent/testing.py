@@ -229,9 +229,9 @@ class MemoryLink:
         """Record the wish."""
         return self._window("extend", f"{lasts:g}", reason)
 
-    async def close_window(self, reason: str) -> WindowsNow:
+    async def close_window(self, reason: str, walks: tuple[str, ...] = ()) -> WindowsNow:
         """Record the wish."""
-        return self._window("close", reason)
+        return self._window("close", reason, *walks)
 
     def _window(self, *wish: str) -> WindowsNow:
         self._need_agent()

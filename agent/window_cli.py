@@ -48,13 +48,21 @@ def status(output: str, source: Path | None) -> None:
 
 @window.command(name="open")
 @click.argument("name", shell_complete=completed_by("runbooks.names:complete_window"))
-@click.option("--for", "lasts", callback=_seconds, required=True, help="How long, such as 2h or 90m.")
+@click.option(
+    "--for",
+    "lasts",
+    callback=_seconds,
+    default="0",
+    help="How long, such as 2h or 90m; what it is not needed for ends as planned.",
+)
 @_reason
 @system_option
 def open_(name: str, lasts: float, reason: str, source: Path | None) -> None:
     """Open a window now that is not planned now.
 
-    NAME is one of the system's windows, or whatever it should be called. Exit code 14 when it is refused.
+    NAME is one of the system's windows, or whatever it should be called. Opened within an hour before its
+    planned start, it is that time of it: it ends as planned and is not opened again. Exit code 14 when it is
+    refused.
     """
     from agent.meeting import run_to_end
     from agent.window_commands import open_window
@@ -78,14 +86,17 @@ def extend(lasts: float, reason: str, source: Path | None) -> None:
 
 @window.command()
 @_reason
+@click.option("--force", is_flag=True, help="Also while a walk is open, which stays open.")
 @system_option
-def close(reason: str, source: Path | None) -> None:
+def close(reason: str, force: bool, source: Path | None) -> None:
     """Close the open window now.
 
-    What runs goes on; the next step that changes something is not started. Exit code 14 when it is refused.
+    What runs goes on; the next step that changes something is not started. While a walk is open it is
+    refused, and said which; --force closes it all the same, and needs a reason of 10 characters. Exit code 14
+    when it is refused.
     """
     from agent.meeting import run_to_end
     from agent.window_commands import close_window
 
     with errors_as_exits():
-        leave(run_to_end(close_window(source, reason)))
+        leave(run_to_end(close_window(source, reason, force)))

@@ -16,8 +16,10 @@ from checks.clock import Clock
 from checks.instants import rfc3339
 from checks.text import clean
 from runbooks.operators import WALKDOWN
+from runbooks.reasons import FULL_REASON
 from runbooks.windows.budget import safe_words
 from runbooks.windows.found import found_by_recheck
+from runbooks.windows.ruling import over_walks
 from runbooks.windows.state import PlannedWindow, Recheck, WindowsNow, WindowState
 from runbooks.wording import moment, span, who
 
@@ -46,18 +48,32 @@ async def extend_window(source: Path | None, lasts: float, reason: str) -> int:
     return await _changed(source, lambda link: link.extend_window(lasts, reason))
 
 
-async def close_window(source: Path | None, reason: str) -> int:
-    """Close the open window."""
-    return await _changed(source, lambda link: link.close_window(reason))
+async def close_window(source: Path | None, reason: str, force: bool) -> int:
+    """Close the open window; with `force` also over the walks that are open now, which are told."""
+
+    async def close(link: Link) -> WindowsNow:
+        windows = await link.windows()
+        walks = tuple(walk.id for walk in windows.walks) if force else ()
+        closed = await link.close_window(reason, walks)
+        if walks:
+            click.echo(f"closed over what is open: {over_walks(windows.state.name, windows.walks)}", err=True)
+        return closed
+
+    hint = f"; --force with a reason of at least {FULL_REASON} characters closes it all the same"
+    return await _changed(source, close, "" if force else hint)
 
 
-async def _changed(source: Path | None, wish: Callable[[Link], Awaitable[WindowsNow]]) -> int:
+async def _changed(
+    source: Path | None, wish: Callable[[Link], Awaitable[WindowsNow]], over_walks_hint: str = ""
+) -> int:
+    """Do what is wished and say how windows stand; the hint is for what is refused because walks are open."""
     async with session(source) as attached:
         clock: Clock = attached.clock
         try:
             windows = await wish(attached.link)
         except RefusedError as error:
-            click.echo(f"not done: {error}", err=True)
+            hint = over_walks_hint if (await attached.link.windows()).walks else ""
+            click.echo(f"not done: {error}{hint}", err=True)
             return WalkExit.REFUSED
     _say(windows, clock.now())
     return 0
@@ -109,7 +125,10 @@ def _lines(windows: WindowsNow, now: float) -> Iterator[str]:
 def _why(state: WindowState) -> str:
     if state.opened_by == WALKDOWN:
         return "as planned"
-    return f"by {who(state.opened_by)}: {state.reason}"
+    early = ""
+    if state.planned_start > state.opened_at:
+        early = f", early, as the one that was planned for {moment(state.planned_start, None)}"
+    return f"by {who(state.opened_by)}{early}: {state.reason}"
 
 
 def _when(planned: PlannedWindow) -> str:
@@ -126,6 +145,7 @@ def _plain(windows: WindowsNow, now: float) -> dict[str, Any]:
         "opened_at": _at(state.opened_at),
         "opened_by": who(state.opened_by),
         "planned": bool(state.planned_until),
+        "planned_start": _at(state.planned_start),
         "until": _at(state.until),
         "reason": state.reason,
         "baseline_at": _at(state.baseline_at),

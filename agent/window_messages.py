@@ -19,6 +19,7 @@ class OpenWindow(msgspec.Struct, frozen=True, tag=True):
     id: int
     name: str
     lasts: float
+    """0: until the end of the time that it is planned for shortly; else it is refused."""
     reason: str
 
 
@@ -31,10 +32,15 @@ class ExtendWindow(msgspec.Struct, frozen=True, tag=True):
 
 
 class CloseWindow(msgspec.Struct, frozen=True, tag=True):
-    """Console: close the open window now."""
+    """Console: close the open window now.
+
+    It is refused while a walk is open that is not named: nobody closes it over one that he does not know of.
+    """
 
     id: int
     reason: str
+    walks: tuple[str, ...] = ()
+    """Ids of the walks that stay open, as the operator was told."""
 
 
 class WindowsAnswer(msgspec.Struct, frozen=True, tag=True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from agent.kept import Kept
 from agent.live import LiveSystem
@@ -90,13 +90,17 @@ class Windows(Kept[WindowsNow]):
         return 0 < ruling.recheck_at(self._state, ruling.lead_of(self._state, self._plans), now) <= now
 
     async def open(self, name: str, lasts: float, reason: str, operator: Operator) -> None:
-        """Open a window by hand, for so many seconds.
+        """Open a window by hand, for so many seconds; 0 when it is to end as it is planned.
 
         Raises:
             RefusedDecisionError: when it may not be; says why.
         """
         said = self._safe(reason)
-        await self._decide(lambda state, at: ruling.opened_by_hand(state, name, lasts, said, at), operator)
+
+        def rule(state: WindowState, at: float) -> WindowEvent:
+            return ruling.opened_by_hand(state, name, lasts, said, at, self._planned)
+
+        await self._decide(rule, operator)
 
     async def extend(self, lasts: float, reason: str, operator: Operator) -> None:
         """Have the open window close so many seconds later.
@@ -107,14 +111,18 @@ class Windows(Kept[WindowsNow]):
         said = self._safe(reason)
         await self._decide(lambda state, at: ruling.extended(state, lasts, said, at), operator)
 
-    async def close(self, reason: str, operator: Operator) -> None:
-        """Close the open window now.
+    async def close(self, reason: str, operator: Operator, walks: Collection[str] = ()) -> None:
+        """Close the open window now; `walks` are the ids of those that the operator knows to be open.
 
         Raises:
-            RefusedDecisionError: when it may not be; says why.
+            RefusedDecisionError: when it may not be, or a walk is open that he does not know of; says why.
         """
         said = self._safe(reason)
-        await self._decide(lambda state, at: ruling.closed_early(state, said, at), operator)
+
+        def rule(state: WindowState, at: float) -> WindowEvent:
+            return ruling.closed_early(state, said, at, self.walking(), walks)
+
+        await self._decide(rule, operator)
 
     async def _decide(self, rule: Callable[[WindowState, float], WindowEvent], operator: Operator) -> None:
         async with self._decision():
@@ -136,6 +144,8 @@ class Windows(Kept[WindowsNow]):
             # Baselines are long: they are read only where one is still needed.
             state = fold_all(await self._journal.newest(*KINDS, BaselineTaken))
         self._state = state
+        self._planned_until = 0.0
+        self._plan()
 
     async def _do_due(self) -> None:
         while (event := ruling.due(self._state, self._plans, self._clock.now())) is not None:
@@ -152,6 +162,8 @@ class Windows(Kept[WindowsNow]):
     async def _write(self, events: Sequence[WindowEvents], operator: Operator) -> None:
         drafts = [Draft("", event, operator) for event in events]
         self._state = fold_all(await self._journal.append(*drafts), self._state)
+        self._planned_until = 0.0
+        self._plan()
         for event in events:
             log.info("%s: %s", type(event).__name__, event.name)
 
@@ -162,8 +174,8 @@ class Windows(Kept[WindowsNow]):
             self._planned_for, self._plans = system, windows_of(system)
         elif self._planned_at <= now < self._planned_until:
             return
-        self._coming = next_planned(self._plans, now)
-        self._planned = ruling.planned(self._plans, now)
+        self._coming = next_planned(self._plans, now, self._state.early)
+        self._planned = ruling.planned(self._plans, now, self._state)
         moves = [edge for one in self._planned for edge in (one.start, one.end) if edge > now]
         self._planned_at, self._planned_until = now, min(moves, default=math.inf)
 

@@ -22,9 +22,11 @@ class WindowOpened(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     until: float
     """When it closes by itself, UTC seconds."""
     planned_until: float = 0.0
-    """When the plan says that it closes; 0 for one that was opened by hand."""
+    """When the plan says that it closes; 0 for one beside all plans."""
     reason: str = ""
-    """Why it was opened by hand; empty when it was planned."""
+    """Why it was opened by hand; empty when it was opened by its plan."""
+    planned_start: float = 0.0
+    """When the plan says that it opens: later, when it was opened early; 0 for one beside all plans."""
 
 
 class WindowExtended(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
@@ -43,6 +45,8 @@ class WindowClosed(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """Whether somebody closed it before its time was over."""
     reason: str = ""
     """Why it was closed early."""
+    walks: tuple[str, ...] = ()
+    """Ids of the walks that were open when it was closed early, as who closed it knew."""
 
 
 class SeenReading(msgspec.Struct, frozen=True, omit_defaults=True):

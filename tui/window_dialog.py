@@ -33,11 +33,13 @@ class WindowDialog(Dialog):
     def followed(self) -> None:
         """Show what depends on how windows stand."""
 
-    def wish(self, what: str, reason: str, *, name: str = "", lasts: float = 0.0) -> None:
+    def wish(
+        self, what: str, reason: str, *, name: str = "", lasts: float = 0.0, walks: tuple[str, ...] = ()
+    ) -> None:
         """Tell the agent; the dialog stays until it has answered."""
         self._sent = True
         self.complain("")
-        self.post_message(WindowWished(self, what, reason, name, lasts))
+        self.post_message(WindowWished(self, what, reason, name, lasts, walks))
         self.say()
 
     def on_window_changed(self, answer: WindowChanged) -> None:

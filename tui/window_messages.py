@@ -35,6 +35,8 @@ class WindowWished(WindowQuestion):
     """Of the window that is opened."""
     lasts: float = 0.0
     """Seconds for which it is opened, or by which it closes later."""
+    walks: tuple[str, ...] = ()
+    """Ids of the walks that stay open when it is closed, as they were shown."""
 
     def failed(self, problem: str) -> Message:
         """Return the answer that it was refused."""

@@ -21,7 +21,7 @@ async def answer(link: Link, question: wish.WindowQuestion) -> Message:
         case wish.WindowWished(what="extend"):
             await link.extend_window(question.lasts, question.reason)
         case wish.WindowWished(what="close"):
-            await link.close_window(question.reason)
+            await link.close_window(question.reason, question.walks)
         case wish.BaselinesRequested():
             listed = await link.ask(BaselinesAnswer, AskBaselines)
             return wish.BaselinesArrived(listed.heads)

@@ -33,7 +33,7 @@ class WindowClerk:
             case ExtendWindow():
                 await self.windows.extend(ask.lasts, ask.reason, operator)
             case CloseWindow():
-                await self.windows.close(ask.reason, operator)
+                await self.windows.close(ask.reason, operator, ask.walks)
             case AskWindows():
                 await self.windows.look()
         return WindowsAnswer(ask.id, self.windows.now)

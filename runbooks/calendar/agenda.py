@@ -61,7 +61,7 @@ def agenda(
     plans = {task.name: task for task in tasks}
     rows = tuple(entries)
     found = [*_past(rows, plans, start, end), *_opened(rows, start, end, now)]
-    found += _windows(windows, max(start, now), end, now)
+    found += _windows(windows, max(start, now), end, now, _early(rows))
     for task in plans.values():
         found += _coming(task, records.get(task.name), start, end, now)
     told = list(_told_together(sorted(found, key=_order), plans, zone))
@@ -149,13 +149,24 @@ def _opened(entries: Iterable[Entry], start: float, end: float, now: float) -> l
     return [one for one in found if one.start < end and one.end > start and one.start <= now]
 
 
-def _windows(plans: Iterable[WindowPlan], start: float, end: float, now: float) -> list[AgendaEntry]:
-    """Return the windows that are to come."""
+def _early(entries: Iterable[Entry]) -> frozenset[tuple[str, float]]:
+    """Return the planned times that windows were opened early for, by name and start."""
+    return frozenset(
+        (entry.event.name, entry.event.planned_start)
+        for entry in entries
+        if isinstance(entry.event, WindowOpened) and entry.event.planned_start > entry.at
+    )
+
+
+def _windows(
+    plans: Iterable[WindowPlan], start: float, end: float, now: float, early: frozenset[tuple[str, float]]
+) -> list[AgendaEntry]:
+    """Return the windows that are to come; one that was opened early has come already."""
     return [
         AgendaEntry(Slot.WINDOW, plan.name, span.start, span.end, lasts=span.end - span.start)
         for plan in plans
         for span in window_spans(plan, start, end)
-        if span.start >= now
+        if span.start >= now and (plan.name, span.start) not in early
     ]
 
 

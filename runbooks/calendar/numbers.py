@@ -107,7 +107,7 @@ def window_runs(entries: Iterable[Entry]) -> tuple[WindowRun, ...]:
     for entry in entries:
         match entry.event:
             case WindowOpened() as event:
-                planned = event.until - entry.at
+                planned = event.until - (event.planned_start or entry.at)
                 runs.append(WindowRun(event.name, entry.at, 0.0, planned, not event.planned_until))
             case WindowExtended() if runs:
                 runs[-1] = replace(runs[-1], extended=runs[-1].extended + 1)

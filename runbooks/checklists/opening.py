@@ -55,7 +55,10 @@ def coming(
 def _start(plan: ListPlan, windows: WindowsNow, at: float) -> float:
     """Return when the window of a list begins that is open now, or else comes next; 0 when none does."""
     state = windows.state
-    if state.name == plan.window and state.is_open(at) and not state.planned_until:
-        return state.opened_at
+    if state.name == plan.window and state.is_open(at):
+        if state.planned_start > at:  # opened early: it is that time of it
+            return state.planned_start
+        if not state.planned_until:
+            return state.opened_at
     starts = [one.start for one in windows.planned if one.name == plan.window and at < one.end]
     return min(starts, default=0.0)

@@ -19,8 +19,9 @@ from runbooks.live import WalkHead
 from runbooks.notice_events import NoticeSent
 from runbooks.report_events import ReportWritten
 from runbooks.walk_events import WalkEnding
-from runbooks.window_events import BaselineTaken
-from runbooks.windows.state import WindowsNow
+from runbooks.window_events import BaselineTaken, WindowClosed, WindowExtended, WindowOpened
+from runbooks.windows.past import ended, past_windows, same_time
+from runbooks.windows.state import WindowsNow, WindowState
 from runbooks.wording import ENDINGS, moment, who
 
 OF_BASELINES = ("window", "hand")
@@ -34,6 +35,8 @@ WANTED: Mapping[str, tuple[str, ...]] = {
 }
 """Source -> what may be asked of it; a source that is not here is asked for something by its name."""
 NO_WINDOWS = WindowsNow()
+SAME = 1.0
+"""Seconds within which two moments are the beginning of the same window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class Facts:
     """The newest rows of `KINDS`, oldest first."""
 
 
-KINDS = (BaselineTaken, NoticeSent, ReportWritten)
+KINDS = (BaselineTaken, NoticeSent, ReportWritten, WindowOpened, WindowExtended, WindowClosed)
 """The rows that are looked at."""
 
 
@@ -93,7 +96,7 @@ def _notice(source: ByRecord, facts: Facts) -> Verdict:
             (at, event)
             for at, event in mine
             if event.window == facts.window
-            and (not event.starts or abs(event.starts - facts.window_start) < 1.0)
+            and (not event.starts or _of_same_time(event.starts, facts))
             and (event.starts or at >= facts.opened_at)
         ]
     else:
@@ -109,6 +112,20 @@ def _notice(source: ByRecord, facts: Facts) -> Verdict:
     return Verdict(True, clean(f"{event.notice or event.kind} was sent {moment(at, None)}"))
 
 
+def _of_same_time(starts: float, facts: Facts) -> bool:
+    """Return whether a window that begins then is that of the list, as it was planned or as it was opened."""
+    planned = abs(starts - facts.window_start) < SAME
+    return planned or any(
+        abs(starts - held.opened_at) < SAME and same_time(facts.window_start, held) for held in _held(facts)
+    )
+
+
+def _held(facts: Facts) -> tuple[WindowState, ...]:
+    """Return the windows there were, oldest first, those of the name that the list is for, or all."""
+    held = past_windows(facts.rows)
+    return tuple(state for state in held if facts.window in ("", state.name))
+
+
 def _baseline(source: ByRecord, facts: Facts) -> Verdict:
     """A baseline of the window, or by hand, since the list was opened or its window begun."""
     since = min(facts.opened_at, facts.window_start or facts.opened_at)
@@ -122,12 +139,18 @@ def _baseline(source: ByRecord, facts: Facts) -> Verdict:
 
 
 def _window(source: ByRecord, facts: Facts) -> Verdict:
-    """The window of the list, or any when it has none: open now, planned, or coming again after now."""
+    """The window of the list, or any when it has none: open now, planned, or coming again after now.
+
+    That it was open while the list was counts as well: a list is often finished after its window was closed.
+    """
     state, wanted = facts.windows.state, facts.window
     name = clean(wanted) or "a window"
     is_open = state.is_open(facts.at) and wanted in ("", state.name)
     if is_open and source.value != "next":
         return Verdict(True, clean(f"{state.name} is open until {moment(state.until, None)}"))
+    if source.value != "next" and (before := _was_open(facts)) is not None:
+        since, until = moment(before.opened_at, None), moment(ended(before, facts.at), None)
+        return Verdict(True, clean(f"{before.name} was open {since} to {until}"))
     if source.value == "open":
         return Verdict(False, f"{name} is not open")
     coming = {n: at for n, at in (facts.next_window or {}).items() if wanted in ("", n)}
@@ -135,6 +158,20 @@ def _window(source: ByRecord, facts: Facts) -> Verdict:
         first = min(coming, key=lambda n: coming[n])
         return Verdict(True, clean(f"{first} opens {moment(coming[first], None)}"))
     return Verdict(False, f"{name} is not planned")
+
+
+def _was_open(facts: Facts) -> WindowState | None:
+    """Return the newest window of the list's that was open while the list was; None when none was.
+
+    Of a list that is for one time of a window, one that was over before that time was another one.
+    """
+    for state in reversed(_held(facts)):
+        end = ended(state, facts.at)
+        if end > max(facts.opened_at, facts.window_start) or (
+            end > facts.opened_at and same_time(facts.window_start, state)
+        ):
+            return state
+    return None
 
 
 def _report(source: ByRecord, facts: Facts) -> Verdict:

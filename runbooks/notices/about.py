@@ -43,7 +43,7 @@ def about(
             )
         return held
     wanted = [every[window]] if window in every else [] if window else list(every.values())
-    found = next_planned(wanted, max(at, starts - 1.0) if starts else at)
+    found = next_planned(wanted, max(at, starts - 1.0) if starts else at, state.early)
     if starts and (found is None or abs(found.span.start - starts) >= 1.0):
         raise RefusedDecisionError(f"{window or 'no window'} is not planned to open then; look again")
     if found is None:

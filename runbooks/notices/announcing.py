@@ -49,9 +49,14 @@ def announcement(
     return Announcement(occurrence.window, starts, ends, by, told)
 
 
-def to_announce(sent: Iterable[Entry], plan: WindowPlan, at: float) -> Announcement | None:
-    """Return the first time of a window that is to come and was not announced; None when there is none."""
-    rows, after = tuple(sent), at
+def to_announce(
+    sent: Iterable[Entry], plan: WindowPlan, at: float, early: float = 0.0
+) -> Announcement | None:
+    """Return the first time of a window that is to come and was not announced; None when there is none.
+
+    `early` is the planned start that it was opened early for, which does not come any more.
+    """
+    rows, after = tuple(sent), max(at, early)
     for _ in range(MOST):
         span = plan.timing.next_after(after)
         if span is None:

@@ -14,7 +14,7 @@ from runbooks.material import Material
 from runbooks.report_blocks import Amount, Block, Facts, Heading, Items, Table
 from runbooks.section import Section
 from runbooks.windows.fold import KINDS
-from runbooks.windows.past import ended, first_until, past_windows
+from runbooks.windows.past import ended, first_until, past_windows, planned_length
 from runbooks.windows.plan import next_planned, windows_of
 from runbooks.wording import moment, who
 
@@ -90,7 +90,7 @@ class MaintenanceSection(Section, frozen=True):
                     state.opened_at,
                     who(state.opened_by),
                     state.closed_at,
-                    first_until(rows, state) - state.opened_at,
+                    planned_length(rows, state),
                     max(0.0, ended(state, material.made_at) - state.opened_at),
                     _overlap(state.opened_at, ended(state, material.made_at), material),
                     max(0.0, ended(state, material.made_at) - first_until(rows, state)),

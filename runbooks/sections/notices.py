@@ -14,6 +14,7 @@ from runbooks.material import Material
 from runbooks.notice_events import NoticeKind, NoticeSent
 from runbooks.report_blocks import Block, Items, Quoted
 from runbooks.section import Section
+from runbooks.windows.past import same_time
 from runbooks.wording import moment, who
 
 AHEAD, GRACE = 31 * 86400.0, 2 * 86400.0
@@ -76,7 +77,8 @@ class NoticesSection(Section, frozen=True):
 def _is_about(event: NoticeSent, material: Material) -> bool:
     if event.window != material.window.name:
         return False
-    return not event.starts or (event.starts < material.until and event.ends > material.since)
+    during = event.starts < material.until and event.ends > material.since
+    return not event.starts or during or same_time(event.starts, material.window)
 
 
 def _line(entry: Entry, event: NoticeSent) -> NoticeLine:

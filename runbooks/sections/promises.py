@@ -19,7 +19,7 @@ from runbooks.report_blocks import Block, Items
 from runbooks.section import Section
 from runbooks.window_events import AT_CLOSE, Rechecked
 from runbooks.windows.fold import KINDS
-from runbooks.windows.past import ended, first_until
+from runbooks.windows.past import ended, first_until, same_time
 
 AHEAD, GRACE = 31 * 86400.0, 900.0
 
@@ -97,8 +97,10 @@ def _announced(material: Material) -> float | None:
         if (
             isinstance(event, NoticeSent)
             and (event.kind, event.window) == (NoticeKind.ANNOUNCEMENT, window.name)
-            and event.starts < material.until
-            and event.ends > material.since
+            and (
+                (event.starts < material.until and event.ends > material.since)
+                or same_time(event.starts, window)
+            )
         ):
             ahead.append(event.starts - entry.at)
     return max(ahead)

@@ -18,7 +18,7 @@ from runbooks.report_parts import EventPart
 from runbooks.section import Section
 from runbooks.walk_events import HolderChanged, Overridden
 from runbooks.window_events import Rechecked, WindowClosed, WindowExtended, WindowOpened
-from runbooks.windows.past import ended, first_until
+from runbooks.windows.past import ended, first_until, planned_length
 from runbooks.windows.state import WindowState
 from runbooks.wording import moment, who
 
@@ -73,7 +73,7 @@ class WindowSection(Section, frozen=True):
             state.closed_at,
             who(state.closed_by) if state.closed_at else "",
             state.close_reason,
-            planned_until - state.opened_at,
+            planned_length(rows, state),
             max(0.0, over - state.opened_at),
             state.until - planned_until,
             dict(endings),
@@ -88,7 +88,9 @@ class WindowSection(Section, frozen=True):
 
     def _facts(self, zone: tzinfo) -> Iterator[tuple[str, str]]:
         yield "Verdict", self.verdict
-        why = "as planned" if self.planned else self.reason or "by hand"
+        why = self.reason or ("as planned" if self.planned else "by hand")
+        if self.planned and self.reason:
+            why = f"early, for the time that was planned: {why}"
         yield "Opened", f"{moment(self.opened_at, zone)} by {self.opened_by}: {why}"
         yield "To close", moment(self.until, zone)
         closed = f" by {self.closed_by}" if self.closed_by else ""
@@ -134,7 +136,9 @@ def _part(entry: Entry, state: WindowState) -> EventPart | None:
         case WindowExtended() as event:
             return EventPart(entry.at, by, "extended", "", event.reason)
         case WindowClosed() as event:
-            return EventPart(entry.at, by, "closed early" if event.early else "closed", "", event.reason)
+            left = f"; walks that stayed open: {', '.join(event.walks)}" if event.walks else ""
+            how = "closed early" if event.early else "closed"
+            return EventPart(entry.at, by, how, "", f"{event.reason}{left}")
         case Rechecked() as event:
             worse = event.difference.newly_bad if event.difference else ()
             seen = f"newly bad: {', '.join(one.check for one in worse)}" if worse else "nothing newly bad"

@@ -42,6 +42,7 @@ def fold_all(entries: Iterable[Entry], state: WindowState = NONE) -> WindowState
 def _after(state: WindowState, entry: Entry) -> WindowState:
     match entry.event:
         case WindowOpened() as event:
+            early = {event.name: event.planned_start} if event.planned_start > entry.at else {}
             return WindowState(
                 event.name,
                 entry.at,
@@ -51,6 +52,8 @@ def _after(state: WindowState, entry: Entry) -> WindowState:
                 event.reason,
                 shut_at=state.shut_at,
                 closing=state.closing,
+                planned_start=event.planned_start,
+                early=state.early | early,
             )
         case WindowExtended() as event:
             longer = Extension(entry.at, entry.operator, event.until, event.reason)

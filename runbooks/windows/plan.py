@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
@@ -15,6 +15,8 @@ from checks.units import read
 
 RECHECK = 600.0
 """Seconds before its end at which everything is looked at again, where a window does not say."""
+NONE_EARLY: Mapping[str, float] = {}
+"""No window was opened early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,21 @@ def window_named(plans: Iterable[WindowPlan], name: str) -> WindowPlan:
     return known[name]
 
 
-def next_planned(plans: Iterable[WindowPlan], at: float) -> Occurrence | None:
-    """Return the window that opens next after this moment; None when none ever does."""
+def next_span(plan: WindowPlan, at: float, early: Mapping[str, float] = NONE_EARLY) -> Span | None:
+    """Return when a window opens next after this moment; a start that it was opened early for is past."""
+    return plan.timing.next_after(max(at, early.get(plan.name, at)))
+
+
+def next_planned(
+    plans: Iterable[WindowPlan], at: float, early: Mapping[str, float] = NONE_EARLY
+) -> Occurrence | None:
+    """Return the window that opens next after this moment; None when none ever does.
+
+    `early` says for which planned start each window was opened early: that one is past.
+    """
     found = [
         Occurrence(plan.name, span, plan.zone)
         for plan in plans
-        if (span := plan.timing.next_after(at)) is not None
+        if (span := next_span(plan, at, early)) is not None
     ]
     return min(found, key=lambda one: one.span.start, default=None)

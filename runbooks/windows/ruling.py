@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, tzinfo
 
-from checks.recurrence.timing import LONGEST
+from checks.recurrence.timing import LONGEST, Span
+from checks.text import clean
 from checks.units import show
 from runbooks.errors import RefusedDecisionError
-from runbooks.reasons import told
+from runbooks.reasons import FULL_REASON, REASON, told
 from runbooks.window_events import WindowClosed, WindowExtended, WindowOpened
-from runbooks.windows.plan import RECHECK, Occurrence, WindowPlan
-from runbooks.windows.state import PlannedWindow, WindowState
+from runbooks.windows.plan import RECHECK, Occurrence, WindowPlan, next_span
+from runbooks.windows.state import PlannedWindow, WindowState, WindowWalk
+from runbooks.wording import who
 
 SHORTEST = 60.0
 """Seconds that a window is opened or extended for at least."""
+NAMED = 4
+"""So many walks are named that are open; the rest is counted."""
+EARLY, EARLY_PART = 3600.0, 0.25
+"""Seconds before its planned start, and part of the time from that one to the next, within both of which a
+window that is opened by hand is that time of it."""
+NO_WINDOW = WindowState()
 REMIND_AT = (300.0, 900.0, 1800.0)
 """Seconds before its end at which operators are reminded of a window."""
 _NAME = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
@@ -28,15 +36,42 @@ def due(state: WindowState, plans: Iterable[WindowPlan], at: float) -> WindowOpe
     if state.name and not state.closed_at:
         return WindowClosed(state.name)
     spans = [(plan, span) for plan in plans if (span := plan.timing.containing(at))]
-    fresh = [(plan, span) for plan, span in spans if span.start > state.shut_at]
+    fresh = [
+        (plan, span)
+        for plan, span in spans
+        if span.start > max(state.shut_at, state.early.get(plan.name, state.shut_at))
+    ]
     if not fresh:
         return None
     plan, span = max(fresh, key=lambda pair: pair[1].end)
-    return WindowOpened(plan.name, span.end, span.end)
+    return WindowOpened(plan.name, span.end, span.end, planned_start=span.start)
 
 
-def opened_by_hand(state: WindowState, name: str, lasts: float, reason: str, at: float) -> WindowOpened:
+def early_time(planned_: Iterable[PlannedWindow], name: str, lasts: float, at: float) -> PlannedWindow | None:
+    """Return the planned time that a window is, if it is opened by hand now for so many seconds.
+
+    It is the time that comes next when that is near, and the length, if one is given, reaches it. None when
+    the window is one beside all plans.
+    """
+    for one in planned_:
+        near = 0 < one.early_from <= at < one.start
+        if one.name == name and near and (not lasts or at + lasts > one.start):
+            return one
+    return None
+
+
+def opened_by_hand(
+    state: WindowState,
+    name: str,
+    lasts: float,
+    reason: str,
+    at: float,
+    planned_: Iterable[PlannedWindow] = (),
+) -> WindowOpened:
     """Return the opening of a window that is not planned now, for so many seconds.
+
+    Shortly before a time that it is planned for, it is that time, and ends as planned; then its length may
+    be 0.
 
     Raises:
         RefusedDecisionError: when it may not be; says why.
@@ -45,6 +80,13 @@ def opened_by_hand(state: WindowState, name: str, lasts: float, reason: str, at:
         raise RefusedDecisionError(f"{state.name} is open already; extend it, or close it first")
     if not _NAME.fullmatch(name) or len(name) > 64:
         raise RefusedDecisionError("a window's name is small letters and digits, joined by single - _ .")
+    if (one := early_time(planned_, name, lasts, at)) is not None:
+        return WindowOpened(name, one.end, one.end, told(reason), one.start)
+    if not lasts:
+        near = show(EARLY, "s")
+        raise RefusedDecisionError(
+            f"say for how long: {name} is not planned to open within {near}, so it does not end by a plan"
+        )
     return WindowOpened(name, at + _usable(lasts), reason=told(reason))
 
 
@@ -58,14 +100,38 @@ def extended(state: WindowState, lasts: float, reason: str, at: float) -> Window
     return WindowExtended(state.name, state.until + _usable(lasts), told(reason))
 
 
-def closed_early(state: WindowState, reason: str, at: float) -> WindowClosed:
+def closed_early(
+    state: WindowState,
+    reason: str,
+    at: float,
+    walks: Sequence[WindowWalk] = (),
+    known: Collection[str] = (),
+) -> WindowClosed:
     """Return that the open window is closed now.
+
+    Walks that are open stay so. Who closes it must say that he knows of each of them, by its id in `known`,
+    and give a reason as long as one by which a rule is set aside.
 
     Raises:
         RefusedDecisionError: when it may not be; says why.
     """
     _demand_open(state, at)
-    return WindowClosed(state.name, early=True, reason=told(reason))
+    if any(walk.id not in known for walk in walks):
+        raise RefusedDecisionError(over_walks(state.name, walks))
+    said = told(reason, FULL_REASON if walks else REASON)
+    return WindowClosed(state.name, early=True, reason=said, walks=tuple(walk.id for walk in walks))
+
+
+def over_walks(window: str, walks: Sequence[WindowWalk]) -> str:
+    """Return that walks are open in a window, which ones, and what closing it means to them."""
+    named = [f"{walk.runbook} ({walk.id}), held by {who(walk.holder)}" for walk in walks[:NAMED]]
+    more = f" and {len(walks) - NAMED} more" if len(walks) > NAMED else ""
+    head = "a walk is open" if len(walks) == 1 else f"{len(walks)} walks are open"
+    return clean(
+        f"{head} in {window}: {'; '.join(named)}{more}. "
+        f"{'It stays' if len(walks) == 1 else 'They stay'} open when {window} is closed, what runs goes on, "
+        "and the next step that changes something is not started"
+    )
 
 
 def gate(state: WindowState, coming: Occurrence | None, at: float) -> str:
@@ -102,14 +168,30 @@ def recheck_at(state: WindowState, lead: float, at: float) -> float:
     return mark if state.is_open(at) and lead > 0 and not done else 0.0
 
 
-def planned(plans: Iterable[WindowPlan], at: float) -> tuple[PlannedWindow, ...]:
-    """Return when each window comes, those that never do last."""
+def planned(
+    plans: Iterable[WindowPlan], at: float, state: WindowState = NO_WINDOW
+) -> tuple[PlannedWindow, ...]:
+    """Return when each window comes, those that never do last.
+
+    A time that a window was opened early for, as the state knows, does not come any more.
+    """
     found = []
     for plan in plans:
-        span = plan.timing.containing(at) or plan.timing.next_after(at)
-        start, end = (span.start, span.end) if span else (0.0, 0.0)
-        found.append(PlannedWindow(plan.name, plan.words, str(plan.zone), start, end))
+        span = plan.timing.containing(at)
+        if span is None or (span.start <= state.early.get(plan.name, 0.0) and not state.is_open(at)):
+            span = next_span(plan, at, state.early)
+        if span is None:
+            found.append(PlannedWindow(plan.name, plan.words, str(plan.zone)))
+            continue
+        early_from = span.start - _early(plan, span)
+        found.append(PlannedWindow(plan.name, plan.words, str(plan.zone), span.start, span.end, early_from))
     return tuple(sorted(found, key=lambda one: one.start or float("inf")))
+
+
+def _early(plan: WindowPlan, span: Span) -> float:
+    """Return how many seconds before its start a window may be opened by hand, and be that time of it."""
+    after = plan.timing.next_after(span.start)
+    return min(EARLY, (after.start - span.start) * EARLY_PART) if after is not None else EARLY
 
 
 def spoken(at: float, zone: tzinfo) -> str:

@@ -53,7 +53,7 @@ class WindowState(msgspec.Struct, frozen=True, omit_defaults=True):
     until: float = 0.0
     """When it closes, UTC seconds."""
     planned_until: float = 0.0
-    """When the plan says that it closes; 0 when it was opened by hand."""
+    """When the plan says that it closes; 0 for one beside all plans."""
     reason: str = ""
     """Why it was opened by hand."""
     extensions: tuple[Extension, ...] = ()
@@ -73,6 +73,10 @@ class WindowState(msgspec.Struct, frozen=True, omit_defaults=True):
     """The window that was closed last, for as long as it has to be rechecked."""
     seq: int = 0
     """The last row that is in it."""
+    planned_start: float = 0.0
+    """When the plan says that it opens: later, when it was opened early; 0 for one beside all plans."""
+    early: dict[str, float] = {}
+    """For windows that were opened early by hand, the planned start that was: it does not open once more."""
 
     def is_open(self, at: float) -> bool:
         """Return whether it is open at that moment."""
@@ -89,6 +93,8 @@ class PlannedWindow(msgspec.Struct, frozen=True, omit_defaults=True):
     start: float = 0.0
     """Of the time that it is planned to be open now, or next; 0 when it never is again."""
     end: float = 0.0
+    early_from: float = 0.0
+    """From when on one that is opened by hand is this time of it, UTC seconds; 0 when none is."""
 
 
 class WindowWalk(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -1,6 +1,7 @@
 """`walkdown window` as it is typed, with a real agent."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -78,12 +79,47 @@ def test_the_last_safe_point_of_a_walk_is_told(walking):
     assert (walk["runbook"], walk["way_back"], walk["uncertain"]) == ("risky", 300.0, True)
     assert said["safe_until"] == walk["safe_until"] < said["window"]["until"]
 
+    refused = walking("window", "close", "--reason", "the change is off")
+    assert refused.returncode == 14
+    assert f"a walk is open in urgent: risky ({walk['id']}), held by " in refused.stderr
+    assert "--force with a reason of at least 10 characters" in refused.stderr
+    short = walking("window", "close", "--force", "--reason", "off")
+    assert (short.returncode, "at least 10 characters" in short.stderr) == (14, True)
+    assert "urgent is open until" in told()
+    closed = walking("window", "close", "--force", "--reason", "the change is off")
+    assert closed.returncode == 0, closed.stderr
+    assert f"closed over what is open: a walk is open in urgent: risky ({walk['id']})" in closed.stderr
+    assert f"walk risky ({walk['id']})" in closed.stdout, "it stays open"
+
+
+def test_a_window_that_is_opened_shortly_before_its_time_ends_as_planned(walking):
+    begin = datetime.now(UTC) + timedelta(minutes=20)
+    end = begin + timedelta(hours=3)
+    span = f'from: "{begin:%Y-%m-%d %H:%M}", until: "{end:%Y-%m-%d %H:%M}"'
+    (walking.source / "windows.yaml").write_text(f"windows: {{soon: {{{span}, timezone: UTC}}}}\n")
+    opened = walking("window", "open", "soon", "--reason", "all are here")
+    assert opened.returncode == 0, opened.stderr
+    said = json.loads(walking("window", "status", "-o", "json").stdout)
+    assert said["window"]["planned"] is True
+    assert said["window"]["until"].startswith(f"{end:%Y-%m-%dT%H:%M:00}")
+    assert said["window"]["planned_start"].startswith(f"{begin:%Y-%m-%dT%H:%M:00}")
+    assert "early, as the one that was planned for" in opened.stdout
+    assert "planned: soon" in opened.stdout
+    assert "never again" in opened.stdout
+    agenda = json.loads(walking("calendar", "-o", "json").stdout)["entries"]
+    assert [(one["name"], one["state"]) for one in agenda] == [("soon", "open")]
+    walking("window", "close", "--reason", "all done")
+    assert "no window is open, and none is planned" in walking("window", "status").stdout
+    other = walking("window", "open", "other", "--reason", "all are here")
+    assert (other.returncode, "say for how long" in other.stderr) == (14, True)
+
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("open", "urgent", "--for", "soon", "--reason", "x y z"), "'soon' is not an amount"),
         (("open", "urgent", "--for", "2h"), "--reason"),
+        (("close", "--force"), "--reason"),
     ],
 )
 def test_what_is_mistyped_is_said(walking, arguments, said):

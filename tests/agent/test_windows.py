@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import time
 
 import pytest
 
@@ -91,7 +92,10 @@ async def test_a_changing_step_waits_for_a_window_and_one_that_closes_shuts_the_
         await console.moved(lambda w, live: not live.gate)
         await console.confirm(walk)
         walk = await console.shown("two")
-        await console.link.close_window("changed our mind")
+        with pytest.raises(RefusedError, match=rf"a walk is open in urgent: test \({walk.id}\), held by"):
+            await console.link.close_window("changed our mind")
+        assert (await console.link.windows()).state.is_open(time.time())
+        await console.link.close_window("changed our mind", (walk.id,))
         with pytest.raises(RefusedError, match="no window is open"):
             await console.confirm(walk)
         await console.moved(lambda w, live: live.gate)

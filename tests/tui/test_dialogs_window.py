@@ -107,16 +107,49 @@ async def test_the_window_is_closed_early_with_a_reason_and_says_what_runs_in_it
         await ask(console, "close", now())
         assert isinstance(console.app.screen, CloseWindowDialog)
         assert "Minor update" in console.text
-        assert "type a reason" in console.hint
-        await console.type("all is done")
+        assert "A WALK IS OPEN and stays so, with no window for the next change" in console.text
+        await console.until(lambda: "type a reason, 10 characters at least" in console.hint)
+        await console.type("all done")
+        await console.until(lambda: "10 characters" in console.hint)
+        await console.type(" by hand")
+        await console.until(lambda: "close weekly now, with 1 walk left open" in console.hint)
         await console.accept()
-        await console.until(lambda: console.link.window_wishes == [("close", "all is done")])
+        wanted = [("close", "all done by hand", now().walks[0].id)]
+        await console.until(lambda: console.link.window_wishes == wanted)
+
+
+async def test_a_walk_that_begins_while_the_window_is_to_be_closed_is_said_and_without_any_few_words_do():
+    async with stage() as console:
+        await ask(console, "close", replace(now(), walks=()))
+        await console.type("done")
+        await console.until(lambda: console.hint.startswith(ENTER))
+        assert "none is open" in console.text
+        await console.link.move_windows(now())
+        await console.until("A WALK IS OPEN")
+        await console.until(lambda: "10 characters" in console.hint)
+        await console.link.move_windows(replace(now(), walks=()))
+        await console.until(lambda: console.hint.startswith(ENTER))
+        await console.accept()
+        await console.until(lambda: console.link.window_wishes == [("close", "done")])
+
+
+async def test_a_window_that_is_opened_shortly_before_its_time_is_said_to_close_as_planned():
+    async with stage() as console:
+        first = CLOSED.planned[0]
+        near = replace(first, start=START + 1200, end=START + 9000, early_from=START - 2400)
+        await ask(console, "open", replace(CLOSED, planned=(near,)))
+        await console.until("it is the weekly planned for 08:20:00, and closes 10:30:00 as planned")
+        await fill(console, "lasts", "10m")
+        await console.until("closes 08:10:00")
+        await fill(console, "lasts", "1h")
+        await fill(console, "name", "urgent")
+        await console.until("closes 09:00:00")
 
 
 async def test_held_and_pasted_keys_open_nothing():
     async with stage() as console:
         await ask(console, "close", now())
-        await console.type("all is done")
+        await console.type("all is done by now")
         await console.until(lambda: console.hint.startswith(ENTER))
         for _ in range(12):
             await console.pilot.press("enter")

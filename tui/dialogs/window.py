@@ -11,11 +11,13 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Static
 
 from checks.units import show
-from runbooks.reasons import to_type
+from runbooks.reasons import FULL_REASON, REASON, to_type
+from runbooks.windows.ruling import early_time
 from runbooks.windows.state import WindowsNow
-from tui.cell import Tone
+from tui.cell import Piece, Tone
 from tui.format import moment
 from tui.paragraph import Paragraph, fact, prose
+from tui.walk_dialog import READ
 from tui.walks.words import said, span
 from tui.widgets.field import Field, Labelled
 from tui.widgets.menu import Menu, Option
@@ -76,8 +78,12 @@ class TimedDialog(WindowDialog):
         seconds, wrong = seconds_of(self.value("lasts"))
         hint = self.query_one("#until", Static)
         until = moment(self.begins() + seconds, self.now, self.where)
-        hint.update(Content(said(wrong) if wrong else f"closes {until}"))
+        hint.update(Content(said(wrong) if wrong else self.closes(seconds) or f"closes {until}"))
         hint.set_class(bool(wrong), "-wrong")
+
+    def closes(self, seconds: float) -> str:
+        """Return when it closes, where that is not so many seconds after it begins; else nothing."""
+        return ""
 
     def value(self, name: str) -> str:
         """Return what stands in a field."""
@@ -124,6 +130,14 @@ class OpenWindowDialog(TimedDialog):
         yield prose("The name is that of a planned window, or any other.", Tone.MUTED)
         for one in self.windows.planned[:3]:
             yield fact("plan", planned_words(one, told))
+
+    def closes(self, seconds: float) -> str:
+        """Return that it is the planned time which comes shortly, and closes as that is planned to."""
+        one = early_time(self.windows.planned, self.value("name"), seconds, self.now)
+        if one is None:
+            return ""
+        start, end = (moment(at, self.now, self.where) for at in (one.start, one.end))
+        return f"it is the {said(one.name)} planned for {start}, and closes {end} as planned"
 
     def barred(self) -> str:
         """Return that one is open by now."""
@@ -187,28 +201,43 @@ class CloseWindowDialog(WindowDialog):
     def on_mount(self) -> None:
         """Say what that means."""
         self.set_class(True, "-danger")
-        state = self.windows.state
+        self.followed()
+
+    def followed(self) -> None:
+        """Say what it means as things stand: which walks stay open without a window, first of all."""
+        state, walks = self.windows.state, self.windows.walks
         until = moment(state.until, self.now, self.where)
         lines = [
             prose(f"{said(state.name)}, opened {opened_by(state)}, would close {until}."),
             prose("What runs goes on; the next step that changes something is not started."),
             prose("It is not opened again by its plan before its next time. Everything is looked at again."),
         ]
-        self.query_one(Page).show((*lines, *_walks(self.windows, self.now)))
+        if walks:
+            many = "A WALK IS OPEN and stays" if len(walks) == 1 else f"{len(walks)} WALKS ARE OPEN and stay"
+            text = f" {many} so, with no window for the next change "
+            lines.insert(0, Paragraph((Piece(text, Tone.WARN_BADGE),)))
+            lines[1:1] = _walks(self.windows, self.now)
+        self.query_one(Page).show((*lines, *(() if walks else _walks(self.windows, self.now))))
 
     def missing(self) -> str:
-        """Return that a reason is still to be typed."""
+        """Return that a reason is still to be typed; over open walks a longer one, once they were read."""
         if not self.windows.state.is_open(self.now):
             return "no window is open by now"
-        return to_type(self.query_one(Field).value)
+        if self.windows.walks and not self.query_one(Page).end_seen:
+            return READ
+        least = FULL_REASON if self.windows.walks else REASON
+        return to_type(self.query_one(Field).value, least)
 
     def promise(self) -> str:
         """Return what will be closed."""
-        return f"close {said(self.windows.state.name)} now"
+        walks = self.windows.walks
+        left = f", with {len(walks)} walk{'s' if len(walks) > 1 else ''} left open" if walks else ""
+        return f"close {said(self.windows.state.name)} now{left}"
 
     def accept(self) -> None:
-        """Close it."""
-        self.wish("close", self.query_one(Field).value.strip())
+        """Close it over exactly the walks that are shown."""
+        walks = tuple(walk.id for walk in self.windows.walks)
+        self.wish("close", self.query_one(Field).value.strip(), walks=walks)
 
 
 class OfferDialog(WindowDialog):

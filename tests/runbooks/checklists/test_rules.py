@@ -28,7 +28,7 @@ from runbooks.notice_events import NoticeSent
 from runbooks.operators import WALKDOWN, Operator
 from runbooks.report_events import ReportWritten
 from runbooks.walk_events import WalkEnding
-from runbooks.window_events import BaselineTaken
+from runbooks.window_events import BaselineTaken, WindowClosed, WindowOpened
 from runbooks.windows.state import PlannedWindow, WindowsNow, WindowState
 from tests.tui.boards import SHOP, START, snapshot, state
 
@@ -90,6 +90,22 @@ def sent(
 
 OPEN = WindowsNow(WindowState("weekly", START - 60, WALKDOWN, START + HOUR))
 ABOUT = {"window": "weekly", "window_start": START + 24 * HOUR}
+
+
+def held(begin: float, end: float, planned: float) -> tuple[Entry, ...]:
+    """A window that was open, for a time that was planned, and closed before that was over."""
+    opening = WindowOpened("weekly", end + 600, end + 600, "to warm up", planned)
+    closing = WindowClosed("weekly", early=True, reason="all done")
+    return (
+        Entry(7, "", begin, 0, "boot", "host", ALICE, opening),
+        Entry(8, "", end, 0, "boot", "host", ALICE, closing),
+    )
+
+
+HELD = held(START - 1.5 * HOUR, START - 0.5 * HOUR, START - HOUR)
+LONG_AGO = held(START - 5 * HOUR, START - 4 * HOUR, START - 5 * HOUR)
+TOLD = sent(START - 60, START - 1.5 * HOUR, kind="completion")
+FOR_IT = {"window": "weekly", "window_start": START - HOUR}
 
 
 @pytest.mark.parametrize(
@@ -158,6 +174,13 @@ ABOUT = {"window": "weekly", "window_start": START + 24 * HOUR}
         (("baseline", "taken"), {"rows": (row(BaselineTaken("x", "hand"), 1.0),)}, False, "no baseline"),
         (("window", "open"), {"windows": OPEN}, True, "weekly is open until"),
         (("window", "open"), {"windows": OPEN, "window": "other"}, False, "other is not open"),
+        (("window", "open"), {"rows": HELD, **FOR_IT}, True, "weekly was open"),
+        (("window", "planned"), {"rows": HELD, **FOR_IT}, True, "weekly was open"),
+        (("window", "next"), {"rows": HELD, **FOR_IT}, False, "weekly is not planned"),
+        (("window", "open"), {"rows": HELD, "window": "other"}, False, "other is not open"),
+        (("window", "open"), {"rows": HELD[:-1], **FOR_IT}, True, "weekly was open"),
+        (("window", "open"), {"rows": LONG_AGO, **FOR_IT}, False, "weekly is not open"),
+        (("notice", "completion"), {"rows": (*HELD, TOLD), **FOR_IT}, True, "users was sent"),
         (("window", "planned"), {"windows": OPEN}, True, "weekly is open until"),
         (("window", "next"), {"windows": OPEN}, False, "a window is not planned"),
         (

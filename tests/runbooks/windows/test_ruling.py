@@ -13,7 +13,7 @@ from runbooks.window_events import WindowClosed, WindowOpened
 from runbooks.windows import ruling
 from runbooks.windows.fold import fold_all
 from runbooks.windows.plan import next_planned
-from runbooks.windows.state import WindowState
+from runbooks.windows.state import WindowState, WindowWalk
 from tests.runbooks.windows.planning import window
 
 WEEKLY = window("weekly", every="sunday 03:00")
@@ -86,6 +86,92 @@ def test_what_was_closed_early_is_not_opened_again_by_its_plan_nor_what_overlaps
     assert journal.look(at("12-06T04:11")) == journal.look(at("12-06T05:30")) == []
     assert journal.state.close_reason == "all done"
     assert journal.look(at("12-13T03:00")) == ["WindowOpened weekly"]
+
+
+def opened_early(journal: Journal, when: str, lasts: float = 3600.0, name: str = "weekly") -> WindowOpened:
+    now = at(when)
+    coming = ruling.planned(PLANS, now, journal.state)
+    event = ruling.opened_by_hand(journal.state, name, lasts, "to warm up", now, coming)
+    journal.write(event, now)
+    return event
+
+
+def test_a_window_opened_shortly_before_its_time_is_that_time_and_not_opened_twice() -> None:
+    journal = Journal()
+    event = opened_early(journal, "11-22T02:15")
+    assert (event.until, event.planned_until, event.planned_start) == (
+        at("11-22T05:00"), at("11-22T05:00"), at("11-22T03:00"),
+    )  # fmt: skip
+    first = ruling.planned(PLANS, at("11-22T02:20"), journal.state)[0]
+    assert (first.name, first.start) == ("weekly", at("11-29T03:00")), "this time has come"
+    assert journal.look(at("11-22T03:10")) == []
+    assert journal.look(at("11-22T05:00")) == ["WindowClosed weekly"]
+    assert journal.look(at("11-22T05:01")) == []
+    assert journal.look(at("11-29T03:00")) == ["WindowOpened weekly"]
+
+
+def test_one_that_was_opened_and_closed_before_its_time_does_not_open_at_it_but_others_do() -> None:
+    journal = Journal()
+    opened_early(journal, "12-06T02:15")
+    journal.write(ruling.closed_early(journal.state, "all done", at("12-06T02:45")), at("12-06T02:45"))
+    now = at("12-06T02:50")
+    assert [one.start for one in ruling.planned(PLANS, now, journal.state)] == [
+        at("12-06T04:00"), at("12-13T03:00"),
+    ]  # fmt: skip
+    coming = next_planned(PLANS, now, journal.state.early)
+    assert ruling.gate(journal.state, coming, now).endswith("monthly opens Sun 6 Dec 04:00 UTC")
+    assert journal.look(at("12-06T03:30")) == []
+    journal.write(
+        ruling.opened_by_hand(journal.state, "urgent", 600, "disk", at("12-06T03:30")), at("12-06T03:30")
+    )
+    assert journal.look(at("12-06T03:45")) == ["WindowClosed urgent"], "nor after another one"
+    assert journal.look(at("12-06T04:00")) == ["WindowOpened monthly"]
+
+
+@pytest.mark.parametrize(
+    ("when", "lasts", "until"),
+    [
+        ("11-22T01:59:59", 7200.0, "11-22T03:59:59"),
+        ("11-22T02:30", 1200.0, "11-22T02:50"),
+        ("11-22T02:00", 0.0, "11-22T05:00"),
+        ("11-22T02:00", 86400.0, "11-22T05:00"),
+    ],
+)
+def test_what_is_too_early_or_too_short_to_reach_its_time_is_a_window_of_its_own(
+    when: str, lasts: float, until: str
+) -> None:
+    event = opened_early(Journal(), when, lasts)
+    assert event.until == at(until)
+    assert bool(event.planned_start) is (until == "11-22T05:00")
+
+
+def test_what_comes_often_is_early_for_a_quarter_of_the_way_at_most() -> None:
+    often = (window("often", cron="0 */2 * * *", lasts="30m"),)
+    (coming,) = ruling.planned(often, at("11-22T02:31"))
+    assert (coming.start, coming.early_from) == (at("11-22T04:00"), at("11-22T03:30"))
+
+
+def test_a_window_without_a_length_that_is_not_near_is_refused() -> None:
+    with pytest.raises(
+        RefusedDecisionError, match="say for how long: weekly is not planned to open within 1 h"
+    ):
+        opened_early(Journal(), "11-22T01:00", 0.0)
+
+
+def test_a_window_is_closed_over_open_walks_only_by_who_knows_of_them_and_says_why() -> None:
+    journal = Journal()
+    journal.look(at("11-22T03:00"))
+    now, walks = at("11-22T03:10"), (WindowWalk("w1", "update", holder=OPERATOR), WindowWalk("w2", "dump"))
+    for known in ((), ("w1",)):
+        with pytest.raises(
+            RefusedDecisionError, match=r"2 walks are open in weekly: update \(w1\), held by oper1"
+        ):
+            ruling.closed_early(journal.state, "the change is off", now, walks, known)
+    with pytest.raises(RefusedDecisionError, match="at least 10 characters"):
+        ruling.closed_early(journal.state, "off", now, walks, ("w1", "w2"))
+    closed = ruling.closed_early(journal.state, "the change is off", now, walks, ("w1", "w2"))
+    assert closed.walks == ("w1", "w2")
+    assert ruling.closed_early(journal.state, "off", now).walks == ()
 
 
 def test_an_extended_window_stays_open_beyond_its_plan() -> None:
