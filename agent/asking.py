@@ -104,8 +104,8 @@ class Asking:
             LeftError: when nobody is there any more.
         """
         match await self._next():
-            case Closed():
-                raise LeftError
+            case Closed(why=why):
+                raise LeftError(why)
             case Line() as line if self.source is not None and not self.source.is_terminal:
                 self._early = line
             case Line() | _Interrupted():
@@ -133,8 +133,8 @@ class Asking:
                         self._voice.answered()
                         self._voice.say(f"({why})")
                         self._ask(prompt)
-                    case Closed():
-                        raise LeftError
+                    case Closed(why=why):
+                        raise LeftError(why)
                     case _Interrupted():
                         raise BrokenInError
                     case _Stirred():

@@ -86,8 +86,8 @@ class PlainWalk:
             try:
                 await self._begin(joining, reason)
                 return await self._go()
-            except LeftError:
-                return self._leave()
+            except LeftError as left:
+                return self._leave(str(left))
             finally:
                 for task in self._side:
                     task.cancel()
@@ -251,8 +251,10 @@ class PlainWalk:
         self._cards.step(self._following.walk, state, self._following.live, situation.closed)
         return True
 
-    def _leave(self) -> WalkExit:
+    def _leave(self, why: str) -> WalkExit:
         self._voice.say()
+        if why:
+            self._voice.tell(f"Nobody can answer here: {why}. Without an operator, --auto walks what may be.")
         self._voice.tell("The walk stays open in the agent, as it stands. To go on with it:")
         self._voice.command(self._again)
         return exit_of(self._following.walk)

@@ -239,15 +239,26 @@ def _is_known(source: Path) -> bool:
 async def _asking(voice: Voice, clock: Clock) -> AsyncIterator[Asking]:
     """Have questions answered on standard input; Ctrl-C breaks in, SIGTERM leaves."""
     asking = Asking(voice)
-    typed = Typed(sys.stdin.fileno(), clock, asking.post)
-    asking.source = typed
-    async with asyncio.TaskGroup() as tasks:
-        reading = tasks.create_task(typed.read(), name="read what is typed")
-        try:
-            with _heard({signal.SIGINT: asking.interrupt, signal.SIGTERM: lambda: asking.post(Closed())}):
-                yield asking
-        finally:
-            reading.cancel()
+    with _input() as file:
+        typed = Typed(file, clock, asking.post)
+        asking.source = typed
+        async with asyncio.TaskGroup() as tasks:
+            reading = tasks.create_task(typed.read(), name="read what is typed")
+            try:
+                with _heard({signal.SIGINT: asking.interrupt, signal.SIGTERM: lambda: asking.post(Closed())}):
+                    yield asking
+            finally:
+                reading.cancel()
+
+
+@contextlib.contextmanager
+def _input() -> Iterator[int]:
+    """Yield the descriptor that is read; where standard input is closed, one that is at its end."""
+    if sys.stdin is not None:
+        yield sys.stdin.fileno()
+        return
+    with Path(os.devnull).open("rb") as nothing:
+        yield nothing.fileno()
 
 
 @contextlib.contextmanager

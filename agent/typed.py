@@ -13,7 +13,7 @@ import os
 import select
 import termios
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from checks.clock import Clock
 
@@ -43,8 +43,12 @@ class Discarded:
 class Closed:
     """Nothing more will be typed."""
 
+    why: str = field(default="", compare=False)
+    """Why nobody can answer, where that is not the operator's own doing; empty where it is."""
+
 
 Typing = Line | Discarded | Closed
+AT_END = "standard input is no terminal, and at its end"
 TOO_QUICK = Discarded("that came too quickly after the question to be an answer")
 PASTED = Discarded("several lines at once count for nothing; type the answer by hand")
 
@@ -93,7 +97,7 @@ class Typed:
                 await self._asked()
             line = await self._line()
             if not line:
-                self._post(Closed())
+                self._post(Closed("" if self.is_terminal else AT_END))
                 if not self.is_terminal:
                     return
                 await self._asked()

@@ -11,7 +11,7 @@ import pytest
 
 from agent.walk_exits import WalkExit
 from tests.agent.walking import Walking, shelf
-from tests.servers.commands import CommandLine
+from tests.servers.commands import WALKDOWN, CommandLine
 
 USAGE, CONFIG, INTERRUPTED, READER_GONE = 64, 78, 130, 141
 
@@ -204,6 +204,19 @@ def test_sigint_asks_and_a_program_that_is_left_is_unknown_with_13(walking: Walk
     assert "nobody knows what became of a step" in said + out
 
 
+@pytest.mark.parametrize("stdin", ["</dev/null", "<&-"])
+def test_who_cannot_be_asked_is_told_so_and_how_to_go_on(walking: Walking, stdin: str):
+    command = ["sh", "-c", f'exec "$0" "$@" {stdin}', WALKDOWN, "run", "slow", "--system", walking.source]
+    done = subprocess.run(
+        command, env=walking.line.environ, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (WalkExit.LEFT_OPEN, "")
+    last = " ".join(done.stdout.split("Type a number")[-1].split())
+    assert "Nobody can answer here: standard input is no terminal, and at its end." in last
+    assert "The walk stays open in the agent, as it stands. To go on with it:" in last
+    assert last.endswith(f"walkdown resume --system {walking.source} {walking.open()}")
+
+
 def test_sigterm_leaves_the_walk_open(walking: Walking):
     pipe = subprocess.PIPE
     with walking.line.started(
@@ -214,6 +227,7 @@ def test_sigterm_leaves_the_walk_open(walking: Walking):
         out, err = heard_out(child)
     assert (child.returncode, err) == (WalkExit.LEFT_OPEN, "")
     assert "The walk stays open in the agent" in out
+    assert "Nobody can answer here" not in out
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP], ids=lambda number: number.name)
