@@ -157,9 +157,9 @@ class ConsoleScreen(Screen[None]):
         extra = (*standpoint_parts(self.standpoint), *windows, *walk_parts(self.walks))
         self.query_one(HeaderBar).show(Facts(self.system, self.snapshot, self.now, self.detached, extra))
         changes = self.CHANGES and not self.standpoint.may_run
-        self.query_one(KeyFooter).say(looking_only(self.standpoint) if changes else "")
         self.query_one(Banner).show(self.system, self.snapshot, self.now, self.detached)
         self.draw()
+        self.query_one(KeyFooter).show(looking_only(self.standpoint) if changes else "")
 
     def on_mount(self) -> None:
         """Show what is bound already."""
@@ -200,7 +200,6 @@ class ConsoleScreen(Screen[None]):
     def watch_standpoint(self) -> None:
         """Draw who sits here, and only the keys of what he may do."""
         self.ask_draw()
-        self.refresh_bindings()
 
     def watch_quiet(self) -> None:
         """Draw what people are not told of."""

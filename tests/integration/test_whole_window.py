@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.integration.hands import DOWN, ENTER
-from tests.integration.window_stage import Keys, WindowStage, window_stage
+from tests.integration.hands import DOWN, ENTER, PATIENCE
+from tests.integration.window_stage import BEFORE, Keys, WindowStage, window_stage
 
 pytestmark = [pytest.mark.pty, pytest.mark.timeout(300)]
 
@@ -29,7 +29,8 @@ async def test_a_whole_window_by_keys_alone(tmp_path, monkeypatch):
         await keys.console.shows("DEGRADED", "Calendar")
         await tells(keys, "announcement")
         await keys.until(lambda: stage.receiver.requests, "the announcement")
-        await keys.to("W", "OPEN", "as planned", "before")
+        keys.console.types("W")
+        await keys.console.shows("OPEN", "as planned", "before", within=BEFORE.total_seconds() + PATIENCE)
         await before(keys)
         await settings(keys, stage)
         await upgrade(keys, stage)
@@ -56,7 +57,8 @@ async def tells(keys: Keys, notice: str) -> None:
 async def before(keys: Keys) -> None:
     """See the list tick itself, tick what is a person's to tick, and go on to what comes during."""
     await keys.to("3", "The upgrade")
-    await keys.presses(ENTER, lambda: "before 3/10" in keys.console.text)
+    await keys.presses(ENTER, lambda: "item   " in keys.console.text)
+    await keys.console.shows("before 3/10")
     await keys.presses(DOWN, lambda: "item   way-back" in keys.console.text)
     await keys.wish(" ")
     await keys.console.shows("before 4/10")

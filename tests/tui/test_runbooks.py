@@ -12,6 +12,7 @@ from tests.tui.boards import SHOP
 from tests.tui.stage import Stage, key_of, stage
 from tests.tui.walks import DROP, LIBRARY, PLAIN, RESTART, UPDATE, waiting
 from tui.dialogs.begin import BeginDialog
+from tui.messages import DetailOpened
 from tui.screens.plan import PlanScreen
 from tui.screens.walk import WalkScreen
 from tui.widgets.field import Field
@@ -266,3 +267,17 @@ async def test_the_palette_leads_to_open_walks_and_offers_what_the_screen_can_do
         await console.until("Write something into the journal")
         await console.pilot.press("enter")
         await console.until("type what others should know")
+
+
+async def test_the_keys_of_a_plan_are_shown_as_soon_as_it_comes() -> None:
+    async with stage() as console:
+        console.app.post_message(DetailOpened("plan", ("minor-update",)))
+        await console.until("waiting")
+        assert "Walk it" not in console.text
+        console.link.library = LIBRARY
+        await console.press("r")
+        await console.until("Pull, rebuild")
+        await console.until("Walk it")
+        console.link.library = Runbooks(())
+        await console.press("r")
+        await console.until(lambda: "Walk it" not in console.text)

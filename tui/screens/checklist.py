@@ -110,7 +110,6 @@ that is not finished keeps the next phase from beginning; advisory ones do not. 
         self._table.show(items.rows(view))
         self._draw_bar(view)
         self._tell()
-        self.refresh_bindings()
 
     def _draw_bar(self, view: View) -> None:
         lines: tuple[Cell, ...] = items.head(view)

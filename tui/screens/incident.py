@@ -76,7 +76,6 @@ closed when cause and lessons are written down. "its checks are OK again" is onl
         else:
             told = lines.told(self._story, self.now, zone(self.system.timezone))
             self.query_one(Page).show(told)
-        self.refresh_bindings()
 
     def on_incident_arrived(self, answer: IncidentArrived) -> None:
         """Show what came."""

@@ -67,7 +67,6 @@ that."""
         else:
             text = tuple(self._told(shown))
         self.query_one(Page).show(text)
-        self.refresh_bindings()
 
     def _told(self, shown: DraftNotice | SentNotice) -> Iterator[Paragraph]:
         if isinstance(shown, SentNotice):

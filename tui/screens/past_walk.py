@@ -82,7 +82,6 @@ Enter opens the evidence of the line. tab goes to the text and back."""
         self.query_one(AskedBar).show(story.head(walk, self.now, where), self.size.width)
         self._table.show(story.rows(walk))
         self._tell()
-        self.refresh_bindings()
 
     @property
     def _table(self) -> LiveTable[Any]:

@@ -145,7 +145,6 @@ same action and approves it by a, for ten minutes."""
             self._how = how
             self._parts.show(view, self.now, muted=bool(self.detached))
             self._draw_bar(view)
-            self.refresh_bindings()
 
     def _draw_bar(self, view: WalkView) -> None:
         lines = bar(view, self.now, zone(self.system.timezone), detached=bool(self.detached))

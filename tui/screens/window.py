@@ -77,7 +77,6 @@ still fits into the window. After it that step needs a reason, which stands in t
         table.empty = self._empty()
         if self._found is not None:
             table.compare(self._found)
-        self.refresh_bindings()
 
     def _ask(self) -> None:
         """Ask for the baseline of the window, once for each."""

@@ -55,11 +55,10 @@ class KeyFooter(Widget):
         """Follow no longer."""
         self.screen.bindings_updated_signal.unsubscribe(self)
 
-    def say(self, words: str) -> None:
-        """Say something before the keys, where those that are not there would be."""
-        if words != self._said:
-            self._said = words
-            self._follow(self.screen)
+    def show(self, words: str = "") -> None:
+        """Show the keys that work now; say something before them, where those that do not would be."""
+        self._said = words
+        self._follow(self.screen)
 
     def on_resize(self, event: events.Resize) -> None:
         """Fit the keys to the new width."""
