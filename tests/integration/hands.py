@@ -17,7 +17,7 @@ HINT = "   esc back"
 WISHES = ("read it", "type ", "choose")
 """How that begins which a dialog wants to be done first."""
 PATIENCE = 60.0
-STILL = 0.1
+STILL = 0.25
 """Seconds for which a line must stay as it is, to be drawn whole."""
 BETWEEN_KEYS = 0.06
 """Seconds; a phrase must be typed, and what comes faster counts as pasted."""

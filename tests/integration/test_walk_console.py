@@ -56,7 +56,7 @@ async def test_a_whole_walk_in_the_console_by_keys_alone(upgrade):
         assert "done after" in hands.console.text
         assert hands.console.text.count("✓") == len(ASKED) + 7
         assert all(TOKEN not in picture for picture in hands.console.pictures)
-    assert len(hands.asked) == len(ASKED)
+    assert len(hands.asked) == len(ASKED), "\n".join(hands.asked)
     async with upgrade.operator() as other:
         (head,) = await other.link.walks(1)
         walk = await other.look(head.id)

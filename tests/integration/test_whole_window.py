@@ -1,5 +1,7 @@
 """A whole window by keys alone, in a real terminal, from its announcement to its report."""
 
+import json
+
 import pytest
 
 from tests.integration.hands import DOWN, ENTER, PATIENCE
@@ -43,7 +45,8 @@ async def test_a_whole_window_by_keys_alone(tmp_path, monkeypatch):
         await keys.console.shows("CLOSED", "1 fixed")
         text = await report(keys, stage)
     assert [part for part, words in PROVED.items() if any(word not in text for word in words)] == []
-    assert len(stage.receiver.requests) == 2
+    told = [json.loads(body)["title"] for _, _, body in stage.receiver.requests]
+    assert len(told) == 2, told
 
 
 async def tells(keys: Keys, notice: str) -> None:
