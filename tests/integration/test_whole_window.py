@@ -46,7 +46,7 @@ async def test_a_whole_window_by_keys_alone(tmp_path, monkeypatch):
         text = await report(keys, stage)
     assert [part for part, words in PROVED.items() if any(word not in text for word in words)] == []
     told = [json.loads(body)["title"] for _, _, body in stage.receiver.requests]
-    assert len(told) == 2, told
+    assert len([title for title in told if "maintenance o" in title]) == 2, told
 
 
 async def tells(keys: Keys, notice: str) -> None:
