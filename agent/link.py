@@ -152,7 +152,7 @@ class Link(Protocol):
         """
         ...
 
-    async def extend_window(self, lasts: float, reason: str) -> WindowsNow:
+    async def extend_window(self, lasts: float, reason: str, *, beyond: bool = False) -> WindowsNow:
         """Have the open window close so many seconds later.
 
         Raises:

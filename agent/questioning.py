@@ -110,9 +110,12 @@ class Questioner(abc.ABC):
         """Open a window that is not planned now, for so many seconds."""
         return (await self.ask(WindowsAnswer, lambda number: OpenWindow(number, name, lasts, reason))).windows
 
-    async def extend_window(self, lasts: float, reason: str) -> WindowsNow:
+    async def extend_window(self, lasts: float, reason: str, *, beyond: bool = False) -> WindowsNow:
         """Have the open window close so many seconds later."""
-        return (await self.ask(WindowsAnswer, lambda number: ExtendWindow(number, lasts, reason))).windows
+        answer = await self.ask(
+            WindowsAnswer, lambda number: ExtendWindow(number, lasts, reason, beyond=beyond)
+        )
+        return answer.windows
 
     async def close_window(self, reason: str, walks: tuple[str, ...] = ()) -> WindowsNow:
         """Close the open window now."""

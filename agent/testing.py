@@ -225,9 +225,9 @@ class MemoryLink:
         """Record the wish."""
         return self._window("open", name, f"{lasts:g}", reason)
 
-    async def extend_window(self, lasts: float, reason: str) -> WindowsNow:
+    async def extend_window(self, lasts: float, reason: str, *, beyond: bool = False) -> WindowsNow:
         """Record the wish."""
-        return self._window("extend", f"{lasts:g}", reason)
+        return self._window("extend", f"{lasts:g}", reason, *(("beyond",) if beyond else ()))
 
     async def close_window(self, reason: str, walks: tuple[str, ...] = ()) -> WindowsNow:
         """Record the wish."""

@@ -74,14 +74,22 @@ def open_(name: str, lasts: float, reason: str, source: Path | None) -> None:
 @window.command()
 @click.argument("lasts", callback=_seconds)
 @_reason
+@click.option(
+    "--beyond",
+    is_flag=True,
+    help="Set aside how far it may be extended; the reason has at least 10 characters then.",
+)
 @system_option
-def extend(lasts: float, reason: str, source: Path | None) -> None:
-    """Have the open window close later, by a length such as 30m. Exit code 14 when it is refused."""
+def extend(lasts: float, reason: str, beyond: bool, source: Path | None) -> None:
+    """Have the open window close later, by a length such as 30m.
+
+    How far it may be extended altogether is said by `status`. Exit code 14 when it is refused.
+    """
     from agent.meeting import run_to_end
     from agent.window_commands import extend_window
 
     with errors_as_exits():
-        leave(run_to_end(extend_window(source, lasts, reason)))
+        leave(run_to_end(extend_window(source, lasts, reason, beyond=beyond)))
 
 
 @window.command()

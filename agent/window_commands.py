@@ -20,7 +20,7 @@ from runbooks.reasons import FULL_REASON
 from runbooks.windows.budget import safe_words
 from runbooks.windows.found import found_by_recheck
 from runbooks.windows.ruling import over_walks
-from runbooks.windows.state import PlannedWindow, Recheck, WindowsNow, WindowState
+from runbooks.windows.state import SHORTEST, PlannedWindow, Recheck, WindowsNow, WindowState
 from runbooks.wording import moment, span, who
 
 NONE_OPEN = 3
@@ -43,9 +43,9 @@ async def open_window(source: Path | None, name: str, lasts: float, reason: str)
     return await _changed(source, lambda link: link.open_window(name, lasts, reason))
 
 
-async def extend_window(source: Path | None, lasts: float, reason: str) -> int:
+async def extend_window(source: Path | None, lasts: float, reason: str, *, beyond: bool) -> int:
     """Have the open window close later."""
-    return await _changed(source, lambda link: link.extend_window(lasts, reason))
+    return await _changed(source, lambda link: link.extend_window(lasts, reason, beyond=beyond))
 
 
 async def close_window(source: Path | None, reason: str, force: bool) -> int:
@@ -87,7 +87,10 @@ def _say(windows: WindowsNow, now: float) -> None:
         click.echo(clean(f"  opened {moment(state.opened_at, None)} {_why(state)}"))
         for longer in state.extensions:
             until = moment(longer.until, None)
-            click.echo(clean(f"  extended until {until} by {who(longer.by)}: {longer.reason}"))
+            far = ", beyond what it may be" if longer.beyond else ""
+            click.echo(clean(f"  extended until {until}{far} by {who(longer.by)}: {longer.reason}"))
+        if windows.latest:
+            click.echo(clean(f"  {extensible(windows)}"))
     else:
         click.echo(clean(windows.gate or "no window is open"))
         if state.name and state.closed_at:
@@ -101,6 +104,14 @@ def _say(windows: WindowsNow, now: float) -> None:
         click.echo(clean(f"  planned: {_when(planned)}"))
     if windows.trouble:
         click.echo(clean(f"trouble: {windows.trouble}"), err=True)
+
+
+def extensible(windows: WindowsNow) -> str:
+    """Return until when the open window may be extended."""
+    left = windows.latest - windows.state.until
+    if left < SHORTEST:
+        return "it may not be extended any more"
+    return f"it may be extended until {moment(windows.latest, None)}, by {span(left)} more"
 
 
 def _lines(windows: WindowsNow, now: float) -> Iterator[str]:
@@ -152,7 +163,13 @@ def _plain(windows: WindowsNow, now: float) -> dict[str, Any]:
         "closed_at": _at(state.closed_at),
         "close_reason": state.close_reason,
         "extensions": [
-            {"at": _at(one.at), "by": who(one.by), "until": _at(one.until), "reason": one.reason}
+            {
+                "at": _at(one.at),
+                "by": who(one.by),
+                "until": _at(one.until),
+                "reason": one.reason,
+                "beyond": one.beyond,
+            }
             for one in state.extensions
         ],
     }
@@ -160,6 +177,7 @@ def _plain(windows: WindowsNow, now: float) -> dict[str, Any]:
         "open": state.is_open(now),
         "left": round(max(0.0, state.until - now), 1) if state.is_open(now) else 0,
         "gate": windows.gate,
+        "latest": _at(windows.latest),
         "safe_until": _at(windows.safe_until),
         "walks": [
             {

@@ -23,12 +23,14 @@ class OpenWindow(msgspec.Struct, frozen=True, tag=True):
     reason: str
 
 
-class ExtendWindow(msgspec.Struct, frozen=True, tag=True):
+class ExtendWindow(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """Console: let the open window close so many seconds later."""
 
     id: int
     lasts: float
     reason: str
+    beyond: bool = False
+    """Whether the bound on all its extensions together is set aside."""
 
 
 class CloseWindow(msgspec.Struct, frozen=True, tag=True):

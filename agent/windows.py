@@ -102,14 +102,18 @@ class Windows(Kept[WindowsNow]):
 
         await self._decide(rule, operator)
 
-    async def extend(self, lasts: float, reason: str, operator: Operator) -> None:
-        """Have the open window close so many seconds later.
+    async def extend(self, lasts: float, reason: str, operator: Operator, *, beyond: bool = False) -> None:
+        """Have the open window close so many seconds later; `beyond` the bound on all extensions if need be.
 
         Raises:
             RefusedDecisionError: when it may not; says why.
         """
         said = self._safe(reason)
-        await self._decide(lambda state, at: ruling.extended(state, lasts, said, at), operator)
+
+        def rule(state: WindowState, at: float) -> WindowExtended:
+            return ruling.extended(state, lasts, said, at, self._plans, beyond=beyond)
+
+        await self._decide(rule, operator)
 
     async def close(self, reason: str, operator: Operator, walks: Collection[str] = ()) -> None:
         """Close the open window now; `walks` are the ids of those that the operator knows to be open.
@@ -190,4 +194,5 @@ class Windows(Kept[WindowsNow]):
             self.listing(),
             ruling.recheck_at(self._state, ruling.lead_of(self._state, self._plans), at),
             self._trouble,
+            ruling.latest(self._state, self._plans) if self.is_open else 0.0,
         )

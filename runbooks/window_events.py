@@ -35,6 +35,8 @@ class WindowExtended(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     name: str
     until: float
     reason: str
+    beyond: bool = False
+    """Whether the bound on all its extensions together was set aside for it."""
 
 
 class WindowClosed(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):

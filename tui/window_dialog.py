@@ -5,12 +5,9 @@ from __future__ import annotations
 from datetime import tzinfo
 
 from checks.units import read
-from runbooks.windows.state import WindowsNow
+from runbooks.windows.state import SHORTEST, WindowsNow
 from tui.dialog import Dialog
 from tui.window_messages import WindowChanged, WindowWished
-
-SHORTEST = 60.0
-"""Seconds that a window is opened or extended for at least."""
 
 
 class WindowDialog(Dialog):
@@ -34,12 +31,19 @@ class WindowDialog(Dialog):
         """Show what depends on how windows stand."""
 
     def wish(
-        self, what: str, reason: str, *, name: str = "", lasts: float = 0.0, walks: tuple[str, ...] = ()
+        self,
+        what: str,
+        reason: str,
+        *,
+        name: str = "",
+        lasts: float = 0.0,
+        walks: tuple[str, ...] = (),
+        beyond: bool = False,
     ) -> None:
         """Tell the agent; the dialog stays until it has answered."""
         self._sent = True
         self.complain("")
-        self.post_message(WindowWished(self, what, reason, name, lasts, walks))
+        self.post_message(WindowWished(self, what, reason, name, lasts, walks, beyond))
         self.say()
 
     def on_window_changed(self, answer: WindowChanged) -> None:

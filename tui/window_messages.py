@@ -37,6 +37,8 @@ class WindowWished(WindowQuestion):
     """Seconds for which it is opened, or by which it closes later."""
     walks: tuple[str, ...] = ()
     """Ids of the walks that stay open when it is closed, as they were shown."""
+    beyond: bool = False
+    """Whether the bound on all its extensions together is set aside."""
 
     def failed(self, problem: str) -> Message:
         """Return the answer that it was refused."""

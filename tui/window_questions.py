@@ -19,7 +19,7 @@ async def answer(link: Link, question: wish.WindowQuestion) -> Message:
         case wish.WindowWished(what="open"):
             await link.open_window(question.name, question.lasts, question.reason)
         case wish.WindowWished(what="extend"):
-            await link.extend_window(question.lasts, question.reason)
+            await link.extend_window(question.lasts, question.reason, beyond=question.beyond)
         case wish.WindowWished(what="close"):
             await link.close_window(question.reason, question.walks)
         case wish.BaselinesRequested():

@@ -31,7 +31,7 @@ class WindowClerk:
             case OpenWindow():
                 await self.windows.open(ask.name, ask.lasts, ask.reason, operator)
             case ExtendWindow():
-                await self.windows.extend(ask.lasts, ask.reason, operator)
+                await self.windows.extend(ask.lasts, ask.reason, operator, beyond=ask.beyond)
             case CloseWindow():
                 await self.windows.close(ask.reason, operator, ask.walks)
             case AskWindows():

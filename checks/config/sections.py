@@ -44,6 +44,8 @@ class Window:
     """How long before its end everything is looked at again; 10 m when not set, 0 s: only once it is over."""
     announce: Annotated[float, Amount("s", least=60.0)] | None = None
     """How long before it people have to be told of it, such as `24h`; nobody has to when not set."""
+    extend: Seconds | None = None
+    """How much later it may close, extensions together; its length or 1 h when not set, `0s`: no later."""
     covers: Literal["all", "none"] | tuple[str, ...] = "all"
     """Checks and groups that are in maintenance while it is open: not told of, not answered to."""
 

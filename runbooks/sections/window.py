@@ -134,7 +134,8 @@ def _part(entry: Entry, state: WindowState) -> EventPart | None:
         case WindowOpened() as event:
             return EventPart(entry.at, by, "opened", "", event.reason or "as planned")
         case WindowExtended() as event:
-            return EventPart(entry.at, by, "extended", "", event.reason)
+            how = "extended beyond its bound" if event.beyond else "extended"
+            return EventPart(entry.at, by, how, "", event.reason)
         case WindowClosed() as event:
             left = f"; walks that stayed open: {', '.join(event.walks)}" if event.walks else ""
             how = "closed early" if event.early else "closed"

@@ -54,9 +54,10 @@ def _after(state: WindowState, entry: Entry) -> WindowState:
                 closing=state.closing,
                 planned_start=event.planned_start,
                 early=state.early | early,
+                first_until=event.until,
             )
         case WindowExtended() as event:
-            longer = Extension(entry.at, entry.operator, event.until, event.reason)
+            longer = Extension(entry.at, entry.operator, event.until, event.reason, event.beyond)
             return msgspec.structs.replace(state, until=event.until, extensions=(*state.extensions, longer))
         case WindowClosed() as event:
             return msgspec.structs.replace(

@@ -33,6 +33,8 @@ class WindowPlan:
     """Seconds before its end at which everything is looked at again; 0: not before its end."""
     announce: float = 0.0
     """Seconds before it that people have to be told of it; 0 when nobody has to."""
+    extend: float | None = None
+    """Seconds by which it may close later, all extensions together; None where nobody says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ def windows_of(system: System) -> tuple[WindowPlan, ...]:
             zone_named(str(options.get("timezone") or system.info.timezone)),
             read(str(options["recheck"]), "s") if options.get("recheck") is not None else RECHECK,
             read(str(options.get("announce") or 0), "s"),
+            read(str(options["extend"]), "s") if options.get("extend") is not None else None,
         )
         for name, options in section.items()
     )

@@ -13,17 +13,19 @@ from runbooks.errors import RefusedDecisionError
 from runbooks.reasons import FULL_REASON, REASON, told
 from runbooks.window_events import WindowClosed, WindowExtended, WindowOpened
 from runbooks.windows.plan import RECHECK, Occurrence, WindowPlan, next_span
-from runbooks.windows.state import PlannedWindow, WindowState, WindowWalk
+from runbooks.windows.state import SHORTEST, PlannedWindow, WindowState, WindowWalk
 from runbooks.wording import who
 
-SHORTEST = 60.0
-"""Seconds that a window is opened or extended for at least."""
 NAMED = 4
 """So many walks are named that are open; the rest is counted."""
 EARLY, EARLY_PART = 3600.0, 0.25
 """Seconds before its planned start, and part of the time from that one to the next, within both of which a
 window that is opened by hand is that time of it."""
 NO_WINDOW = WindowState()
+EXTENSION = 3600.0
+"""Seconds by which a window may be extended altogether where nobody says; a longer one, by its own length."""
+ROUNDING = 0.5
+"""Seconds; lengths are typed as whole ones."""
 REMIND_AT = (300.0, 900.0, 1800.0)
 """Seconds before its end at which operators are reminded of a window."""
 _NAME = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
@@ -90,14 +92,49 @@ def opened_by_hand(
     return WindowOpened(name, at + _usable(lasts), reason=told(reason))
 
 
-def extended(state: WindowState, lasts: float, reason: str, at: float) -> WindowExtended:
+def extended(
+    state: WindowState,
+    lasts: float,
+    reason: str,
+    at: float,
+    plans: Iterable[WindowPlan] = (),
+    *,
+    beyond: bool = False,
+) -> WindowExtended:
     """Return that the open window closes so many seconds later.
+
+    How far it may be extended altogether is set aside by `beyond`, with a full reason; how long a window is
+    open at most can not.
 
     Raises:
         RefusedDecisionError: when it may not; says why.
     """
     _demand_open(state, at)
-    return WindowExtended(state.name, state.until + _usable(lasts), told(reason))
+    until, bound = state.until + _usable(lasts), latest(state, plans)
+    if until > state.opened_at + LONGEST + ROUNDING:
+        raise RefusedDecisionError(f"a window is open for {show(LONGEST, 's')} at most")
+    if until <= bound + ROUNDING:
+        return WindowExtended(state.name, until, told(reason))
+    if not beyond:
+        raise RefusedDecisionError(_too_far(state, bound))
+    return WindowExtended(state.name, until, told(reason, FULL_REASON), beyond=True)
+
+
+def latest(state: WindowState, plans: Iterable[WindowPlan]) -> float:
+    """Return until when a window may be extended, UTC seconds, however often; not before its end."""
+    own = {plan.name: plan.extend for plan in plans}.get(state.name)
+    by = own if own is not None else max(EXTENSION, state.first_until - state.opened_at)
+    return min(state.first_until + by, state.opened_at + LONGEST)
+
+
+def _too_far(state: WindowState, bound: float) -> str:
+    whole, left = bound - state.first_until, bound - state.until
+    if whole < SHORTEST:
+        may = f"{state.name} may not be extended"
+    else:
+        rest = f"{show(left, 's')} of that is left" if left >= SHORTEST else "nothing of that is left"
+        may = f"{state.name} may be extended by {show(whole, 's')} altogether; {rest}"
+    return f"{may}. That can be set aside, with a reason of at least {FULL_REASON} characters"
 
 
 def closed_early(

@@ -6,14 +6,19 @@ import msgspec
 
 from runbooks.operators import Operator
 
+SHORTEST = 60.0
+"""Seconds that a window is opened or extended for at least."""
 
-class Extension(msgspec.Struct, frozen=True):
+
+class Extension(msgspec.Struct, frozen=True, omit_defaults=True):
     """A window was made to close later."""
 
     at: float
     by: Operator
     until: float
     reason: str
+    beyond: bool = False
+    """Whether the bound on all extensions together was set aside for it."""
 
 
 class Recheck(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -77,6 +82,8 @@ class WindowState(msgspec.Struct, frozen=True, omit_defaults=True):
     """When the plan says that it opens: later, when it was opened early; 0 for one beside all plans."""
     early: dict[str, float] = {}
     """For windows that were opened early by hand, the planned start that was: it does not open once more."""
+    first_until: float = 0.0
+    """When it was to close when it opened, before any extension."""
 
     def is_open(self, at: float) -> bool:
         """Return whether it is open at that moment."""
@@ -143,6 +150,8 @@ class WindowsNow(msgspec.Struct, frozen=True, omit_defaults=True):
     """When everything is looked at again before the end, UTC seconds; 0 when nothing is to come."""
     trouble: str = ""
     """Why what should be written of windows could not be."""
+    latest: float = 0.0
+    """Until when the open window may be extended, UTC seconds; 0 when none is open."""
 
     @property
     def safe_until(self) -> float:

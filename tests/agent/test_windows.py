@@ -70,6 +70,30 @@ async def test_a_window_by_hand_is_told_to_every_console_and_outlives_the_agent(
             await first.link.extend_window(600, "once more")
 
 
+async def test_a_window_cannot_be_extended_for_ever_unless_somebody_says_so_in_full(agents):
+    source = agents.system(QUICK + NEVER.replace("lasts: 1h", "lasts: 1h, extend: 20m"))
+    async with agents.link(source) as console:
+        await console.until(is_closed)
+        name = (await console.link.windows()).planned[0].name
+        opened = await console.link.open_window(name, 600, "the disk is full")
+        assert opened.latest == opened.state.until + 1200
+        await console.link.extend_window(900, "slower than thought")
+        with pytest.raises(RefusedError, match="extended by 20 m 0 s altogether; 5 m 0 s of that is left"):
+            await console.link.extend_window(600, "slower still")
+        with pytest.raises(RefusedError, match="a reason of at least 10 characters"):
+            await console.link.extend_window(600, "slow", beyond=True)
+        beyond = await console.link.extend_window(600, "the owner agrees", beyond=True)
+        assert [one.beyond for one in beyond.state.extensions] == [False, True]
+        with pytest.raises(RefusedError, match="nothing of that is left"):
+            await console.link.extend_window(60, "a minute more")
+        os.kill(agents.pid(source), signal.SIGKILL)
+        await console.detached()
+        event = await console.until(lambda event: is_open(event, name))
+        assert event.windows.latest == opened.latest
+        with pytest.raises(RefusedError, match="nothing of that is left"):
+            await console.link.extend_window(60, "a minute more")
+
+
 async def test_the_files_of_a_running_agent_give_it_another_window(agents):
     source = agents.system(QUICK + RARE)
     async with agents.link(source) as console:

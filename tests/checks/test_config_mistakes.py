@@ -228,6 +228,8 @@ def test_a_rule_on_a_reading_that_the_operator_named_is_known(folder: Path) -> N
             "3:38: windows.w.recheck: 'soon' is not an amount",
         ),
         ("{every: daily 02:00, lasts: 2h, recheck: -5m}", "3:38: windows.w.recheck: must be at least 0 s"),
+        ("{every: daily 02:00, lasts: 2h, extend: soon}", "3:38: windows.w.extend: 'soon' is not an amount"),
+        ("{every: daily 02:00, lasts: 2h, extend: -5m}", "3:38: windows.w.extend: must be at least 0 s"),
         ("{every: daily 02:00, lasts: 2h, timezone: Mars}", "windows.w.timezone: 'Mars' is no time zone"),
     ],
 )

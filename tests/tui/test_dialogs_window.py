@@ -102,6 +102,23 @@ async def test_the_window_is_extended_from_its_end():
         await console.until(lambda: console.link.window_wishes == [("extend", "2700", "restore is slow")])
 
 
+async def test_it_says_how_far_it_may_be_extended_and_more_takes_a_full_reason():
+    async with stage() as console:
+        await ask(console, "extend", now(latest=START + 4360 + 1200))
+        assert "it may be extended until 09:32:40, by 20:00 more" in console.text
+        assert "closes 09:32:40" in console.text  # twenty minutes are offered, not half an hour
+        await fill(console, "reason", "slow")
+        await console.until(lambda: console.hint.startswith(ENTER))
+        await fill(console, "lasts", "21m")
+        await console.until("closes 09:33:40, later than it may")
+        assert "10 characters at least" in console.hint
+        await fill(console, "reason", "the owner agrees, by phone")
+        await console.until("set the bound aside, and extend weekly by 21 m")
+        await console.accept()
+        wish = ("extend", "1260", "the owner agrees, by phone", "beyond")
+        await console.until(lambda: console.link.window_wishes == [wish])
+
+
 async def test_the_window_is_closed_early_with_a_reason_and_says_what_runs_in_it():
     async with stage() as console:
         await ask(console, "close", now())

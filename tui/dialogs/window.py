@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from textual import on
@@ -13,7 +14,7 @@ from textual.widgets import Static
 from checks.units import show
 from runbooks.reasons import FULL_REASON, REASON, to_type
 from runbooks.windows.ruling import early_time
-from runbooks.windows.state import WindowsNow
+from runbooks.windows.state import SHORTEST, WindowsNow
 from tui.cell import Piece, Tone
 from tui.format import moment
 from tui.paragraph import Paragraph, fact, prose
@@ -26,6 +27,9 @@ from tui.window_dialog import WindowDialog, seconds_of
 from tui.windows.facts import Told, opened_by, planned_words
 
 NEXT = "(tab: next)"
+HALF_AN_HOUR = 1800.0
+ROUNDING = 0.5
+"""Seconds; lengths are typed as whole ones."""
 
 
 class TimedDialog(WindowDialog):
@@ -96,8 +100,12 @@ class TimedDialog(WindowDialog):
         _, wrong = seconds_of(self.value("lasts"))
         if wrong:
             return f"say how long, such as 30m or 2h {NEXT}"
-        missing = to_type(self.value("reason"))
+        missing = to_type(self.value("reason"), self.least())
         return f"{missing} {NEXT}" if missing else ""
+
+    def least(self) -> int:
+        """Return how many characters the reason has at least."""
+        return REASON
 
     def barred(self) -> str:
         """Return why it cannot be done at all as windows stand."""
@@ -168,11 +176,47 @@ class ExtendWindowDialog(TimedDialog):
         """Yield how the window stands, and what runs in it."""
         state = self.windows.state
         yield prose(f"{said(state.name)} closes {moment(state.until, self.now, self.where)}.")
+        if self.windows.latest:
+            latest = moment(self.windows.latest, self.now, self.where)
+            left = f", by {span(self._left)} more" if self._left >= SHORTEST else ", which it is by now"
+            yield fact("bound", f"it may be extended until {latest}{left}")
         yield from _walks(self.windows, self.now)
+
+    @property
+    def _left(self) -> float:
+        """Return by how many seconds more it may be extended."""
+        bound = self.windows.latest or math.inf
+        return bound - self.windows.state.until
+
+    @property
+    def _beyond(self) -> bool:
+        """Return whether what is typed is more than that."""
+        seconds, wrong = seconds_of(self.value("lasts"))
+        return not wrong and seconds > self._left + ROUNDING
+
+    def lasts(self) -> str:
+        """Return half an hour, or what is left of what it may be extended by."""
+        return f"{self._left // 60:.0f}m" if SHORTEST <= self._left < HALF_AN_HOUR else self.LASTS
 
     def begins(self) -> float:
         """Return when it closes as it stands."""
         return self.windows.state.until
+
+    def closes(self, seconds: float) -> str:
+        """Return that it would be extended further than it may be; nothing where it would not."""
+        if not self._beyond:
+            return ""
+        until = moment(self.begins() + seconds, self.now, self.where)
+        return f"closes {until}, later than it may: a full reason sets that aside"
+
+    def least(self) -> int:
+        """Return how many characters the reason has: more where the bound is set aside."""
+        return FULL_REASON if self._beyond else REASON
+
+    def followed(self) -> None:
+        """Say when it would close, and until when it may be extended."""
+        self.query_one("#what", Page).show(tuple(self.facts()))
+        super().followed()
 
     def barred(self) -> str:
         """Return that none is open any more."""
@@ -181,12 +225,13 @@ class ExtendWindowDialog(TimedDialog):
     def promise(self) -> str:
         """Return by how much."""
         seconds, _ = seconds_of(self.value("lasts"))
-        return f"extend {said(self.windows.state.name)} by {show(seconds, 's')}"
+        bound = "set the bound aside, and " if self._beyond else ""
+        return f"{bound}extend {said(self.windows.state.name)} by {show(seconds, 's')}"
 
     def accept(self) -> None:
         """Extend it."""
         seconds, _ = seconds_of(self.value("lasts"))
-        self.wish("extend", self.value("reason"), lasts=seconds)
+        self.wish("extend", self.value("reason"), lasts=seconds, beyond=self._beyond)
 
 
 class CloseWindowDialog(WindowDialog):

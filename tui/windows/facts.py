@@ -13,7 +13,7 @@ from checks.units import show
 from runbooks.comparison import Comparison
 from runbooks.operators import WALKDOWN
 from runbooks.windows.found import found_by_recheck
-from runbooks.windows.state import PlannedWindow, WindowsNow, WindowState, WindowWalk
+from runbooks.windows.state import SHORTEST, PlannedWindow, WindowsNow, WindowState, WindowWalk
 from tui.cell import Cell, Piece, Tone
 from tui.format import moment
 from tui.paragraph import BREAK, Paragraph, fact, prose
@@ -72,8 +72,13 @@ def _open(told: Told, state: WindowState) -> Iterator[Paragraph]:
     if state.planned_until and state.planned_until != state.until:
         yield fact("plan", f"was to close {told.at(state.planned_until)}", Tone.MUTED)
     for longer in state.extensions:
-        words = f"to {told.at(longer.until)} by {short_who(longer.by)}: {said(longer.reason)}"
+        far = " beyond its bound" if longer.beyond else ""
+        words = f"to {told.at(longer.until)}{far} by {short_who(longer.by)}: {said(longer.reason)}"
         yield fact("longer", words)
+    if told.windows.latest:
+        left = told.windows.latest - state.until
+        more = f"may be extended until {told.at(told.windows.latest)}"
+        yield fact("bound", more if left >= SHORTEST else "may not be extended any more", Tone.MUTED)
 
 
 def opened_by(state: WindowState) -> str:

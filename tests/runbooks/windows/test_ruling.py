@@ -3,7 +3,9 @@
 from datetime import datetime
 
 import pytest
+from msgspec.structs import replace
 
+from checks.recurrence.timing import LONGEST, Once, Span
 from runbooks.errors import RefusedDecisionError
 from runbooks.events import Entry, Event, decoder, encoder
 from runbooks.fold import fold_all as fold_walk
@@ -12,7 +14,7 @@ from runbooks.walk import EMPTY
 from runbooks.window_events import WindowClosed, WindowOpened
 from runbooks.windows import ruling
 from runbooks.windows.fold import fold_all
-from runbooks.windows.plan import next_planned
+from runbooks.windows.plan import WindowPlan, next_planned
 from runbooks.windows.state import WindowState, WindowWalk
 from tests.runbooks.windows.planning import window
 
@@ -77,6 +79,41 @@ def test_of_two_planned_windows_one_follows_the_other_without_a_gap() -> None:
     assert journal.look(at("12-06T04:30")) == []
     assert journal.look(at("12-06T05:00")) == ["WindowClosed weekly", "WindowOpened monthly"]
     assert journal.state.until == at("12-06T06:00")
+
+
+HOUR = 3600.0
+OPENED = WindowState("weekly", 1000.0, until=1000 + 2 * HOUR, first_until=1000 + 2 * HOUR)
+ONCE = Once(Span(0.0, 1.0))
+
+
+@pytest.mark.parametrize(
+    ("lasts", "own", "bound"),
+    [(2 * HOUR, None, 2 * HOUR), (600.0, None, HOUR), (2 * HOUR, 600.0, 600.0), (2 * HOUR, 0.0, 0.0)],
+)
+def test_a_window_may_be_extended_by_its_length_or_an_hour_or_what_its_file_says(lasts, own, bound) -> None:
+    end = 1000 + lasts
+    state = WindowState("weekly", 1000.0, until=end, first_until=end)
+    plans = (WindowPlan("weekly", ONCE, "once", extend=own), WindowPlan("other", ONCE, "once", extend=9e9))
+    assert ruling.latest(state, plans) == end + bound
+    if bound:
+        assert ruling.extended(state, bound, "why not", 1500, plans).until == end + bound
+    with pytest.raises(RefusedDecisionError, match=r"may not be extended\.|altogether; .* of that is left"):
+        ruling.extended(state, bound + 60, "why not", 1500, plans)
+
+
+def test_extensions_count_together_and_only_a_full_reason_sets_the_bound_aside() -> None:
+    extended = replace(OPENED, until=OPENED.until + 2 * HOUR - 300)
+    with pytest.raises(RefusedDecisionError, match=r"by 2 h 0 m altogether; 5 m 0 s of that is left"):
+        ruling.extended(extended, 600, "why not", 1500)
+    assert ruling.extended(extended, 300, "why not", 1500, beyond=True).beyond is False
+    with pytest.raises(RefusedDecisionError, match="a reason of at least 10 characters"):
+        ruling.extended(extended, 600, "why not", 1500, beyond=True)
+    found = ruling.extended(extended, 600, "the owner agrees", 1500, beyond=True)
+    assert (found.until, found.beyond) == (extended.until + 600, True)
+    month = replace(OPENED, until=1000 + LONGEST - 60)
+    for beyond in (False, True):
+        with pytest.raises(RefusedDecisionError, match=r"a window is open for .* at most"):
+            ruling.extended(month, 120, "the owner agrees", 1500, beyond=beyond)
 
 
 def test_what_was_closed_early_is_not_opened_again_by_its_plan_nor_what_overlaps() -> None:
