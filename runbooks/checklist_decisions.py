@@ -46,6 +46,8 @@ class CloseList(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
 
     reason: str = ""
     """Needed when a mandatory item is not finished."""
+    unfinished: tuple[str, ...] | None = None
+    """Ids of the mandatory items that were shown as not finished; None: whatever they are."""
 
 
 ListDecision = TickItem | UntickItem | LeaveItemOut | NoteItem | BeginPhase | CloseList

@@ -49,4 +49,4 @@ def decided(
         case BeginPhase():
             return ruling.phase_begun(state, decision.phase)
         case CloseList():
-            return ruling.closed(state, safe(decision.reason))
+            return ruling.closed(state, safe(decision.reason), decision.unfinished)

@@ -180,14 +180,21 @@ def blocked(state: ListState) -> str:
     return f"{where} not finished: {named(waiting)}"
 
 
-def closed(state: ListState, reason: str) -> tuple[ChecklistClosed, ...]:
+def closed(
+    state: ListState, reason: str, shown: tuple[str, ...] | None = None
+) -> tuple[ChecklistClosed, ...]:
     """Return that the list is closed; one that is not finished is given up, for a reason.
+
+    `shown` are the ids of the items that the operator saw as not finished; None when he does not say.
 
     Raises:
         RefusedDecisionError: when it may not be; names what is not finished.
     """
     _demand(_closed(state))
     waiting = state.unsettled()
+    if shown is not None and shown != tuple(item.id for item in waiting):
+        left = f"not finished by now: {named(waiting)}" if waiting else "all is finished by now"
+        raise RefusedDecisionError(f"{left}; look again")
     if not waiting:
         return (ChecklistClosed(ListEnding.DONE, reason.strip()),)
     if why := too_short(reason):

@@ -192,6 +192,9 @@ async def test_a_list_that_is_not_finished_is_given_up_for_a_reason(tmp_path) ->
             RefusedDecisionError, match="not finished: ready, asked, still; to give it up needs"
         ):
             await stage.decide(CloseList())
+        for shown in ((), ("ready", "asked")):
+            with pytest.raises(RefusedDecisionError, match="not finished by now: ready, asked, still; look"):
+                await stage.decide(CloseList("all is done", shown))
         closed = await stage.decide(CloseList("the customer called it off"), by=BOB)
         assert (closed.ending, closed.closed_by) == (ListEnding.GIVEN_UP, BOB)
         assert closed.unfinished == ("ready", "asked", "still")

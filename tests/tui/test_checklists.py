@@ -14,7 +14,13 @@ from agent.checklist_messages import (
 )
 from checks.model import Level
 from runbooks.checklist_decisions import BeginPhase, CloseList, LeaveItemOut, NoteItem, TickItem, UntickItem
-from runbooks.checklist_events import ChecklistClosed, ItemTicked, ListEnding
+from runbooks.checklist_events import (
+    ChecklistClosed,
+    ItemTicked,
+    ItemUnticked,
+    ListEnding,
+    PhaseBegun,
+)
 from runbooks.checklist_plan import ByPerson, ItemPlan, ListPlan, PhasePlan
 from runbooks.checklists.state import ListState
 from runbooks.operators import WALKDOWN
@@ -25,12 +31,14 @@ from tests.tui.golden import check_golden
 from tests.tui.lists import DAILY, LISTS, WEEKLY, made, now, weekly
 from tests.tui.stage import Stage, key_of, stage
 from tests.tui.walks import ALICE, BOB
-from tui.dialogs.checklist import TickDialog, WordDialog
+from tui.dialogs.checklist import TickDialog
+from tui.dialogs.checklist_word import WordDialog
 from tui.environment import Manners
 from tui.screens.checklist import ChecklistScreen
 from tui.widgets.page import Page
 
 ILL = picture([state(each.name, Level.WARN) if each.name == "orders" else each for each in SHOP_STATES])
+UNFINISHED = tuple(item.id for item in weekly().unsettled())
 SHOWN = ("api OK: 200 in 84 ms", "/opt/shop/restore.sh: 8 B, sha256 ab08508fdf5c")
 
 
@@ -150,7 +158,7 @@ async def test_without_evidence_nothing_can_be_ticked_by_it() -> None:
         ("orders", "a", "we came for it", LeaveItemOut("orders", "we came for it")),
         ("staging", "u", "there is one", UntickItem("staging", "there is one")),
         ("web", "n", "slow today", NoteItem("web", "slow today")),
-        ("web", "C", "called off", CloseList("called off")),
+        ("web", "C", "called off", CloseList("called off", UNFINISHED)),
     ],
 )
 async def test_what_is_typed_is_decided(item: str, key: str, typed: str, decision: object) -> None:
@@ -189,6 +197,56 @@ async def test_the_next_phase_begins_once_everything_mandatory_is_settled() -> N
         await console.accept()
         await console.until(lambda: isinstance(console.app.screen, ChecklistScreen))
         assert decided(console) == [("list-1", BeginPhase("during"))]
+
+
+BEFORE = [(ItemTicked(name), ALICE) for name in ("told", "orders", "web", "way-back", "asked")]
+
+
+async def moves(console: Stage, state: ListState) -> None:
+    """Have the list be so, as somebody else has made it."""
+    console.link.answers[ChecklistAnswer] = ChecklistAnswer(1, state)
+    await console.link.stand(ChecklistsMoved(now() if state.over else now(state)))
+
+
+async def test_a_phase_that_somebody_else_begins_takes_the_dialog_away_and_nothing_is_decided() -> None:
+    async with stage() as console:
+        await one(console, made(WEEKLY, *BEFORE))
+        await console.press("p")
+        await asked(console)
+        await console.until("begin during")
+        await moves(console, made(WEEKLY, *BEFORE, (PhaseBegun("during"), BOB)))
+        await console.until(lambda: isinstance(console.app.screen, ChecklistScreen))
+        await console.until("during was begun by bob")
+        assert decided(console) == []
+
+
+async def test_an_item_that_is_lost_meanwhile_keeps_the_phase_from_being_begun_until_it_is_back() -> None:
+    async with stage() as console:
+        await one(console, made(WEEKLY, *BEFORE))
+        await console.press("p")
+        await asked(console)
+        await moves(console, made(WEEKLY, *BEFORE, (ItemUnticked("web", "web is CRIT"), WALKDOWN)))
+        await console.until(lambda: "before is not finished: web" in console.hint)
+        await console.press("enter")
+        await moves(console, made(WEEKLY, *BEFORE))
+        await console.until(lambda: "begin during" in console.hint)
+        assert decided(console) == []
+
+
+async def test_a_list_that_is_no_longer_as_it_was_shown_is_not_closed() -> None:
+    async with stage() as console:
+        await one(console, weekly(), "asked")
+        await console.press("C")
+        await asked(console)
+        await console.type("called off")
+        await moves(console, made(WEEKLY, *BEFORE, window="weekly"))
+        await console.until(lambda: "not finished by now: open" in console.hint)
+        await moves(console, weekly())
+        await console.until(lambda: "give it up" in console.hint)
+        over = made(WEEKLY, (ChecklistClosed(ListEnding.GIVEN_UP, "late", ("open",)), BOB))
+        await moves(console, over)
+        await console.until(lambda: isinstance(console.app.screen, ChecklistScreen))
+        assert decided(console) == []
 
 
 async def test_a_list_that_was_closed_is_shown_as_it_was_and_takes_no_decision() -> None:

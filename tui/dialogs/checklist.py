@@ -1,31 +1,23 @@
-"""Owns the dialogs about checklists: opening one, ticking an item, and whatever needs a reason or a word."""
+"""Owns the dialogs in which a checklist is opened, and an item of one is ticked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import tzinfo
 
 from textual.app import ComposeResult
 
 from runbooks.checklist_decisions import (
-    BeginPhase,
-    CloseList,
-    LeaveItemOut,
-    ListDecision,
-    NoteItem,
     TickItem,
-    UntickItem,
 )
 from runbooks.checklist_plan import ByEvidence, ItemPlan, ListPlan
-from runbooks.checklists.ruling import named
-from runbooks.checklists.state import ListState, Mark
-from runbooks.checklists.telling import list_title, seen_words, ticked_by
-from runbooks.reasons import REASON, to_type
+from runbooks.checklists import ruling
+from runbooks.checklists.state import ListState
+from runbooks.checklists.telling import list_title, seen_words
 from runbooks.wording import moment
 from tui.cell import Tone
-from tui.checklist_messages import ListArrived, ListDecided, ListWanted, ShownArrived, ShownRequested
+from tui.checklist_messages import ListArrived, ListWanted, ShownArrived, ShownRequested
 from tui.dialog import Dialog
+from tui.list_dialog import ListDialog
 from tui.paragraph import BREAK, Paragraph, exact, fact, prose
 from tui.walk_dialog import READ
 from tui.walks.words import lines_of, said, who
@@ -77,21 +69,6 @@ class OpenListDialog(Dialog):
             self.finish(answer.state.id)
 
 
-class ListDialog(Dialog):
-    """Asks something about an open list."""
-
-    def __init__(self, state: ListState, heading: str) -> None:
-        """Ask about this list."""
-        super().__init__(heading)
-        self.state = state
-
-    def decide_so(self, decision: ListDecision) -> None:
-        """Tell the agent; the dialog stays until it has answered."""
-        self._sent = True
-        self.post_message(ListDecided(self, self.state.id, decision))
-        self.say()
-
-
 class TickDialog(ListDialog):
     """Shows an item, and its evidence if it has any; enter ticks it."""
 
@@ -141,7 +118,11 @@ class TickDialog(ListDialog):
         self.call_after_refresh(self.fit)
         self.say()
 
-    def missing(self) -> str:
+    def outdated(self, state: ListState) -> str:
+        """Return why it may not be ticked any more."""
+        return ruling.why_not(state, self._item.id)
+
+    def lacking(self) -> str:
         """Return that the evidence is still to come, or to be read to its end."""
         if self._wants and not self._sha256:
             return "one moment: what is to be seen comes"
@@ -157,111 +138,3 @@ class TickDialog(ListDialog):
         """Tick exactly what was shown."""
         note = self.query_one(Field).value.strip()
         self.decide_so(TickItem(self._item.id, self._sha256 if self._wants else "", note))
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What is decided once something is typed."""
-
-    heading: str
-    text: str
-    """What will happen."""
-    promise: str
-    decision: Callable[[str], ListDecision]
-    label: str = "reason"
-    """What is typed; empty when nothing is."""
-    least: int = REASON
-    """Characters of it."""
-    danger: bool = False
-
-
-class WordDialog(ListDialog):
-    """Asks for a reason or a word."""
-
-    def __init__(self, state: ListState, wish: Wish) -> None:
-        """Ask for what this wish needs."""
-        super().__init__(state, wish.heading)
-        self._wish = wish
-        self.set_class(wish.danger, "-danger")
-
-    def compose_body(self) -> ComposeResult:
-        yield Page(id="what")
-        if self._wish.label:
-            yield Labelled(self._wish.label, Field())
-
-    def on_mount(self) -> None:
-        """Say what will happen."""
-        paragraphs: list[Paragraph] = [prose(line) for line in lines_of(self._wish.text)]
-        self.query_one(Page).show(tuple(paragraphs))
-
-    @property
-    def _word(self) -> str:
-        return self.query_one(Field).value.strip() if self._wish.label else ""
-
-    def missing(self) -> str:
-        """Return that the word is too short."""
-        if not self._wish.label:
-            return ""
-        return to_type(self._word, self._wish.least, f"type a {self._wish.label}")
-
-    def promise(self) -> str:
-        """Return what will be done."""
-        return self._wish.promise
-
-    def accept(self) -> None:
-        """Decide."""
-        self.decide_so(self._wish.decision(self._word))
-
-
-def leave_out(state: ListState, item: ItemPlan) -> WordDialog:
-    """Return the dialog in which an item is said not to apply."""
-    text = (
-        f"{said(item.title)}\n"
-        f"It is ticked by {ticked_by(item)}. It counts as settled from here on; why, and that you said so, "
-        "stands in the journal and in every report."
-    )
-    wish = Wish("Does not apply", text, "it does not apply", lambda why: LeaveItemOut(item.id, why))
-    return WordDialog(state, wish)
-
-
-def untick(state: ListState, item: ItemPlan) -> WordDialog:
-    """Return the dialog in which an item is opened again."""
-    left_out = state.item(item.id).mark is Mark.LEFT_OUT
-    text = f"{said(item.title)}\n{'It applies after all.' if left_out else 'It is not done after all.'}"
-    wish = Wish("Open again", text, "open it again", lambda why: UntickItem(item.id, why))
-    return WordDialog(state, wish)
-
-
-def note(state: ListState, item: ItemPlan) -> WordDialog:
-    """Return the dialog in which something is written beside an item."""
-    wish = Wish(
-        "Note", said(item.title), "write it into the journal", lambda text: NoteItem(item.id, text), "note", 1
-    )
-    return WordDialog(state, wish)
-
-
-def next_phase(state: ListState) -> WordDialog:
-    """Return the dialog in which the next phase is begun."""
-    coming = state.next_phase
-    assert coming is not None, "asked only while there is one"
-    text = f"{state.phase.name} is finished and stays as it is from here on.\n{coming.name} begins."
-    wish = Wish(
-        f"Begin {coming.name}",
-        text,
-        f"begin {coming.name}",
-        lambda _: BeginPhase(coming.name),
-        label="",
-        least=0,
-    )
-    return WordDialog(state, wish)
-
-
-def close(state: ListState) -> WordDialog:
-    """Return the dialog in which a list is closed, or given up."""
-    waiting = state.unsettled()
-    if not waiting:
-        text = "Everything is finished. Nothing in it moves any more once it is closed."
-        wish = Wish("Close the list", text, "close it", CloseList, label="word", least=0)
-        return WordDialog(state, wish)
-    text = f"Not finished: {said(named(waiting))}.\nIt is given up, which every report will say."
-    return WordDialog(state, Wish("Give the list up", text, "give it up", CloseList, danger=True))

@@ -15,9 +15,10 @@ from tui.cell import Cell, Piece, Tone
 from tui.checklist_messages import NO_LIST, ListArrived, ListRequested
 from tui.checklists import items
 from tui.checklists.items import ItemLine, View
-from tui.dialogs import checklist as dialogs
-from tui.dialogs.checklist import ListDialog
+from tui.dialogs import checklist_word as words
+from tui.dialogs.checklist import TickDialog
 from tui.format import zone
+from tui.list_dialog import ListDialog
 from tui.paragraph import prose
 from tui.screen import ConsoleScreen
 from tui.walks.words import said
@@ -65,6 +66,7 @@ that is not finished keeps the next phase from beginning; advisory ones do not. 
         """As it was told when it was asked for."""
         self._problem = ""
         self._asked = False
+        self._dialog: ListDialog | None = None
 
     def compose_body(self) -> ComposeResult:
         yield AskedBar()
@@ -104,6 +106,7 @@ that is not finished keeps the next phase from beginning; advisory ones do not. 
         if not state.id:
             self.query_one("#told", Page).show((prose(said(self._problem) or "waiting for the agent"),))
             return
+        self._follow_dialog(state)
         waits = self.checklists.waits.get(self._list, {})
         view = View(state, self.snapshot, self.system, waits, self.now, zone(self.system.timezone))
         self._table.muted = bool(self.detached)
@@ -168,36 +171,42 @@ that is not finished keeps the next phase from beginning; advisory ones do not. 
         if why := ruling.why_not(state, line.item.id):
             self.notify(said(why), severity="warning", markup=False)
         elif not self.detached and not self.only_looks():
-            self._ask(dialogs.TickDialog(state, line.item, zone(self.system.timezone)))
+            self._ask(TickDialog(state, line.item, zone(self.system.timezone)))
 
     def action_leave_out(self) -> None:
         """Ask why the item does not apply."""
         if (line := self._line) is not None:
-            self._ask(dialogs.leave_out(self.state, line.item))
+            self._ask(words.leave_out(self.state, line.item))
 
     def action_untick(self) -> None:
         """Ask why the item is open again."""
         if (line := self._line) is not None:
-            self._ask(dialogs.untick(self.state, line.item))
+            self._ask(words.untick(self.state, line.item))
 
     def action_note(self) -> None:
         """Ask what is to be written down."""
         if (line := self._line) is not None:
-            self._ask(dialogs.note(self.state, line.item))
+            self._ask(words.note(self.state, line.item))
 
     def action_next_phase(self) -> None:
         """Ask whether the next phase begins, or say what keeps it."""
         if why := ruling.blocked(self.state):
             self.notify(said(why), severity="warning", markup=False)
         else:
-            self._ask(dialogs.next_phase(self.state))
+            self._ask(words.next_phase(self.state))
 
     def action_close_list(self) -> None:
         """Ask whether the list is closed."""
-        self._ask(dialogs.close(self.state))
+        self._ask(words.close(self.state))
 
     def _ask(self, dialog: ListDialog) -> None:
+        self._dialog = dialog
         self.app.push_screen(dialog)
+
+    def _follow_dialog(self, state: ListState) -> None:
+        """Let the dialog above know how the list stands."""
+        if self._dialog is not None and self._dialog.is_current and self._dialog.is_mounted:
+            self._dialog.follow(state)
 
     def action_back(self) -> None:
         """Go back."""
