@@ -82,6 +82,11 @@ class Checklists(Kept[ChecklistsNow]):
         self._waits: dict[str, dict[str, str]] = {}
         self._files_at = -math.inf
 
+    @property
+    def is_open(self) -> bool:
+        """Return whether a list is open, and followed."""
+        return bool(self._open)
+
     def told(self) -> ChecklistsMoved:
         """Return how all open lists stand, for consoles."""
         return ChecklistsMoved(self._now)

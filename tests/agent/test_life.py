@@ -1,6 +1,7 @@
 """An agent is started by the first console, found by the next, missed when dead, and replaced when old."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -10,10 +11,18 @@ import time
 import pytest
 
 from agent import run as agent_run
+from agent.ask import visiting
+from agent.checklist_messages import ChecklistAnswer, DecideChecklist, OpenChecklist
 from agent.link import Attached
 from checks import paths
+from checks.clock import SystemClock
+from checks.errors import LinkError
 from checks.model import Level
 from checks.version import __version__
+from runbooks.checklist_decisions import CloseList
+from runbooks.checklist_events import ItemTicked
+from runbooks.journal import questions
+from runbooks.journal.database import looking
 
 
 def probed(snapshot):
@@ -136,6 +145,57 @@ async def test_an_agent_without_consoles_ends_after_a_while(agents, monkeypatch)
     code = await asyncio.wait_for(asyncio.to_thread(run_in_child, source), 20)
     assert code == 0
     assert not paths.socket_file(source).exists()
+
+
+FOLLOWING = """
+checklist: daily
+items:
+  - {id: page, title: The page is there, check: page}
+"""
+PAGE = """
+system: quick
+checks:
+  page: {{kind: command, run: [cat, {page}], every: 1s, timeout: 1s, attempts: 1}}
+"""
+
+
+async def test_an_open_checklist_keeps_an_agent_alive_which_ticks_it_and_ends_once_it_is_closed(
+    agents, tmp_path
+):
+    source = agents.system(PAGE.format(page=tmp_path / "page"))
+    (source / "checklists").mkdir()
+    (source / "checklists" / "daily.yaml").write_text(FOLLOWING)
+    async with agents.link(source) as console:
+        await console.attached()
+        answer = await console.link.ask(ChecklistAnswer, lambda number: OpenChecklist(number, "daily"))
+        pid = agents.pid(source)
+    os.kill(pid, signal.SIGKILL)  # the list outlives this agent, and the next one takes it up
+    child = asyncio.create_task(asyncio.to_thread(run_in_child, source))
+    clock = SystemClock()
+    while not answers(source):
+        await clock.sleep(0.05)
+    await clock.sleep(1.0)  # five times as long as an idle agent stays
+    (tmp_path / "page").write_text("here")
+    while not ticked(source, answer.list.id):
+        assert not child.done(), "it has ended, with a list that is open"
+        await clock.sleep(0.05)
+    async with agents.link(source) as console:
+        await console.attached()
+        await console.link.ask(
+            ChecklistAnswer, lambda number: DecideChecklist(number, answer.list.id, CloseList())
+        )
+    assert await asyncio.wait_for(child, 20) == 0
+
+
+def answers(source):
+    with contextlib.suppress(LinkError), visiting(paths.socket_file(source)) as visit:
+        return visit is not None
+    return False
+
+
+def ticked(source, name):
+    with looking(paths.journal_file(source)) as connection:
+        return any(isinstance(row.event, ItemTicked) for row in questions.entries(connection, name))
 
 
 def run_in_child(source):
