@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from agent.baselines import Baselines
+from agent.filled import FilledTexts, key_of
 from agent.live import LiveSystem
 from agent.notice_messages import AskDraft
 from agent.shelf import Shelf
+from agent.turns import Turns
 from agent.windows import Windows
 from checks.board import EMPTY
 from checks.clock import Clock
@@ -27,7 +29,7 @@ from runbooks.notice_events import NoticeKind
 from runbooks.notices.about import about
 from runbooks.notices.document import NoticeText
 from runbooks.notices.filling import filled_in
-from runbooks.notices.order import Task
+from runbooks.notices.order import Filled, Task
 from runbooks.notices.shelf import FOLDER, NoticeShelf, judged, problems_of, read_shelf, task_of
 from runbooks.notices.state import DraftNotice, NoticeHead
 from runbooks.notices.telling import Facts, values_of
@@ -41,7 +43,9 @@ LONGEST = 32 * 1024
 LONGEST_IMPACT = 1000
 MOST_TASKS = 100
 AT_ONCE = 2
-"""Drafts that are filled in at the same time, each by a program of its own; others wait."""
+"""Drafts that are filled in at the same time, each for another person; others wait their turn."""
+WAITING = 20
+"""Drafts of one person that wait."""
 LISTED = 100
 """Walks that are told of at most."""
 
@@ -74,7 +78,8 @@ class NoticeDrafts:
         self._read_as: tuple[str, ...] | None = None
         """The files as they were when they were read."""
         self._reading = asyncio.Lock()
-        self._filling = asyncio.Semaphore(AT_ONCE)
+        self._turns = Turns(AT_ONCE, WAITING)
+        self._filled = FilledTexts(clock)
 
     async def shelf(self) -> NoticeShelf:
         """Return the notices as their files are now, judged."""
@@ -119,12 +124,12 @@ class NoticeDrafts:
         Raises:
             RefusedDecisionError: when it cannot be filled in; says why.
         """
-        text = await self.text(ask.notice)
-        facts = await self._facts(text, ask, operator)
-        named = {"impact"} if facts.impact else set()
-        parts = tuple(part for part in task_of(text) if part[0] not in named)
-        async with self._filling:
-            (filled,) = await filled_in((Task(parts, values_of(facts)),), self._live.system.info.timezone)
+        async with self._turns.turn(operator):
+            text = await self.text(ask.notice)
+            facts = await self._facts(text, ask, operator)
+            named = {"impact"} if facts.impact else set()
+            parts = tuple(part for part in task_of(text) if part[0] not in named)
+            filled = await self._fill_in(Task(parts, values_of(facts)))
         if filled.mistakes:
             raise RefusedDecisionError("\n".join(map(str, problems_of(text, filled))))
         occurrence = facts.occurrence
@@ -138,6 +143,16 @@ class NoticeDrafts:
             occurrence.span.end if occurrence else 0.0,
             facts.incident.id if facts.incident else "",
         )
+
+    async def _fill_in(self, task: Task) -> Filled:
+        """Return a text filled in, as it was a moment ago where nothing has changed since."""
+        timezone = self._live.system.info.timezone
+        key = key_of(task, timezone)
+        filled = self._filled.of(key)
+        if filled is None:
+            (filled,) = await filled_in((task,), timezone)
+            self._filled.keep(key, filled)
+        return filled
 
     def safe(self, text: str) -> str:
         """Return a text as it may be sent: masked, clean, not too long."""

@@ -139,7 +139,7 @@ async def _keep(source: Path | None, system: System, configuration: str, masker:
 
 
 def _is_busy(server: Server, keeping: Keeping, alerting: Alerting) -> bool:
-    """Return whether a console, a walk, a window or a list is there, or messages are still to be delivered."""
+    """Return whether a console, a walk, a window or a list is there, or messages are to be delivered."""
     return bool(server.attached or keeping.busy or keeping.checklists.is_open or alerting.busy)
 
 
