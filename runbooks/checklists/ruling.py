@@ -198,7 +198,7 @@ def closed(
     if not waiting:
         return (ChecklistClosed(ListEnding.DONE, reason.strip()),)
     if why := too_short(reason):
-        raise RefusedDecisionError(f"not finished: {named(waiting)}; to give it up {why}")
+        raise RefusedDecisionError(f"not finished: {named(waiting)}; to give it up {why.removeprefix('it ')}")
     unfinished = tuple(item.id for item in waiting)
     return (ChecklistClosed(ListEnding.GIVEN_UP, reason.strip(), unfinished),)
 
