@@ -5,7 +5,7 @@ It is `walkdown run` without the table of commands: a client of the agent like a
 
 from __future__ import annotations
 
-from agent.cli import run as walk
+from agent.walk_cli import run as walk
 from checks.command_line import run
 
 if __name__ == "__main__":

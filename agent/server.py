@@ -1,7 +1,4 @@
-"""Owns the socket: who may attach, what attached consoles are told, and the questions they ask.
-
-A console that reads slowly gets fewer, newer differences; it never makes the agent wait. Nothing here probes.
-"""
+"""Owns the socket: who may attach, and what attached consoles ask; `agent/telling.py` tells them the rest."""
 
 from __future__ import annotations
 
@@ -12,20 +9,19 @@ import os
 import socket
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
 
 from agent.address import address_of
-from agent.changes import difference
+from agent.attachment import FASTEST, Attachment
 from agent.check_messages import ProbeNow
 from agent.clerk import UnansweredError
 from agent.desk import Desk
 from agent.frames import read_frame
 from agent.keeping import Keeping
 from agent.live import LiveSystem
-from agent.peers import Peer, peer_of
+from agent.peers import peer_of
 from agent.protocol import (
     PROTOCOL,
     Bye,
@@ -35,51 +31,19 @@ from agent.protocol import (
     Refused,
     Stop,
     ToConsole,
-    Welcome,
-    frame,
     to_agent_decoder,
 )
-from agent.standing import Standing
-from agent.walk_messages import WalkMoved
-from checks.board import Snapshot
+from agent.telling import Telling
 from checks.clock import Clock
-from checks.engine import Engine
 from checks.errors import LinkError
 from checks.version import __version__
-from runbooks.rights import Present, Standpoint
+from runbooks.rights import Present
 
-FASTEST = 4.0
-"""Differences per second and console, at most (reliability section 5)."""
 SLOWEST = 0.05
-GATHERED = 0.02
-"""Seconds for which what happens to walks is gathered before a console is told."""
-HEARTBEAT = 1.5
-"""Seconds after which a console hears something even when nothing changed."""
 HELLO_WITHIN = 5.0
 """Seconds that a newcomer has to say who it is."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True, eq=False)
-class Attachment:
-    """One attached console."""
-
-    writer: StreamWriter
-    peer: Peer
-    standpoint: Standpoint
-    since: float
-    """When it attached, UTC seconds."""
-    pace: float = FASTEST
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    welcomed: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set once it was told what it is attached to; nothing is told before."""
-
-    async def send(self, message: ToConsole) -> None:
-        """Send the message, waiting while the console does not read."""
-        async with self.lock:
-            self.writer.write(frame(message))
-            await self.writer.drain()
 
 
 class Server:
@@ -91,12 +55,11 @@ class Server:
         """Prepare; `stop` ends the agent and is called when a console asks for it."""
         self._live = live
         self._walks = keeping.walks
-        self._standings = keeping.standings
         self._admission = keeping.admission
         self._presence = keeping.presence
         self._desk = Desk(keeping.clerks, keeping.refusals)
         self._clock = clock
-        self._started = started
+        self._telling = Telling(live, keeping, clock, started, self._judge)
         self._stop = stop
         self._attached: set[Attachment] = set()
         self.idle_since = clock.monotonic()
@@ -190,14 +153,7 @@ class Server:
         self._show(attachment)
         try:
             async with asyncio.TaskGroup() as tasks:
-                telling = (
-                    tasks.create_task(self._tell(attachment), name="tell console"),
-                    tasks.create_task(self._tell_walks(attachment), name="tell console of walks"),
-                    *(
-                        tasks.create_task(_tell_standing(attachment, standing), name="tell how it stands")
-                        for standing in self._standings
-                    ),
-                )
+                telling = self._telling.begin(attachment, tasks)
                 await self._listen(reader, attachment, tasks)
                 for task in telling:
                     task.cancel()
@@ -206,58 +162,22 @@ class Server:
             self._presence.left(attachment)
             self.idle_since = self._clock.monotonic()
 
-    async def _tell(self, attachment: Attachment) -> None:
-        """Tell the console the system and what changes; anew when the system was loaded again."""
-        engine = None
-        while True:
-            engine = await self._live.engine_after(engine)
-            attachment.standpoint = await self._admission.standpoint(attachment.peer)
-            if not attachment.standpoint.rights:
-                await self._turn_away(attachment)
-                raise LinkError("he has no role any more")
-            self._show(attachment)
-            told, known = self._dated(engine.snapshot), self._live.configuration
-            await attachment.send(
-                Welcome(
-                    PROTOCOL,
-                    __version__,
-                    os.getpid(),
-                    self._started,
-                    engine.system,
-                    told,
-                    known,
-                    attachment.standpoint,
-                )
-            )
-            attachment.welcomed.set()
-            while not engine.ended:
-                newest = self._dated(await _newer(engine, told.number))
-                await attachment.send(difference(told, newest))
-                told = newest
-                await self._clock.sleep(1 / attachment.pace)
+    async def _judge(self, attachment: Attachment) -> None:
+        """See anew what whoever sits at a console may do; let go of him who may do nothing any more.
+
+        Raises:
+            LinkError: when he may do nothing.
+        """
+        attachment.standpoint = await self._admission.standpoint(attachment.peer)
+        if not attachment.standpoint.rights:
+            await self._turn_away(attachment)
+            raise LinkError("he has no role any more")
+        self._show(attachment)
 
     def _show(self, attachment: Attachment) -> None:
         """Have all consoles told who is attached."""
         at = attachment.standpoint
         self._presence.came(attachment, Present(at.me, at.rights, attachment.since, attachment.peer.pid))
-
-    async def _tell_walks(self, attachment: Attachment) -> None:
-        """Tell the console what happens in open walks; of each all entries first, then those that come."""
-        version, told = 0, dict[str, int]()
-        await attachment.welcomed.wait()
-        while True:
-            moved = self._walks.open_ones.moved_since(version)
-            version = self._walks.open_ones.version
-            for name, one in moved.items():
-                entries = tuple(one.entries[told.get(name, 0) :])
-                told[name] = len(one.entries)
-                await attachment.send(WalkMoved(name, entries, one.live))
-            await self._walks.open_ones.newer(version)
-            await self._clock.sleep(GATHERED)
-
-    def _dated(self, snapshot: Snapshot) -> Snapshot:
-        """Return the snapshot as one of now: from its time a console knows how old the results in it are."""
-        return replace(snapshot, at=self._clock.now())
 
     async def _listen(self, reader: StreamReader, attachment: Attachment, tasks: asyncio.TaskGroup) -> None:
         """Take what the console asks for until it leaves; questions are answered beside one another."""
@@ -283,24 +203,6 @@ class Server:
         except UnansweredError as error:
             answer = self._refusal(str(error), question.id)
         await attachment.send(answer)
-
-
-async def _tell_standing(attachment: Attachment, standing: Standing) -> None:
-    """Tell the console how something stands, and again whenever that changes."""
-    version = 0
-    await attachment.welcomed.wait()
-    while True:
-        version = await standing.newer(version)
-        await attachment.send(standing.told())
-
-
-async def _newer(engine: Engine, number: int) -> Snapshot:
-    """Return the next snapshot, or the same one after a while: the console hears that we live."""
-    try:
-        async with asyncio.timeout(HEARTBEAT):
-            return await engine.newer(number)
-    except TimeoutError:
-        return engine.snapshot
 
 
 def _private_socket(path: Path) -> socket.socket:

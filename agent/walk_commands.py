@@ -9,9 +9,9 @@ from typing import Any
 import click
 import msgspec
 
+from agent.choosing import head_line
 from agent.link import RefusedError
 from agent.past import Past, evidence_file, head_of, past_of
-from agent.session import head_line
 from checks.clock import SystemClock
 from checks.errors import StoreError, UsageError
 from checks.instants import rfc3339
