@@ -17,6 +17,7 @@ from psycopg import Error, pq
 from checks.clock import Clock
 from checks.databases.postgres_errors import link_error, statement_error
 from checks.databases.postgres_login import Login, limits, verify_server
+from checks.databases.sockets import ready
 from checks.databases.statements import Statement, read_statements
 from checks.errors import MeasureError, ProbeError, TargetError
 from checks.net.dial import budget
@@ -120,7 +121,7 @@ class Session:
         while True:
             unsent = connection.flush()
             while connection.is_busy():
-                await _ready(connection.socket, write=bool(unsent))
+                await ready(connection.socket, write=bool(unsent))
                 self._take()
                 unsent = connection.flush()
             result = connection.get_result()
@@ -176,7 +177,7 @@ async def _connect(login: Login, address: str, timeout: float, share: float, clo
 async def _log_in(login: Login, connection: pq.abc.PGconn) -> None:
     wanted: int = pq.PollingStatus.WRITING
     while connection.status != pq.ConnStatus.BAD:
-        await _ready(connection.socket, write=wanted == pq.PollingStatus.WRITING)
+        await ready(connection.socket, write=wanted == pq.PollingStatus.WRITING)
         wanted = connection.connect_poll()
         if wanted == pq.PollingStatus.OK:
             return
@@ -189,26 +190,6 @@ def _silence(login: Login, connection: pq.abc.PGconn) -> ProbeError:
     if connection.status in _AUTHENTICATION:
         return TargetError("total_timeout", f"{login.where}: connected, but the login was not answered")
     return TargetError("connect_timeout", f"{login.where}: no connection within the time allowed")
-
-
-async def _ready(descriptor: int, write: bool) -> None:
-    """Wait until the socket can be read, or also written."""
-    loop = asyncio.get_running_loop()
-    ready: asyncio.Future[None] = loop.create_future()
-
-    def wake() -> None:
-        if not ready.done():
-            ready.set_result(None)
-
-    loop.add_reader(descriptor, wake)
-    if write:
-        loop.add_writer(descriptor, wake)
-    try:
-        await ready
-    finally:
-        loop.remove_reader(descriptor)
-        if write:
-            loop.remove_writer(descriptor)
 
 
 def _waiting(descriptor: int) -> int:

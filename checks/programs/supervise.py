@@ -76,7 +76,7 @@ async def run(
         child = _start(argv, folder, environment(extra or {}, without), out, err)
         left: tuple[str, ...] = ()
         try:
-            await _exit_of(child)
+            await exit_of(child)
             left = _describe(_family(child))
             await _drain(out, err)
         except asyncio.CancelledError as cancelled:
@@ -160,8 +160,8 @@ def _not_started(program: str, folder: str, error: Exception) -> MeasureError:
     return MeasureError("not_started", f"{program} could not be started: {reason}")
 
 
-async def _exit_of(child: subprocess.Popen[bytes]) -> None:
-    """Wait until the child itself has ended; leave it unreaped."""
+async def exit_of(child: subprocess.Popen[bytes]) -> None:
+    """Wait until the child itself has ended; leave it unreaped, so that its number stays its own."""
     loop = asyncio.get_running_loop()
     gone = asyncio.Event()
     handle = os.pidfd_open(child.pid)
@@ -187,7 +187,7 @@ async def _end(child: subprocess.Popen[bytes]) -> None:
     _signal(child, signal.SIGCONT)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(GRACE):
-            await _exit_of(child)
+            await exit_of(child)
 
 
 async def _reap(child: subprocess.Popen[bytes]) -> None:
@@ -204,7 +204,7 @@ async def _reap(child: subprocess.Popen[bytes]) -> None:
 async def _exit_soon(child: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(REAP):
-            await _exit_of(child)
+            await exit_of(child)
 
 
 def _signal(child: subprocess.Popen[bytes], number: signal.Signals) -> None:

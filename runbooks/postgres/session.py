@@ -20,6 +20,7 @@ from checks.clock import Clock
 from checks.databases.postgres_errors import link_error
 from checks.databases.postgres_login import Login
 from checks.databases.postgres_session import Session
+from checks.databases.sockets import ready
 from runbooks.postgres.failures import LostError, StatementError, text
 from runbooks.postgres.rows import Answer, Remarks, Room
 
@@ -145,7 +146,7 @@ class StepSession(Session):
         connection = self._connection
         unsent = connection.flush()
         while connection.is_busy():
-            await _ready(connection.socket, write=bool(unsent))
+            await ready(connection.socket, write=bool(unsent))
             self._receive()
             unsent = connection.flush()
         return connection.get_result()
@@ -184,7 +185,7 @@ class StepSession(Session):
         canceller.start()
         wanted = pq.PollingStatus.WRITING
         while wanted in (pq.PollingStatus.READING, pq.PollingStatus.WRITING):
-            await _ready(canceller.socket, write=wanted == pq.PollingStatus.WRITING)
+            await ready(canceller.socket, write=wanted == pq.PollingStatus.WRITING)
             wanted = pq.PollingStatus(canceller.poll())
         canceller.finish()
 
@@ -224,23 +225,3 @@ def _memory() -> int:
     """Return the bytes of memory that this process holds: what libpq has read is told nowhere else."""
     with Path("/proc/self/statm").open("rb") as file:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-
-async def _ready(descriptor: int, write: bool) -> None:
-    """Wait until the socket can be read, or also written."""
-    loop = asyncio.get_running_loop()
-    ready: asyncio.Future[None] = loop.create_future()
-
-    def wake() -> None:
-        if not ready.done():
-            ready.set_result(None)
-
-    loop.add_reader(descriptor, wake)
-    if write:
-        loop.add_writer(descriptor, wake)
-    try:
-        await ready
-    finally:
-        loop.remove_reader(descriptor)
-        if write:
-            loop.remove_writer(descriptor)

@@ -40,7 +40,6 @@ class _State(msgspec.Struct, rename="pascal", frozen=True):
     exit_code: int = 0
     error: str = ""
     started_at: str = ""
-    finished_at: str = ""
     oom_killed: bool = msgspec.field(default=False, name="OOMKilled")
     health: _Health | None = None
 

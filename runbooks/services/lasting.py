@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from checks.host.processes import read_process
-from checks.programs.supervise import GRACE, REAP, environment
+from checks.programs.supervise import GRACE, REAP, environment, exit_of
 from runbooks.driver import DriverContext
 from runbooks.outcome import FailedError, UnknownError
 from runbooks.services.tool import SHOWN, Said, cut_by_signal, text_of, written
@@ -44,7 +44,7 @@ async def told(
         child = _start(argv, folder, environment(extra or {}, context.hidden), output)
         try:
             async with asyncio.timeout(context.timeout):
-                await _exit_of(child)
+                await exit_of(child)
         except TimeoutError:
             left = await _end(child)
             late = f"{argv[0]} was not done within {context.timeout:.3g} s and was ended"
@@ -80,19 +80,6 @@ def _start(
         raise FailedError("not_configured", f"{where} is not as configured: {reason}") from error
 
 
-async def _exit_of(child: subprocess.Popen[bytes]) -> None:
-    """Wait until the child has ended; leave it unreaped, so that its number stays its own."""
-    loop = asyncio.get_running_loop()
-    gone = asyncio.Event()
-    handle = os.pidfd_open(child.pid)
-    loop.add_reader(handle, gone.set)
-    try:
-        await gone.wait()
-    finally:
-        loop.remove_reader(handle)
-        os.close(handle)
-
-
 async def _end(child: subprocess.Popen[bytes]) -> tuple[str, ...]:
     """Ask the child to end, then make it; return what it leaves."""
     for number, patience in ((signal.SIGTERM, GRACE), (signal.SIGKILL, REAP)):
@@ -100,7 +87,7 @@ async def _end(child: subprocess.Popen[bytes]) -> tuple[str, ...]:
             os.kill(child.pid, number)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(patience):
-                await _exit_of(child)
+                await exit_of(child)
                 break
     left = _left_by(child)
     child.poll()
