@@ -62,6 +62,8 @@ class MemoryLink:
         """What `dry_run` answers."""
         self.opened: list[tuple[str, dict[str, str], Manner]] = []
         """The runbook, inputs and manner of every `open_walk`."""
+        self.begins = ""
+        """What `open_walk` calls the next walk; empty: it counts them."""
         self.decisions: list[tuple[str, int, Decision]] = []
         """The walk, fence and decision of every `decide`."""
         self.windows_now = WindowsNow()
@@ -185,11 +187,11 @@ class MemoryLink:
     async def open_walk(
         self, runbook: str, plan_sha256: str, inputs: dict[str, str], manner: Manner = Manner.CONSOLE
     ) -> str:
-        """Record the wish; the walk is called `walk-1`, `walk-2`, ..."""
+        """Record the wish; the walk is called `walk-1`, `walk-2`, ..., or what `begins` says."""
         self._need_agent()
         self._may_be_refused()
         self.opened.append((runbook, inputs, manner))
-        return f"walk-{len(self.opened)}"
+        return self.begins or f"walk-{len(self.opened)}"
 
     async def dry_run(self, runbook: str, inputs: dict[str, str]) -> tuple[DryStep, ...]:
         """Answer from `dry_steps`."""

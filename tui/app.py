@@ -69,10 +69,9 @@ class ConsoleApp(NavigatedApp):
         The theme is chosen first: chosen later, it would have every style read once more.
         """
         self.set_reactive(ConsoleApp.theme, manners.theme or DARK.name)
-        super().__init__()
+        super().__init__(clock or SystemClock())
         self._open_link = open_link
         self._manners = manners
-        self._clock = clock or SystemClock()
         self._link: Link | None = None
         self._seen = self._clock.monotonic()
         """When the newest picture came, by the monotonic clock."""

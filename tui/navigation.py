@@ -15,6 +15,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.theme import Theme
 
+from checks.clock import Clock
 from checks.text import clean
 from tui.bound import bound
 from tui.dialogs.help import HelpDialog, keys_of
@@ -91,9 +92,9 @@ class NavigatedApp(WindowWays):
         ),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         """Know of no clash of keys yet."""
-        super().__init__()
+        super().__init__(clock)
         self._clashes: set[str] = set()
 
     @property

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from textual import events, on
 from textual.widgets import Input
 
+from checks.clock import Clock
 from tui.bound import BoundApp
 from tui.format import zone
 from tui.messages import DetailOpened
@@ -24,11 +23,12 @@ IDLE = 3.0
 class WindowWays(BoundApp):
     """An App that leads to the window."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         """Have offered nothing yet."""
         super().__init__()
-        self._touched = 0.0
-        """When a key was pressed last, by the loop's clock."""
+        self._clock = clock
+        self._touched = -IDLE
+        """When a key was pressed last, by the monotonic clock."""
         self._offered = 0.0
         """The end of the window that was last offered to be put off."""
 
@@ -75,12 +75,12 @@ class WindowWays(BoundApp):
         state = self.windows.state
         left = state.until - self.now
         due = bool(self.windows.reminder) and 0 < left <= OFFER_AT and state.until != self._offered
-        idle = asyncio.get_running_loop().time() - self._touched >= IDLE
+        idle = self._clock.monotonic() - self._touched >= IDLE
         free = isinstance(self.screen, ConsoleScreen) and not isinstance(self.focused, Input)
         return due and idle and free and not self.detached and self.standpoint.may_run
 
     async def on_event(self, event: events.Event) -> None:
         """Take note of every key, for nothing is to come up under somebody's fingers."""
         if isinstance(event, events.Key | events.Paste):
-            self._touched = asyncio.get_running_loop().time()
+            self._touched = self._clock.monotonic()
         await super().on_event(event)

@@ -23,6 +23,7 @@ from tui.environment import PLAIN_MANNERS, Manners
 from tui.messages import DetailOpened
 from tui.screen_registry import SCREENS
 from tui.screens.walk import WalkScreen
+from tui.walk_messages import BeginRequested
 
 ENTER = "\u23ce"
 
@@ -70,11 +71,21 @@ class Stage:
 
     async def move(self, walk: Walk, live: Live = Live(), *, held: bool | None = None) -> None:  # noqa: B008
         """Have the agent tell of a walk; `held` as one that this console has begun, as long as it is set."""
-        if held is not None and held:
-            self.app._questions._holds.began(walk.id)
+        if held:
+            await self._begin(walk)
         await self.link.move(walk, live)
         await self.until(lambda: walk.id in self.app.walks and self.app.walks[walk.id].walk is walk)
         await self.pilot.pause()
+
+    async def _begin(self, walk: Walk) -> None:
+        """Have this console begin a walk that the agent calls by that id, unless it holds it already."""
+        if walk.id in self.app.walks and self.app.walks[walk.id].held:
+            return
+        begun = len(self.link.opened)
+        self.link.begins = walk.id
+        self.app.post_message(BeginRequested(self.app, walk.plan.name, walk.plan_sha256, {}))
+        await self.until(lambda: len(self.link.opened) > begun)
+        self.link.begins = ""
 
     async def enter_walk(self, walk: Walk, live: Live = Live(), *, held: bool = True) -> None:  # noqa: B008
         """Go to the screen of a walk, of this console unless it is another's."""

@@ -61,7 +61,7 @@ async def one(console: Stage, shown: ListState, item: str = "", **waits: str) ->
     await console.until(lambda: console.app.screen.query_one("#items").row_count > 0)
     if item:
         table = console.app.screen.query_one("#items")
-        table._choose(item)
+        table.choose(item)
         await console.pilot.pause()
 
 
@@ -291,7 +291,7 @@ async def test_hostile_text_harms_no_screen() -> None:
     async with stage(size=(120, 40)) as console:
         await one(console, shown, **{item.id: item.title for item in hostile})
         for n in range(0, len(PAYLOADS), 5):
-            console.app.screen.query_one("#items")._choose(f"i{n}")
+            console.app.screen.query_one("#items").choose(f"i{n}")
             await console.pilot.pause()
             assert not raw_in(console.text), PAYLOADS[n]
             assert not raw_in(console.app.screen.query_one("#told", Page).text), PAYLOADS[n]

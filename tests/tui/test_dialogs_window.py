@@ -13,6 +13,7 @@ from tui.dialogs.window import CloseWindowDialog, ExtendWindowDialog, OfferDialo
 from tui.screens.health import HealthScreen
 from tui.widgets.field import Field
 from tui.window_messages import WindowAsked
+from tui.window_ways import IDLE
 
 
 async def ask(console, what, windows):
@@ -195,6 +196,11 @@ def closing(left=800.0):
     return now(left, reminder="the window weekly closes within 15 minutes")
 
 
+async def rest(console):
+    """Have nobody press a key for a while."""
+    await console.clock.advance(IDLE)
+
+
 async def beat(console):
     """Let a second go by."""
     await console.clock.advance(1.0)
@@ -203,7 +209,7 @@ async def beat(console):
 
 async def test_before_the_end_it_is_offered_once_to_extend():
     async with stage() as console:
-        console.app._touched -= 60
+        await rest(console)
         await console.link.move_windows(closing())
         await console.until(lambda: console.app.windows == closing())
         await beat(console)
@@ -220,14 +226,14 @@ async def test_before_the_end_it_is_offered_once_to_extend():
 
 async def test_leaving_it_is_what_enter_does_and_a_later_end_is_offered_anew():
     async with stage() as console:
-        console.app._touched -= 60
+        await rest(console)
         await console.link.move_windows(closing())
         await beat(console)
         await console.until(lambda: isinstance(console.app.screen, OfferDialog))
         await console.accept()
         await console.until(lambda: isinstance(console.app.screen, HealthScreen))
         assert console.link.window_wishes == []
-        console.app._touched -= 60
+        await rest(console)
         await console.link.move_windows(closing(850.0))
         await beat(console)
         await console.until(lambda: isinstance(console.app.screen, OfferDialog))
@@ -235,7 +241,7 @@ async def test_leaving_it_is_what_enter_does_and_a_later_end_is_offered_anew():
 
 async def test_the_offer_goes_away_when_somebody_else_extends_it():
     async with stage() as console:
-        console.app._touched -= 60
+        await rest(console)
         await console.link.move_windows(closing())
         await beat(console)
         await console.until(lambda: isinstance(console.app.screen, OfferDialog))
@@ -247,7 +253,7 @@ async def test_it_never_comes_up_over_a_dialog_nor_under_somebodys_fingers():
     async with stage() as console:
         await console.press("question_mark")
         assert isinstance(console.app.screen, HelpDialog)
-        console.app._touched -= 60
+        await rest(console)
         await console.link.move_windows(closing())
         await beat(console)
         await beat(console)
@@ -256,11 +262,11 @@ async def test_it_never_comes_up_over_a_dialog_nor_under_somebodys_fingers():
         await beat(console)
         assert isinstance(console.app.screen, HealthScreen), "a key was pressed a moment ago"
         await console.press("slash")
-        console.app._touched -= 60
+        await rest(console)
         await beat(console)
         assert isinstance(console.app.screen, HealthScreen), "somebody types a filter"
         await console.press("escape")
-        console.app._touched -= 60
+        await rest(console)
         await beat(console)
         await console.until(lambda: isinstance(console.app.screen, OfferDialog))
 

@@ -159,7 +159,7 @@ async def test_a_row_that_would_ask_for_something_says_so_too() -> None:
         await furnished(console)
         await console.press(key_of("checklists"))
         await console.until("The daily look")
-        console.app.screen.query_one("#checklists")._choose("plan daily")
+        console.app.screen.query_one("#checklists").choose("plan daily")
         await console.press("enter")
         await console.until(lambda: console.text.count("you may look only") == 2)
 

@@ -30,8 +30,7 @@ async def plan(console: Stage, name: str = "minor-update", runbooks: Runbooks = 
     """Go to the plan of a runbook."""
     await library(console, runbooks)
     await console.until(lambda: console.app.screen.query_one("#library").row_count > 0)
-    console.app.screen.query_one("#library").cursor = f"plan {name}"
-    console.app.screen.query_one("#library")._touched = True
+    console.app.screen.query_one("#library").choose(f"plan {name}")
     await console.press("enter")
     await console.until(
         lambda: isinstance(console.app.screen, PlanScreen) and console.app.screen.plan is not None

@@ -246,7 +246,8 @@ class LiveTable(ScrollView, Generic[V], can_focus=True):
         elif self.cursor not in self._shown.line_of:
             self.cursor = self._shown.near(before)
 
-    def _choose(self, key: str) -> None:
+    def choose(self, key: str) -> None:
+        """Put the cursor on the row of this key, as somebody's keys do: from now on it stays with its row."""
         self._touched = True
         if key and key != self.cursor:
             self.cursor = key
@@ -267,15 +268,15 @@ class LiveTable(ScrollView, Generic[V], can_focus=True):
 
     def action_move(self, rows: int) -> None:
         """Move the cursor by so many rows."""
-        self._choose(self._shown.stepped(self.cursor, rows))
+        self.choose(self._shown.stepped(self.cursor, rows))
 
     def action_page(self, pages: float) -> None:
         """Move the cursor by a part of what is visible."""
-        self._choose(self._shown.stepped(self.cursor, round((self.size.height - 1) * pages)))
+        self.choose(self._shown.stepped(self.cursor, round((self.size.height - 1) * pages)))
 
     def action_edge(self, last: bool) -> None:
         """Move the cursor to the first or the last row."""
-        self._choose(self._shown.stepped("", self.row_count if last else 0))
+        self.choose(self._shown.stepped("", self.row_count if last else 0))
         if not last:
             self.scroll_to(y=0, animate=False, immediate=True)
 
@@ -299,7 +300,7 @@ class LiveTable(ScrollView, Generic[V], can_focus=True):
         if offset.y == 0:
             self._sort_at(offset.x)
         elif isinstance(line, Row):
-            self._choose(line.key)
+            self.choose(line.key)
             if event.chain > 1:
                 self.action_open()
 
