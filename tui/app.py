@@ -33,6 +33,7 @@ from runbooks.live import Live
 from runbooks.windows.found import found_by_recheck
 from runbooks.windows.state import WindowsNow
 from tui.ascii_filter import AsciiFilter
+from tui.bell import Bell
 from tui.environment import PLAIN_MANNERS, Manners
 from tui.messages import CheckRequested, Question
 from tui.narrow_update import NarrowUpdate
@@ -79,6 +80,7 @@ class ConsoleApp(NavigatedApp):
         """A picture that was not shown yet."""
         self._called: dict[str, str] = {}
         """What was said of each walk that somebody waits for, by its id."""
+        self._bell = Bell()
         self._came = asyncio.Event()
         self._questions = Questions(self._agent)
         self.ascii_only = manners.ascii_only
@@ -212,6 +214,8 @@ class ConsoleApp(NavigatedApp):
         self.trends = extend(self.trends, snapshot)
         self.snapshot = snapshot
         self.now = snapshot.at
+        if self._bell.rings(snapshot) and self._manners.bell:
+            self.bell()
 
     async def _prepare(self, system: SystemInfo) -> None:
         """Tell the agent how often to send, and learn what was missed and what each check was like before."""

@@ -145,11 +145,20 @@ def _known_theme(context: click.Context, parameter: click.Parameter, name: str) 
 @click.option("--ascii", "ascii_only", is_flag=True, help="No block or line characters.")
 @click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
 @click.option("--theme", default="", callback=_known_theme, help="Name of the colour theme.")
+@click.option(
+    "--bell", is_flag=True, envvar="WALKDOWN_BELL", help="Ring the terminal's bell when a check becomes CRIT."
+)
 @system_option
 @click.version_option(__version__, message="walkdown %(version)s")
 @click.pass_context
 def walkdown(
-    context: click.Context, slow: bool, ascii_only: bool, no_mouse: bool, theme: str, source: Path | None
+    context: click.Context,
+    slow: bool,
+    ascii_only: bool,
+    no_mouse: bool,
+    theme: str,
+    bell: bool,
+    source: Path | None,
 ) -> None:
     """Open the console on a system: its health and its resources, live.
 
@@ -164,7 +173,7 @@ def walkdown(
     from tui.opening import open_console
 
     with errors_as_exits():
-        code = open_console(source, Manners(slow, ascii_only, not no_mouse, theme))
+        code = open_console(source, Manners(slow, ascii_only, not no_mouse, theme, bell))
     context.exit(code)
 
 

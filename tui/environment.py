@@ -25,6 +25,8 @@ class Manners:
     mouse: bool = True
     theme: str = ""
     """Name of the theme; empty: ours, dark."""
+    bell: bool = False
+    """The terminal's bell is rung when something becomes CRIT: see `tui/bell.py`."""
 
 
 PLAIN_MANNERS = Manners()
@@ -83,4 +85,5 @@ def _manners(environ: Mapping[str, str], term: str, wish: Manners) -> Manners:
         ascii_only=wish.ascii_only or term in ("vt100", "vt220", "ansi"),
         mouse=wish.mouse and not wish.slow,
         theme=wish.theme or (FEW_COLORS if few or wish.slow else ""),
+        bell=wish.bell,
     )

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from agent.testing import MemoryLink
 from checks.board import Notice, Snapshot, SystemInfo
@@ -54,14 +55,34 @@ async def opened(scenario: str) -> AsyncIterator[MemoryLink]:
         shop, _ = board(scenario)
         await link.events().__anext__()
         await link.attach(shop, snapshot(SHOP_STATES, notices=(Notice("names", f"took {waited:.0f} s"),)))
+    trouble = asyncio.create_task(_trouble(link)) if scenario == "trouble" else None
     yield link
+    if trouble is not None:
+        trouble.cancel()
+
+
+async def _trouble(link: MemoryLink) -> None:
+    """Have two checks become CRIT at once, which lasts; the third picture says that it is there."""
+    states = {each.name: each for each in SHOP_STATES}
+    well = [replace(each, level=Level.OK, hard=Level.OK, is_hard=False) for each in states.values()]
+    bad = [replace(each, level=Level.CRIT, hard=Level.CRIT, is_hard=True) for each in well[:2]]
+    for number, (now, said) in enumerate(
+        (
+            (well, "first picture"),
+            ([*bad, *well[2:]], "second picture"),
+            ([*bad, *well[2:]], "third picture"),
+        ),
+        2,
+    ):
+        await asyncio.sleep(1.5)
+        await link.update(replace(snapshot(now, notices=(Notice("seen", said),)), number=number))
 
 
 def main() -> None:
     scenario = sys.argv[1]
     if scenario == "deaf":
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
-    code = run_console(lambda: opened(scenario), Manners(slow="slow" in sys.argv))
+    code = run_console(lambda: opened(scenario), Manners(slow="slow" in sys.argv, bell="bell" in sys.argv))
     if scenario == "threads":
         os._exit(code)  # the interpreter itself would wait for the threads; the console must not
     sys.exit(code)
