@@ -29,6 +29,10 @@ def typed(terminal, *lines: str) -> None:
         terminal.type(f"{line}\r")
 
 
+TAKEN = ("--take-over", "--reason", "the line was cut")
+"""Another test may have got the terminal of the console that is gone, which then looks as if it were there."""
+
+
 def test_a_walk_by_hand_is_done_without_a_single_escape_code(walking: Walking):
     with walking.terminal("run", "good", "--plain", TERM="dumb") as terminal:
         terminal.wait_for("Type a number, 1 to 8:")
@@ -121,7 +125,7 @@ def test_ctrl_d_leaves_the_walk_open(walking: Walking):
         terminal.wait_for("Type a number, 1 to 8:")
         typed(terminal, "\x04")
         assert terminal.wait_end() == WalkExit.LEFT_OPEN
-    done = walking("resume", walking.open(), answers="1\n")
+    done = walking("resume", *TAKEN, walking.open(), answers="1\n")
     assert done.returncode == WalkExit.DONE, done.stdout
 
 
@@ -135,7 +139,7 @@ def test_a_line_that_is_cut_ends_the_console_and_never_the_walk(walking: Walking
         terminal.hang_up()
         assert terminal.wait_gone() == 128 + signal.SIGHUP
     walking.gate.touch()
-    done = walking("resume", walking.open(), answers="" if running else "1\n")
+    done = walking("resume", *TAKEN, walking.open(), answers="" if running else "1\n")
     assert done.returncode == WalkExit.DONE, done.stdout
 
 
