@@ -14,6 +14,9 @@ from tests.servers.commands import CommandLine
 
 pytestmark = pytest.mark.pty
 
+TAKEN = ("--take-over", "--reason", "the line was cut")
+"""Another test may have got the terminal of a console that is gone: it looks as if that were there still."""
+
 
 @pytest.fixture
 def walking(walkdown: CommandLine) -> Iterator[Walking]:
@@ -27,10 +30,6 @@ def typed(terminal, *lines: str) -> None:
     for line in lines:
         time.sleep(0.7)
         terminal.type(f"{line}\r")
-
-
-TAKEN = ("--take-over", "--reason", "the line was cut")
-"""Another test may have got the terminal of the console that is gone, which then looks as if it were there."""
 
 
 def test_a_walk_by_hand_is_done_without_a_single_escape_code(walking: Walking):
