@@ -41,7 +41,7 @@ class Approving:
         self._asking = asking
         self._clock = clock
         self._cards = Cards(voice, clock)
-        self._following = Following(link, walk, Narrator(voice, brief=True), clock, asking.stir)
+        self._following = Following(link, walk, Narrator(voice, clock, brief=True), clock, asking.stir)
         self._following.standpoint = standpoint
         claim = Claim(link, walk)
         self._answering = Answering(link, self._following, voice, asking, self._cards, claim)
@@ -63,7 +63,7 @@ class Approving:
         situation = self._situation()
         while situation.kind is Kind.ASKED:
             walk = self._following.walk
-            self._cards.walk(walk)
+            self._cards.walk(walk, self._following.live)
             self._cards.step(walk, walk.state(situation.step), self._following.live, "")
             self._cards.approval(walk, situation)
             try:

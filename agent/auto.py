@@ -99,7 +99,7 @@ class AutoWalk:
         self._inputs = inputs
         self._again = again
         self._stirred = asyncio.Event()
-        self._following = Following(link, walk, Narrator(voice, brief=True), clock, self._stirred.set)
+        self._following = Following(link, walk, Narrator(voice, clock, brief=True), clock, self._stirred.set)
         self._fence = -1
         self._stopped = False
         self._ended_programs: set[tuple[str, int]] = set()

@@ -21,6 +21,7 @@ from runbooks.wording import (
     moment,
     name_of,
     runbook_of,
+    settling_words,
     span,
     taken_back,
     title_of,
@@ -53,7 +54,7 @@ class Cards:
         if usual or plan.expected:
             self._fact("usually", span(usual or plan.expected))
 
-    def walk(self, walk: Walk) -> None:
+    def walk(self, walk: Walk, live: Live) -> None:
         """Show how a walk stands that is joined."""
         self._voice.tell(f"Walk {walk.id} of {runbook_of(walk.plan)}")
         self._fact("begun", f"{moment(walk.opened_at, None)} by {who(walk.opened_by)}")
@@ -64,6 +65,8 @@ class Cards:
             status = "let pass" if passed else state.status.replace("_", " ")
             title = name_of(walk.plan.step(state.id))
             self._voice.say(f"{label_of(walk, state.id)}: {title}: {status}", "  ")
+        if live.settling is not None:
+            self._fact("waits", settling_words(live.settling, self._clock.now()))
 
     def step(self, walk: Walk, state: StepState, live: Live, closed: str) -> None:
         """Show exactly what a step will do."""

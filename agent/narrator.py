@@ -5,13 +5,14 @@ from __future__ import annotations
 from agent.happenings import ended_since, happenings
 from agent.output_lines import OutputLines
 from agent.voice import Voice
+from checks.clock import Clock
 from checks.text import clean
-from runbooks.live import Live
+from runbooks.live import Live, Settling
 from runbooks.model import WindowNeed
 from runbooks.walk import EMPTY, Walk
 from runbooks.windows.found import found_by_recheck
 from runbooks.windows.state import WindowsNow
-from runbooks.wording import name_of, span
+from runbooks.wording import name_of, settling_words, span
 
 TOLD_AT = (15.0, 30.0, 60.0)
 """Seconds after which it is said how long something has run; from the last one on, every so often."""
@@ -20,9 +21,10 @@ TOLD_AT = (15.0, 30.0, 60.0)
 class Narrator:
     """Tells one walk to one operator; `brief` leaves out what programs say."""
 
-    def __init__(self, voice: Voice, *, brief: bool = False) -> None:
+    def __init__(self, voice: Voice, clock: Clock, *, brief: bool = False) -> None:
         """Begin with nothing told."""
         self._voice = voice
+        self._clock = clock
         self._brief = brief
         self._walk: Walk = EMPTY
         self._live = Live()
@@ -43,6 +45,7 @@ class Narrator:
             self._begin(live.running)
         if live.running and live.output and not (ended or self._brief):
             self._voice.quote(self._output.take(live.output, live.output_bytes), "  ")
+        self._settle(known.settling, live.settling)
         if live.trouble and live.trouble != known.trouble:
             self._voice.tell(f"Trouble: {live.trouble}")
         if live.late and not known.late and before.seq:
@@ -85,6 +88,11 @@ class Narrator:
         usual = live.usual.get(live.running, 0.0)
         compared = f", usually {span(usual)}" if usual else ""
         self._voice.tell(f"{self._title(live.running)}: running for {span(elapsed)}{compared}.")
+
+    def _settle(self, known: Settling | None, now: Settling | None) -> None:
+        """Tell what the end of a way back waits for, whenever that is something else."""
+        if now is not None and (known is None or now.worse != known.worse):
+            self._voice.tell(f"The way back waits: {settling_words(now, self._clock.now())}.")
 
     def _begin(self, running: str) -> None:
         self._times_told = 0

@@ -62,7 +62,7 @@ class PlainWalk:
         self._me = me
         self._again = again
         self._cards = Cards(voice, clock)
-        self._narrator = Narrator(voice)
+        self._narrator = Narrator(voice, clock)
         self._following = Following(link, walk, self._narrator, clock, asking.stir)
         self._following.standpoint = standpoint
         self._claim = Claim(link, walk)
@@ -99,7 +99,7 @@ class PlainWalk:
         if not joining:
             self._claim.began(walk)
             return
-        self._cards.walk(walk)
+        self._cards.walk(walk, self._following.live)
         if walk.over or not self._following.standpoint.may_run:
             return
         try:

@@ -34,6 +34,15 @@ class Budget(msgspec.Struct, frozen=True, omit_defaults=True):
     """Whether `safe_until` counts steps as none of whose time nothing is known: it is that late at most."""
 
 
+class Settling(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A way back is done, and it is waited for the checks to be as they were before the walk."""
+
+    until: float
+    """When it is judged as it stands then, UTC seconds."""
+    worse: tuple[str, ...] = ()
+    """Names of the checks that are not yet; empty until all were looked at."""
+
+
 class Live(msgspec.Struct, frozen=True, omit_defaults=True):
     """What happens now in a walk and is not worth a row: it is gone when the agent is."""
 
@@ -64,6 +73,8 @@ class Live(msgspec.Struct, frozen=True, omit_defaults=True):
     """Whether the runbook's file says something else by now; the walk goes by its own plan."""
     usual: dict[str, float] = {}
     """Seconds that each step usually takes, by its id, from history or else from the runbook."""
+    settling: Settling | None = None
+    """What the end of a way back waits for; None when it waits for nothing."""
 
 
 class WalkHead(msgspec.Struct, frozen=True, omit_defaults=True):

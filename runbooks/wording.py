@@ -11,6 +11,7 @@ from typing import Any
 
 from checks.text import clean
 from checks.units import show
+from runbooks.live import Settling
 from runbooks.model import Plan, StepPlan
 from runbooks.operators import Operator
 from runbooks.walk import Walk
@@ -28,6 +29,8 @@ ENDINGS: dict[WalkEnding | None, str] = {
 FIRST = ("check", "service", "action", "run", "path", "method", "url", "sql")
 """Options that say most of a step, in the order in which they are told."""
 SAYS_NOTHING = ("", "/")
+NAMED = 4
+"""So many checks are named that are waited for; the rest is counted."""
 LONGEST = 160
 """Characters of what a step is called by its options."""
 
@@ -62,6 +65,17 @@ def moment(at: float, zone: tzinfo | None) -> str:
 def span(seconds: float) -> str:
     """Return how long something took."""
     return show(seconds, "s") if seconds > 0 else "no time worth telling"
+
+
+def settling_words(settling: Settling, now: float) -> str:
+    """Return what the end of a way back waits for, and for how long at most."""
+    left = span(settling.until - now) if settling.until > now else "a moment"
+    if not settling.worse:
+        return f"every check is looked at, whether it is as it was before the walk; {left} at most"
+    more = len(settling.worse) - NAMED
+    names = ", ".join(settling.worse[:NAMED]) + (f" and {more} more" if more > 0 else "")
+    them = "it is as it was" if len(settling.worse) == 1 else "they are as they were"
+    return clean(f"for {names}, until {them} before the walk; {left} at most")
 
 
 def name_of(plan: StepPlan) -> str:

@@ -10,14 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
+from agent.cards import Cards
 from agent.columns import cells, exact, wrapped
 from agent.happenings import happenings
 from agent.narrator import Narrator
 from agent.output_lines import MISSED, OutputLines
 from agent.voice import Voice
+from checks.testing import FakeClock
 from checks.text import clean
 from runbooks import events, step_events, walk_events
-from runbooks.live import Live
+from runbooks.live import Live, Settling
 from runbooks.outcome import succeeded
 from runbooks.walk import Walk
 from runbooks.walk_events import WalkEnding
@@ -152,7 +154,8 @@ class Heard:
 
     def __init__(self, **more):
         self.out = io.StringIO()
-        self.narrator = Narrator(Voice(self.out), **more)
+        self.clock = FakeClock()
+        self.narrator = Narrator(Voice(self.out), self.clock, **more)
         self.walk = Telling()
         self.before = Walk()
         self.move()
@@ -163,6 +166,29 @@ class Heard:
         self.narrator.moved(self.before, self.walk.walk, Live(**live))
         self.before = self.walk.walk
         return self.out.getvalue()[at:]
+
+
+def test_what_a_way_back_waits_for_is_told_once_for_each_check_that_is_missing():
+    heard = Heard()
+    until = heard.clock.now() + 60
+    first = heard.move(settling=Settling(until))
+    assert "The way back waits: every check is looked at" in " ".join(first.split())
+    assert "1 m 0 s at most" in " ".join(first.split())
+    heard.clock.jump(20)
+    said = heard.move(settling=Settling(until, ("api", "web")))
+    assert "for api, web, until they are as they were before the walk; 40 s at most" in " ".join(said.split())
+    assert heard.move(settling=Settling(until, ("api", "web"))) == ""
+    assert heard.move() == ""
+
+
+def test_who_joins_a_walk_is_shown_what_its_way_back_waits_for():
+    out, clock, walk = io.StringIO(), FakeClock(), Telling()
+    cards = Cards(Voice(out), clock)
+    cards.walk(walk.walk, Live())
+    assert "waits" not in out.getvalue()
+    cards.walk(walk.walk, Live(settling=Settling(clock.now() + 30, ("api",))))
+    said = " ".join(out.getvalue().split())
+    assert "waits for api, until it is as it was before the walk; 30 s at most" in said
 
 
 def test_how_long_something_runs_is_told_now_and_then_beside_the_usual():

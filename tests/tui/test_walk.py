@@ -7,11 +7,11 @@ import pytest
 from checks.model import Level
 from runbooks import walk_events
 from runbooks.decisions import StopWalk, TakeOver
-from runbooks.live import Live
+from runbooks.live import Live, Settling
 from runbooks.walk import Walk
 from tests.tui.boards import SHOP_STATES, START, snapshot, state
 from tests.tui.stage import Stage, stage
-from tests.tui.walks import BOB, RESTART, at_restart, failed, past, running, unknown, waiting
+from tests.tui.walks import BOB, RESTART, at_restart, failed, past, running, undone, unknown, waiting
 from tui.screens.walk import WalkScreen
 from tui.widgets.page import Page
 from tui.widgets.step_list import StepList
@@ -63,6 +63,12 @@ async def test_guards_stand_beside_with_what_was_better_when_the_walk_began() ->
         (running, Live(step="restart", running="restart", overdue=True), "OVERDUE  0:41"),
         (failed, Live(), "FAILED  exit code 1: no space left on device"),
         (unknown, Live(), "UNKNOWN  nobody can say what became of Restart the API"),
+        (
+            undone,
+            Live(settling=Settling(START + 45, ("api", "web"))),
+            "WAITS  for api, web, until they are as they were before the walk; 45 s at most",
+        ),
+        (undone, Live(settling=Settling(START + 60)), "WAITS  every check is looked at, whether"),
         (past, Live(), "OVER  rolled back after 0:26: every check is as good as before"),
         (waiting, Live(gate="no window is open"), "CLOSED  no window is open; this runbook"),
         (waiting, Live(wanted_secret="token"), "SECRET  the value of token is wanted again"),

@@ -226,8 +226,22 @@ def unknown() -> Walk:
     return at_restart().begun("restart", RESTART).ended("restart", error.outcome, 0.0).walk
 
 
+def undone() -> Walk:
+    """Return a walk that went the way back, and whose checks are looked at again."""
+    return _back().walk
+
+
 def past() -> Walk:
     """Return a walk that went the way back and is over."""
+    made = _back()
+    made.add(walk_events.RollbackEnded(True, "every check is as good as before"))
+    made.add(walk_events.FinallyBegun(walk_events.WalkEnding.ROLLED_BACK))
+    made.done("leave", Action(("POST https://shop.example/admin/maintenance/stop",)), 0.4, "204 No Content")
+    return made.add(walk_events.WalkEnded(walk_events.WalkEnding.ROLLED_BACK)).walk
+
+
+def _back() -> WalkMaker:
+    """Return a walk in which everything was undone."""
     made = at_restart().begun("restart", RESTART)
     made.ended(
         "restart", FailedError("exit_code", "exit code 1", Applied.PARTIAL, detail=FAILURE).outcome, 7.0
@@ -236,7 +250,4 @@ def past() -> Walk:
     made.add(walk_events.RollbackBegun("no time left in the window", ("restart.undo",)))
     made.begun("restart.undo", Action(("docker compose up -d api",), "this host", "root"))
     made.ended("restart.undo", succeeded("back to image sha256:91f2"), 14.0)
-    made.add(walk_events.RollbackEnded(True, "every check is as good as before"))
-    made.add(walk_events.FinallyBegun(walk_events.WalkEnding.ROLLED_BACK))
-    made.done("leave", Action(("POST https://shop.example/admin/maintenance/stop",)), 0.4, "204 No Content")
-    return made.add(walk_events.WalkEnded(walk_events.WalkEnding.ROLLED_BACK)).walk
+    return made

@@ -59,6 +59,8 @@ def _sentence(phase: Phase, opened: OpenWalk, now: float) -> Cell:
         case Phase.VERIFIES:
             since = f" {span(now - live.since)}" if live.running and live.since else ""
             return (Piece(f"whether {name} did what it should{since}" if name else f"the checks{since}"),)
+        case Phase.SETTLES if live.settling is not None:
+            return (Piece(said(wording.settling_words(live.settling, now))),)
         case Phase.CONFIRM:
             return (Piece(f"{name} waits"),)
         case Phase.ASKS:

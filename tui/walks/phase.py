@@ -31,6 +31,8 @@ class Phase(enum.StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     PAUSED = "paused"
+    SETTLES = "waits"
+    """A way back is done, and the checks are not as they were yet."""
     BETWEEN = "goes on"
     OVER = "over"
 
@@ -46,6 +48,7 @@ TONE = {
     Phase.UNKNOWN: Tone.UNKNOWN_BADGE,
     Phase.PAUSED: Tone.WARN_BADGE,
     Phase.RUNS: Tone.STRONG,
+    Phase.SETTLES: Tone.STRONG,
 }
 """How it is shown; quietly where nothing stands here."""
 DECIDED = frozenset(
@@ -61,7 +64,7 @@ DECIDED = frozenset(
     }
 )
 """Those in which somebody has to decide something."""
-TICKING = frozenset({Phase.RUNS, Phase.OVERDUE, Phase.VERIFIES, Phase.APPROVAL})
+TICKING = frozenset({Phase.RUNS, Phase.OVERDUE, Phase.VERIFIES, Phase.APPROVAL, Phase.SETTLES})
 """Those in which a clock goes on."""
 
 
@@ -72,6 +75,8 @@ def phase_of(opened: OpenWalk) -> Phase:
         return Phase.OVER
     if live.wanted_secret:
         return Phase.SECRET
+    if live.settling is not None:
+        return Phase.SETTLES
     if state is None:
         return Phase.VERIFIES if live.running else Phase.BETWEEN
     match state.status:
