@@ -32,6 +32,10 @@ class Rows(Protocol):
         """Return all rows of a walk or of a list."""
         ...
 
+    def walks_open(self, since: float, until: float) -> tuple[str, ...]:
+        """Return the walks that were open at any time from one moment until before another, in order."""
+        ...
+
 
 class Results(Protocol):
     """The results and readings of a store."""
@@ -65,6 +69,10 @@ class NoRows:
         return ()
 
     def walk(self, walk: str) -> tuple[Entry, ...]:
+        """Return nothing."""
+        return ()
+
+    def walks_open(self, since: float, until: float) -> tuple[str, ...]:
         """Return nothing."""
         return ()
 

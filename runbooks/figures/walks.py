@@ -77,6 +77,17 @@ def walks_of(material: Material, since: float, until: float) -> tuple[WalkLine, 
     return tuple(walk_line(material.journal.walk(entry.walk), material.made_at) for entry in opened)
 
 
+def walks_within(material: Material) -> tuple[WalkLine, ...]:
+    """Return the walks of what is told of, in order: of a window, all that were open at any time in it.
+
+    Of a period they are those that were begun in it, so that none stands in two reports.
+    """
+    if not material.window.name:
+        return walks_of(material, material.since, material.until)
+    found = material.journal.walks_open(material.since, material.until)
+    return tuple(walk_line(material.journal.walk(walk), material.made_at) for walk in found)
+
+
 def walk_line(entries: tuple[Entry, ...], made_at: float) -> WalkLine:
     """Return a walk by its rows."""
     report = report_of(entries, made_at)
@@ -100,14 +111,15 @@ def walk_line(entries: tuple[Entry, ...], made_at: float) -> WalkLine:
     )
 
 
-def walk_blocks(line: WalkLine, zone: tzinfo) -> Iterator[Block]:
-    """Yield a walk for people."""
+def walk_blocks(line: WalkLine, zone: tzinfo, window_from: float = 0.0) -> Iterator[Block]:
+    """Yield a walk for people; it is said when it was begun before the window opened that is told of."""
+    before = ", before the window opened" if line.opened_at < window_from else ""
     yield Facts(
         (
             ("Verdict", line.verdict),
             ("Walk", line.walk),
             ("Walked by", line.opened_by),
-            ("Begun", moment(line.opened_at, zone)),
+            ("Begun", f"{moment(line.opened_at, zone)}{before}"),
             ("Ended", moment(line.ended_at, zone)),
             ("Plan", f"sha256 {line.plan_sha256}"),
         )

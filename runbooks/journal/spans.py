@@ -19,6 +19,9 @@ from runbooks.journal.rows import read_entry
 
 SLACK = 86400.0
 _KIND = "SELECT seq, body FROM entry INDEXED BY entry_kind WHERE kind = ? ORDER BY seq DESC"
+_ENDED = "SELECT walk, body FROM entry INDEXED BY entry_kind WHERE kind = 'WalkEnded'"
+_OPENED = "SELECT seq, walk FROM entry INDEXED BY entry_kind WHERE kind = 'WalkOpened' ORDER BY seq"
+_BODY = "SELECT body FROM entry WHERE seq = ?"
 
 
 class _Dated(msgspec.Struct):
@@ -62,10 +65,32 @@ class PastJournal:
         with _readable():
             return entries(self._connection, walk)
 
+    def walks_open(self, since: float, until: float) -> tuple[str, ...]:
+        """Return the walks that were open at any time from one moment until before another, in order.
+
+        However long before it they were begun: of each walk that ended before, only its end is read.
+
+        Raises:
+            StoreError: when they cannot be read.
+        """
+        with _readable():
+            over = {walk for walk, body in self._connection.execute(_ENDED) if _at(body) < since}
+            begun = [(seq, walk) for seq, walk in self._connection.execute(_OPENED) if walk not in over]
+            return tuple(walk for seq, walk in begun if self._written(seq) < until)
+
+    def _written(self, seq: int) -> float:
+        """Return when a row was written."""
+        (body,) = self._connection.execute(_BODY, (seq,)).fetchone()
+        return _at(body)
+
     def _of_kind(self, kind: str, since: float, until: float) -> Iterator[tuple[int, bytes]]:
         for seq, body in self._connection.execute(_KIND, (kind,)):
-            at = _dated.decode(body).at
+            at = _at(body)
             if at < since - SLACK:
                 return
             if since <= at < until:
                 yield seq, body
+
+
+def _at(body: bytes) -> float:
+    return _dated.decode(body).at

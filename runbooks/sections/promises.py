@@ -11,7 +11,7 @@ from checks.slo.uptime import uptime
 from runbooks.figures.incidents import incidents_in
 from runbooks.figures.planned_time import in_windows
 from runbooks.figures.promises import MONTH, Promise, promise_table, promised
-from runbooks.figures.walks import walks_of
+from runbooks.figures.walks import walks_within
 from runbooks.incidents.figures import figures
 from runbooks.material import Material
 from runbooks.notice_events import NoticeKind, NoticeSent
@@ -108,7 +108,7 @@ def _announced(material: Material) -> float | None:
 
 def _watched(material: Material) -> float | None:
     """Return how long after its last walk the window was rechecked or closed; None without a walk."""
-    walks = [line for line in walks_of(material, material.since, material.until) if line.ended_at]
+    walks = [line for line in walks_within(material) if line.ended_at]
     if not walks:
         return None
     seen = [

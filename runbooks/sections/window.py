@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 
 from checks.units import show
 from runbooks.events import Denied, Entry
-from runbooks.figures.walks import walks_of
+from runbooks.figures.walks import walks_within
 from runbooks.material import Material
 from runbooks.operators import WALKDOWN
 from runbooks.report_blocks import Block, Facts, Items
@@ -51,14 +51,15 @@ class WindowSection(Section, frozen=True):
     verdict: str
     decisions: tuple[EventPart, ...]
     """All that was decided about it, refused or set aside, in order."""
+    begun_before: int = 0
+    """How many of the walks were begun before it opened."""
 
     @classmethod
     def of(cls, material: Material) -> Self:
         """Return the window of the material."""
         state = material.window
-        endings = Counter(
-            line.ending or "open" for line in walks_of(material, material.since, material.until)
-        )
+        walks = walks_within(material)
+        endings = Counter(line.ending or "open" for line in walks)
         over = ended(state, material.made_at)
         rows = material.entries(*KINDS, after=GRACE)
         planned_until = first_until(rows, state)
@@ -79,6 +80,7 @@ class WindowSection(Section, frozen=True):
             dict(endings),
             _verdict(state, endings, over < material.made_at or bool(state.closed_at)),
             decisions,
+            sum(line.opened_at < state.opened_at for line in walks),
         )
 
     def blocks(self, zone: tzinfo) -> Iterator[Block]:
@@ -101,7 +103,8 @@ class WindowSection(Section, frozen=True):
         if self.extended_seconds:
             yield "Extended by", show(self.extended_seconds, "s")
         told = ", ".join(f"{number} {ending}" for ending, number in self.walks.items())
-        yield "Walks", told or "none"
+        before = f"; {self.begun_before} begun before it opened" if self.begun_before else ""
+        yield "Walks", f"{told}{before}" if told else "none"
 
     def brief(self, zone: tzinfo) -> tuple[str, ...]:
         """Return how it went."""

@@ -13,6 +13,7 @@ from checks.system import System
 from runbooks.events import Entry, Event
 from runbooks.material import Material
 from runbooks.operators import WALKDOWN, Operator
+from runbooks.walk_events import WalkEnded, WalkOpened
 from runbooks.window_events import WindowOpened
 from runbooks.windows.past import past_windows
 from tests.runbooks.reports.telling import START
@@ -41,6 +42,11 @@ class Rows:
 
     def walk(self, walk: str) -> tuple[Entry, ...]:
         return tuple(one for one in self.all if one.walk == walk)
+
+    def walks_open(self, since: float, until: float) -> tuple[str, ...]:
+        over = {one.walk for one in self.rows((WalkEnded,), 0.0, since)}
+        begun = self.rows((WalkOpened,), 0.0, until)
+        return tuple(one.walk for one in begun if one.walk not in over)
 
 
 @dataclass

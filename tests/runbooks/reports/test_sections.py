@@ -21,7 +21,9 @@ from runbooks.notice_events import NoticeSent
 from runbooks.section import Section
 from runbooks.section_registry import DEFAULTS, SECTIONS, find_section
 from runbooks.sections.incidents import IncidentsSection
+from runbooks.sections.window import WindowSection
 from runbooks.task_events import TaskDone, TaskEnding, TaskMissed, TaskOutcome
+from runbooks.walk_events import WalkEnding
 from runbooks.window_events import (
     AT_CLOSE,
     WINDOW,
@@ -31,7 +33,7 @@ from runbooks.window_events import (
     WindowExtended,
 )
 from tests.runbooks.reports.making import DAY, HOUR, Kept, Rows, material, opened, system, window_material
-from tests.runbooks.reports.telling import OPER1, OPER2, START, eventful
+from tests.runbooks.reports.telling import OPER1, OPER2, START, Telling, eventful
 
 MiB = 1024.0**2
 
@@ -333,6 +335,31 @@ def test_a_report_on_a_window_joins_all_that_belongs_to_it() -> None:
     notice = next(one for one in told["targets"]["promises"] if one["name"] == "notice")
     assert notice["target"] == "24h", "what the window says counts, not targets:"
     assert told["targets"]["over_plan"] == 0.25 * HOUR
+
+
+def test_a_walk_that_waited_for_the_window_stands_in_its_report_and_says_when_it_began() -> None:
+    """Begun 37 s before; one that ended before the window, and one begun after it, are none of its."""
+    rows = Rows()
+    at = opened(rows, ago=HOUR)
+    begins = {"waited": at - 37, "over": at - 2 * HOUR, "later": at + 600}
+    for name, begun in begins.items():
+        walk = Telling(walk=name)
+        for step in walk.plan.steps:
+            walk.do(step.id)
+        walk.close(WalkEnding.DONE)
+        late = [37.0 + place if place else 0.0 for place in range(len(walk.entries))]
+        rows.take(
+            msgspec.structs.replace(one, at=begun + wait)
+            for one, wait in zip(walk.entries, late, strict=True)
+        )
+    rows.add(at + 300, WindowClosed("weekly", True, "all done"), OPER1)
+    given = window_material(system(), rows)
+    assert [one["walk"] for one in part("walks", given)["walks"]] == ["waited"]
+    window = WindowSection.of(given)
+    assert (window.walks, window.begun_before) == ({"done": 1}, 1)
+    assert window.verdict == "closed early; 1 walk, none failed"
+    assert "1 done; 1 begun before it opened" in str(list(window.blocks(UTC)))
+    assert ", before the window opened" in str(list(find_section("walks").of(given).blocks(UTC)))
 
 
 def test_a_window_of_which_nothing_else_is_known_says_so() -> None:
