@@ -21,6 +21,8 @@ _at = click.option(
     help="When: 20m ago, 03:12, 03:12:30, or 2026-11-26 03:12:30; now when it is not said.",
 )
 
+_incident = click.option("--incident", "by_option", default="", help="The same as INCIDENT.")
+
 
 @click.group()
 def incident() -> None:
@@ -28,8 +30,8 @@ def incident() -> None:
 
     Also note, assess and restore.
 
-    INCIDENT is an id such as 2026-11-26-1; the only one that is open when it is not named. All that is said
-    is written into the journal. Exit code 14 when it is refused.
+    INCIDENT is an id such as 2026-11-26-1, also as --incident; the only one that is open when it is not
+    named. All that is said is written into the journal. Exit code 14 when it is refused.
     """
 
 
@@ -51,8 +53,9 @@ def list_(output: str, source: Path | None) -> None:
     "-o", "--output", type=click.Choice(("text", "json", "md")), default="text", help="Output format."
 )
 @click.option("-O", "--to", "file", type=click.Path(path_type=Path, dir_okay=False), help="File to write.")
+@_incident
 @system_option
-def show(name: str, output: str, file: Path | None, source: Path | None) -> None:
+def show(name: str, output: str, file: Path | None, by_option: str, source: Path | None) -> None:
     """Tell an incident in full: times, cause, lessons, and a timeline of all that happened meanwhile.
 
     `md` is the record as a document in Markdown. A file is written whole or not at all, for you alone.
@@ -61,7 +64,7 @@ def show(name: str, output: str, file: Path | None, source: Path | None) -> None
     from agent.meeting import run_to_end
 
     with errors_as_exits():
-        leave(run_to_end(tell_incident(source, name, output, file)))
+        leave(run_to_end(tell_incident(source, _named(name, by_option), output, file)))
 
 
 @incident.command(name="open")
@@ -102,20 +105,22 @@ def note(text: str, name: str, source: Path | None) -> None:
 @click.argument("name", metavar="INCIDENT", default="")
 @click.option("--text", default="", help="What it is, as far as you know.")
 @_at
+@_incident
 @system_option
-def assess(name: str, text: str, when: str, source: Path | None) -> None:
+def assess(name: str, text: str, when: str, by_option: str, source: Path | None) -> None:
     """Say that somebody knows what it is."""
-    _move(source, name, "assessed", text, when)
+    _move(source, _named(name, by_option), "assessed", text, when)
 
 
 @incident.command()
 @click.argument("name", metavar="INCIDENT", default="")
 @click.option("--text", default="", help="What helped.")
 @_at
+@_incident
 @system_option
-def restore(name: str, text: str, when: str, source: Path | None) -> None:
+def restore(name: str, text: str, when: str, by_option: str, source: Path | None) -> None:
     """Say that the system works again, and since when."""
-    _move(source, name, "restored", text, when)
+    _move(source, _named(name, by_option), "restored", text, when)
 
 
 @incident.command()
@@ -123,10 +128,18 @@ def restore(name: str, text: str, when: str, source: Path | None) -> None:
 @click.option("--cause", required=True, help="What was the matter.")
 @click.option("--lessons", default="", help="What is to be learned of it.")
 @_at
+@_incident
 @system_option
-def close(name: str, cause: str, lessons: str, when: str, source: Path | None) -> None:
+def close(name: str, cause: str, lessons: str, when: str, by_option: str, source: Path | None) -> None:
     """Close an incident, with its cause and what is to be learned of it."""
-    _move(source, name, "closed", cause, when, lessons)
+    _move(source, _named(name, by_option), "closed", cause, when, lessons)
+
+
+def _named(name: str, by_option: str) -> str:
+    """Return the incident that is named, in either way."""
+    if name and by_option and name != by_option:
+        raise click.UsageError(f"either {name} or --incident {by_option}")
+    return name or by_option
 
 
 def _move(source: Path | None, name: str, stage: str, text: str, when: str, lessons: str = "") -> None:

@@ -20,6 +20,7 @@ from agent.notice_messages import (
     NoticeSentAnswer,
     SendNotice,
 )
+from agent.prompting import confirmed
 from agent.session import session
 from agent.walk_exits import WalkExit
 from checks.errors import UsageError
@@ -114,7 +115,8 @@ async def send_notice(
             draft = await wanted.draft(attached.link)
             _show(draft)
             way = f"by {', '.join(routes)}" if routes else "by hand"
-            if ask and not click.confirm(f"Send it {way}?" if routes else "Written down as sent by hand?"):
+            question = f"Send it {way}?" if routes else "Written down as sent by hand?"
+            if ask and not await confirmed(attached.voice, attached.clock, question):
                 click.echo("not sent")
                 return WalkExit.REFUSED
             answer = await attached.link.ask(

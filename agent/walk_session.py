@@ -5,13 +5,9 @@ Ctrl-C is a question, never an end. The end of the input, and a signal to end, l
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import os
 import shlex
 import signal
-import sys
-from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,12 +19,11 @@ from agent.choosing import chosen, which
 from agent.link import RefusedError
 from agent.peers import Peer, operator_of
 from agent.plain import PlainWalk
+from agent.prompting import heard, prompting
 from agent.session import Session, session
-from agent.typed import Closed, Typed
 from agent.voice import Voice
 from agent.walk_exits import WalkExit
 from agent.walk_inputs import asked_for, given_inputs, taken_from_environment, without_questions
-from checks.clock import Clock
 from checks.command_line import INTERRUPTED
 from runbooks.live import DryStep
 from runbooks.model import Plan
@@ -78,7 +73,7 @@ class Walking:
                 return await self._run_alone(plan, without_questions(plan, given))
         except RefusedError as error:
             return self._refused(error)
-        async with _asking(self._voice, self._clock) as asking:
+        async with prompting(self._voice, self._clock) as asking:
             return await self._run(plan, usual, given, asking)
 
     async def resume(self, walk: str, reason: str) -> int:
@@ -92,7 +87,7 @@ class Walking:
         if head is None:
             self._voice.say("No walk is open.")
             return WalkExit.REFUSED
-        async with _asking(self._voice, self._clock) as asking:
+        async with prompting(self._voice, self._clock) as asking:
             return await self._plain(head.id, asking).go(joining=True, reason=reason)
 
     async def approve(self, walk: str) -> int:
@@ -106,7 +101,7 @@ class Walking:
         if head is None:
             self._voice.say("No walk is open.")
             return WalkExit.REFUSED
-        async with _asking(self._voice, self._clock) as asking:
+        async with prompting(self._voice, self._clock) as asking:
             approving = Approving(self._link, head.id, self._voice, asking, self._clock, self._standpoint)
             return await approving.go()
 
@@ -127,7 +122,7 @@ class Walking:
         walk = await self._link.open_walk(plan.name, plan.sha256, inputs, Manner.AUTO)
         self._voice.say(f"Walk {walk} of {runbook_of(plan)} has begun.")
         alone = AutoWalk(self._link, walk, self._voice, self._clock, inputs, self._again(walk))
-        with _heard({signal.SIGINT: alone.stop, signal.SIGTERM: alone.stop}):
+        with heard({signal.SIGINT: alone.stop, signal.SIGTERM: alone.stop}):
             return await alone.go()
 
     async def _rehearse(self, plan: Plan, given: dict[str, str]) -> int:
@@ -163,45 +158,6 @@ def tell_dry_run(voice: Voice, plan: Plan, steps: tuple[DryStep, ...]) -> WalkEx
     wrong = [dry.step for dry in steps if not dry.passed]
     voice.say(f"Not well: {', '.join(wrong)}." if wrong else "Nothing speaks against it.")
     return WalkExit.FAILED if wrong else WalkExit.DONE
-
-
-@contextlib.asynccontextmanager
-async def _asking(voice: Voice, clock: Clock) -> AsyncIterator[Asking]:
-    """Have questions answered on standard input; Ctrl-C breaks in, SIGTERM leaves."""
-    asking = Asking(voice)
-    with _input() as file:
-        typed = Typed(file, clock, asking.post)
-        asking.source = typed
-        async with asyncio.TaskGroup() as tasks:
-            reading = tasks.create_task(typed.read(), name="read what is typed")
-            try:
-                with _heard({signal.SIGINT: asking.interrupt, signal.SIGTERM: lambda: asking.post(Closed())}):
-                    yield asking
-            finally:
-                reading.cancel()
-
-
-@contextlib.contextmanager
-def _input() -> Iterator[int]:
-    """Yield the descriptor that is read; where standard input is closed, one that is at its end."""
-    if sys.stdin is not None:
-        yield sys.stdin.fileno()
-        return
-    with Path(os.devnull).open("rb") as nothing:
-        yield nothing.fileno()
-
-
-@contextlib.contextmanager
-def _heard(handlers: dict[signal.Signals, Callable[[], None]]) -> Iterator[None]:
-    """Call these when the signals come."""
-    loop = asyncio.get_running_loop()
-    for number, handler in handlers.items():
-        loop.add_signal_handler(number, handler)
-    try:
-        yield
-    finally:
-        for number in handlers:
-            loop.remove_signal_handler(number)
 
 
 async def run(source: Path | None, wish: Wish) -> int:

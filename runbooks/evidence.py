@@ -129,9 +129,17 @@ def keep(path: Path, parts: Iterable[bytes]) -> None:
     """Write a file beside its place and move it there: after a power cut it is whole, or not there.
 
     Raises:
-        OSError: when it cannot be written.
+        OSError: when it cannot be written; names the file that was wanted.
     """
-    fresh = path.with_name(f".new-{path.name}")
+    try:
+        _keep(path, path.with_name(f".new-{path.name}"), parts)
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _keep(path: Path, fresh: Path, parts: Iterable[bytes]) -> None:
     fresh.unlink(missing_ok=True)
     flags = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_WRONLY | os.O_CLOEXEC
     with os.fdopen(os.open(fresh, flags, FILE_MODE), "wb") as file:

@@ -112,7 +112,7 @@ def named(incidents: Incidents, incident: str) -> Incident:
         return still_open[0]
     names = ", ".join(one.id for one in still_open)
     raise RefusedDecisionError(
-        f"several incidents are open; name one: {names}" if names else "no incident is open"
+        f"several incidents are open; name one, by --incident: {names}" if names else "no incident is open"
     )
 
 

@@ -147,6 +147,16 @@ def test_the_commands_of_an_incident(walkdown):
             14,
             f"not done: {name} is not restored yet; say first since when it is\n",
         )
+        both = walking("incident", "show", name, "--incident", "another")
+        assert (both.returncode, "either" in both.stderr) == (64, True)
+        other = walking("incident", "open", "another one").stdout.split()[0]
+        unclear = walking("incident", "note", "which one")
+        assert (
+            unclear.stderr
+            == f"not done: several incidents are open; name one, by --incident: {name}, {other}\n"
+        )
+        for arguments in (("restore",), ("close", "--cause", "nothing")):
+            assert walking("incident", *arguments, "--incident", other).returncode == 0
         assert walking("incident", "restore", name, "--at", "20m").returncode == 0
         done = walking("incident", "close", "--cause", "a slow query", "--lessons", "an index")
         assert done.stdout == f"{name} closed: the page is slow\n"
@@ -157,7 +167,9 @@ def test_the_commands_of_an_incident(walkdown):
         assert walking("incident", "show", name, "-o", "md", "-O", file).returncode == 0
         assert file.read_text().startswith(f"# Incident {name}: the page is slow\n")
         assert file.stat().st_mode & 0o777 == 0o600
-        (head,) = json.loads(walking("incident", "list", "-o", "json").stdout)
+        head = next(
+            one for one in json.loads(walking("incident", "list", "-o", "json").stdout) if one["id"] == name
+        )
         assert (head["id"], head["stage"]) == (name, "closed")
         wrong = walking("incident", "open", "the page is slow", "--at", "soon")
         assert (wrong.returncode, "is no moment; write it as 20m ago" in wrong.stderr) == (64, True)

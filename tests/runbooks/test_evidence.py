@@ -12,7 +12,7 @@ import pytest
 from checks.errors import StoreError
 from checks.masking import MASK, Masker
 from runbooks import evidence
-from runbooks.evidence import HEAD, MOST, TAIL, Kept, attempt_folder, gather, head, kept, tail, verify
+from runbooks.evidence import HEAD, MOST, TAIL, Kept, attempt_folder, gather, head, keep, kept, tail, verify
 from tests.checks.test_supervise import highest_memory
 from tests.hostile import BYTES, raw_in, stacked
 from tests.runbooks.attempts import MIB, fresh, run, shell
@@ -188,3 +188,10 @@ def test_a_pipe_in_the_place_of_a_stream_blocks_nobody(tmp_path: Path, masker: M
         with pytest.raises(OSError):
             tail(tmp_path / name, masker)
     assert evidence.ending(tmp_path / "none", 10) == (b"", 0)
+
+
+def test_what_cannot_be_written_is_told_by_the_name_that_was_asked_for(tmp_path: Path):
+    wanted = tmp_path / "nowhere" / "x.html"
+    with pytest.raises(FileNotFoundError) as told:
+        keep(wanted, (b"x",))
+    assert told.value.filename == str(wanted)

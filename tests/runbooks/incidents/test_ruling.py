@@ -161,7 +161,7 @@ def test_which_one_is_meant():
     with pytest.raises(RefusedDecisionError, match="no incident is open"):
         ruling.named({}, "")
     two = story_of(OPENED, IncidentOpened("2026-11-27-2", "y"))
-    with pytest.raises(RefusedDecisionError, match="name one: 2026-11-27-1, 2026-11-27-2"):
+    with pytest.raises(RefusedDecisionError, match="name one, by --incident: 2026-11-27-1, 2026-11-27-2"):
         ruling.named(two, "")
     with pytest.raises(RefusedDecisionError, match="did you mean '2026-11-27-1'"):
         ruling.named(story_of(OPENED), "2026-11-27-11")
