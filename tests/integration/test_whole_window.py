@@ -15,7 +15,7 @@ PROVED = {
     "how it was before": ("backup", "CRIT"),
     "the checklist": (
         "page is OK: 200 OK",
-        "Seen for way-back, sha256",
+        "Seen for way-back, taken 20",
         "What went wrong was talked through",
     ),
     "the walk that was rolled back": ("Settings of the shop", "as agreed"),
