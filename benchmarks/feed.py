@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from agent.server import Server
+from benchmarks.bare import bare_server
 from checks.board import CheckInfo, Notice, SystemInfo
 from checks.clock import SystemClock
 from checks.definition import Definition
@@ -21,6 +21,7 @@ from checks.engine import Engine
 from checks.kind import ProbeContext
 from checks.model import Observation, Reading, Result
 from checks.runner import open_runner
+from checks.system import System
 
 RESULTS = 1000
 """Results per second of all checks together."""
@@ -53,6 +54,7 @@ class Passing:
     notices: tuple[Notice, ...] = ()
 
     def __init__(self) -> None:
+        self.system = System(SystemInfo("fed"), ())
         self.configuration = ""
         self.store = self
         self.engine: Engine | None = None
@@ -80,7 +82,7 @@ async def feed(socket: Path, count: int) -> None:
     passing = Passing()
     async with open_runner({}, clock) as runner:
         engine = passing.engine = Engine(SystemInfo("fed", checks=infos), definitions, runner, passing, clock)
-        server = Server(passing, clock, clock.now(), lambda reason: None)  # type: ignore[arg-type]
+        server = bare_server(passing, clock)  # type: ignore[arg-type]
         async with server.listening(socket):
             await engine.run()
 

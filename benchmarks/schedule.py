@@ -24,7 +24,7 @@ import httpx
 
 from agent.ask import visiting
 from agent.live import LiveSystem
-from agent.server import Server
+from benchmarks.bare import bare_server
 from benchmarks.origin import origin
 from benchmarks.peers import python
 from benchmarks.programs import serving
@@ -95,7 +95,7 @@ async def ours(count: int, port: int, folder: Path) -> dict[str, float]:
     async with Ledger(folder / "store.db") as ledger, asyncio.TaskGroup() as tasks:
         live = LiveSystem(system, "", lambda: system, ledger, Masker(), clock)
         probing = tasks.create_task(live.run(), name="live system")
-        async with Server(live, clock, clock.now(), lambda reason: None).listening(socket):
+        async with bare_server(live, clock).listening(socket):
             listener = asyncio.to_thread(_listen, socket)
             following = tasks.create_task(listener, name="console")
             late = await lags()
