@@ -1,7 +1,8 @@
-"""Owns a widget that shows lines of pieces on Textual's line API, and sends only the lines that changed.
+"""Owns lines of pieces: how they are cut, wrapped and spread, and the widget that shows them.
 
-What the lines say is made elsewhere by pure functions (`tui/widgets/plot.py`, `tui/widgets/bar.py`, the
-panels). Text goes to the terminal as it is, never through markup.
+The widget works on Textual's line API and sends only the lines that changed. What they say is made elsewhere
+by pure functions (`tui/widgets/plot.py`, `tui/widgets/bar.py`, the panels). Text goes to the terminal as it
+is, never through markup.
 """
 
 from __future__ import annotations
@@ -13,47 +14,16 @@ from math import inf
 from typing import ClassVar
 
 from rich.cells import cell_len, chop_cells, set_cell_size
-from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.cell import Cell, Piece, Tone, text_of
+from tui.toned import Tones, tone_css, tone_parts
 
 BLANK: Cell = ()
 """An empty line."""
 _WORDS = re.compile(r"\s+|\S+")
-_TONES = """
-& > .TYPE--muted { color: $text-muted; }
-& > .TYPE--strong { text-style: bold; }
-& > .TYPE--ok { color: $text-success; }
-& > .TYPE--warn { color: $text-warning; text-style: bold; }
-& > .TYPE--crit { color: $text-error; text-style: bold; }
-& > .TYPE--unknown { color: $text-secondary; text-style: bold; }
-& > .TYPE--warn-badge { color: $background; background: $warning; text-style: bold; }
-& > .TYPE--crit-badge { color: $background; background: $error; text-style: bold; }
-& > .TYPE--unknown-badge { color: $background; background: $secondary; text-style: bold; }
-& > .TYPE--rule { color: $foreground 25%; }
-& > .TYPE--focus { color: $text-primary; text-style: bold; }
-& > .TYPE--band { color: $primary 50%; }
-& > .TYPE--course-1 { color: $primary; }
-& > .TYPE--course-2 { color: $success; }
-& > .TYPE--course-3 { color: $foreground; }
-& > .TYPE--course-4 { color: $text-muted; }
-
-&:ansi > .TYPE--muted { text-style: dim; }
-&:ansi > .TYPE--rule { color: $foreground; text-style: dim; }
-&:ansi > .TYPE--band { text-style: dim; }
-&:ansi > .TYPE--warn-badge { color: ansi_black; }
-&:ansi > .TYPE--crit-badge { color: ansi_black; }
-&:ansi > .TYPE--unknown-badge { color: ansi_black; }
-"""
-
-
-def tone_css(kind: str) -> str:
-    """Return the style rules of all tones for a widget whose component classes begin with `kind--`."""
-    return _TONES.replace("TYPE", kind)
 
 
 def width_of(line: Cell) -> int:
@@ -142,14 +112,14 @@ class Lines(Widget):
     """Seconds between two pictures; a new size is drawn at once. Shorter than the console's beat, so that
     all that a beat brings is drawn in one frame."""
 
-    COMPONENT_CLASSES = {f"lines--{tone}" for tone in Tone}
+    COMPONENT_CLASSES = tone_parts("lines")
     DEFAULT_CSS = f"Lines {{ {tone_css('lines')} }}"
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         """Show nothing yet."""
         super().__init__(id=id, classes=classes)
         self._lines: tuple[Cell, ...] = ()
-        self._styles: dict[Tone, Style] = {}
+        self._tones = Tones(self, "lines")
         self._drawn = -inf
         """When the last picture was asked for and made, by the event loop's clock."""
         self._waiting = False
@@ -202,19 +172,12 @@ class Lines(Widget):
         width = self.size.width
         if y >= len(self._lines):
             return Strip.blank(width, self.rich_style)
-        segments = [Segment(piece.text, self._style(piece.tone)) for piece in self._lines[y] if piece.text]
-        return Strip(segments).simplify().adjust_cell_length(width, self.rich_style)
+        return self._tones.strip(self._lines[y], width)
 
     def notify_style_update(self) -> None:
         """Forget the colours of the theme before."""
         super().notify_style_update()
-        self._styles.clear()
-
-    def _style(self, tone: Tone) -> Style:
-        style = self._styles.get(tone)
-        if style is None:
-            style = self._styles[tone] = self.get_component_rich_style(f"lines--{tone}")
-        return style
+        self._tones.forget()
 
 
 def _changed(y: int, old: Cell, new: Cell, width: int) -> Region:

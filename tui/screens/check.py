@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -11,13 +9,14 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from checks.model import HistoryQuery, Level, Reading, Result, Verdict
+from checks.model import HistoryQuery, Level, Reading, Result
 from tui import check_parts as parts
 from tui.axes import Threshold
 from tui.cell import Cell, Tone, cell
 from tui.check_line import CheckLine, check_line
+from tui.check_tables import readings_table, results_table, rules_table
 from tui.dialogs.incident import OpenIncidentDialog
-from tui.format import amount, moment, zone
+from tui.format import moment, zone
 from tui.messages import (
     CheckRequested,
     CopyRequested,
@@ -32,7 +31,6 @@ from tui.quiet_words import about
 from tui.screen import ConsoleScreen
 from tui.widgets.live_table import LiveTable
 from tui.widgets.plot import Course, Plot, PlotData
-from tui.widgets.table_columns import Column
 from tui.widgets.table_rows import Row
 
 RESULTS = 50
@@ -46,35 +44,6 @@ SPAN = 3600.0
 """Seconds that the plot shows."""
 PLOT_PACE = 5.0
 """Seconds between two questions for the course that is drawn."""
-
-
-def _rules_table() -> LiveTable[Verdict]:
-    return LiveTable(
-        Column("level", "", parts.verdict_level, width=7),
-        Column("rule", "RULE", lambda verdict: cell(verdict.rule), flex=4, least=20),
-        Column("now", "NOW", parts.verdict_now, flex=1, least=10),
-        Column("bound", "BOUND", _bound, width=9, right=True),
-        Column("pending", "", _pending, flex=2, least=12, drop=1),
-        id="rules",
-    )
-
-
-def _readings_table() -> LiveTable[Reading]:
-    return LiveTable(
-        Column("name", "READING", parts.reading_name, flex=1, least=12, sort=lambda reading: reading.name),
-        Column("value", "VALUE", _value, width=10, right=True, sort=lambda reading: reading.value),
-        id="readings",
-    )
-
-
-def _results_table(at: Callable[[Result], Cell]) -> LiveTable[Result]:
-    return LiveTable(
-        Column("at", "AT", at, width=12),
-        Column("level", "LEVEL", parts.result_level, width=5),
-        Column("took", "TOOK", _took, width=7, right=True, drop=1),
-        Column("saw", "SAW", parts.result_saw, flex=1, least=12),
-        id="results",
-    )
 
 
 class CheckScreen(ConsoleScreen):
@@ -114,13 +83,13 @@ check for a while. Both again take that back. tab goes from part to part."""
         with VerticalScroll(id="body", can_focus=False):  # whose keys turn the pages of long evidence
             with Vertical(id="numbers"):
                 yield Static("Rules", classes="section", id="rules-title")
-                yield _rules_table()
+                yield rules_table()
                 yield Static("Readings", classes="section")
-                yield _readings_table()
+                yield readings_table()
                 yield Plot()
             with Vertical(id="past"):
                 yield Static("Last results", classes="section")
-                yield _results_table(self._at)
+                yield results_table(self._at)
                 yield Static("Evidence", classes="section")
                 with VerticalScroll(id="evidence-box"):
                     yield Static(id="evidence", markup=False)
@@ -273,19 +242,3 @@ check for a while. Both again take that back. tab goes from part to part."""
             last = self._line.state.last
             said = f"{self._check} {self._line.level.value}: {last.summary}\n{last.observation.detail}"
             self.post_message(CopyRequested(said.strip()))
-
-
-def _bound(verdict: Verdict) -> Cell:
-    return cell(amount(verdict.bound, verdict.unit), Tone.MUTED)
-
-
-def _pending(verdict: Verdict) -> Cell:
-    return cell(verdict.pending, Tone.MUTED)
-
-
-def _value(reading: Reading) -> Cell:
-    return cell(amount(reading.value, reading.unit))
-
-
-def _took(result: Result) -> Cell:
-    return cell(amount(result.elapsed, "s"), Tone.MUTED)

@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import Binding
 from textual.geometry import Region, Size
@@ -18,9 +16,10 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.cell import Cell, Tone, text_of
-from tui.lines import BLANK, tone_css
+from tui.cell import Cell, text_of
+from tui.lines import BLANK
 from tui.paragraph import Paragraph, laid_out
+from tui.toned import Tones, tone_css, tone_parts
 
 
 def _key(keys: str, action: str, name: str, said: str) -> Binding:
@@ -31,7 +30,7 @@ class Page(ScrollView, can_focus=True):
     """Paragraphs, wrapped to its width."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES = {f"page--{tone}" for tone in Tone}
+    COMPONENT_CLASSES = tone_parts("page")
     DEFAULT_CSS = f"""
     Page {{
         min-height: 1;
@@ -65,7 +64,7 @@ class Page(ScrollView, can_focus=True):
         self._paragraphs: tuple[Paragraph, ...] = ()
         self._rows: tuple[Cell, ...] = ()
         self._width = 0
-        self._styles: dict[Tone, Style] = {}
+        self._tones = Tones(self, "page")
         self._end_seen = False
 
     def show(self, paragraphs: tuple[Paragraph, ...]) -> None:
@@ -136,19 +135,12 @@ class Page(ScrollView, can_focus=True):
         width, index = self.size.width, y + self.scroll_offset.y
         if index >= len(self._rows):
             return Strip.blank(width, self.rich_style)
-        segments = [Segment(piece.text, self._style(piece.tone)) for piece in self._rows[index] if piece.text]
-        return Strip(segments).simplify().adjust_cell_length(width, self.rich_style)
+        return self._tones.strip(self._rows[index], width)
 
     def notify_style_update(self) -> None:
         """Forget the colours of the theme before."""
         super().notify_style_update()
-        self._styles.clear()
-
-    def _style(self, tone: Tone) -> Style:
-        style = self._styles.get(tone)
-        if style is None:
-            style = self._styles[tone] = self.get_component_rich_style(f"page--{tone}")
-        return style
+        self._tones.forget()
 
     def action_move(self, lines: int) -> None:
         """Scroll by so many lines."""
