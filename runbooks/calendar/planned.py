@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from checks.recurrence.timing import Recurring, Span, Timing
 from runbooks.calendar.plan import TaskPlan
@@ -88,9 +88,3 @@ def spoken(at: float, zone: tzinfo) -> str:
     """Return a moment as it is said, such as `Sun 6 Dec 2026 04:00`."""
     local = datetime.fromtimestamp(at, UTC).astimezone(zone)
     return f"{local:%a} {local.day} {local:%b %Y %H:%M}"
-
-
-def midnight(at: float, zone: tzinfo, days: int = 0) -> datetime:
-    """Return the beginning of the local day that this moment lies in, or of one so many days later."""
-    local = datetime.fromtimestamp(at, UTC).astimezone(zone).replace(tzinfo=None)
-    return local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=days)

@@ -27,8 +27,6 @@ STEADY = 10.0
 STEADIEST = 600.0
 """The most of them: they double with each time that the item was lost, so that a check which comes and goes
 writes a few rows an hour and not thousands."""
-LONGEST = 4096
-"""Characters of what is typed."""
 NAMED = 4
 """So many items are named that are in the way; the rest is counted."""
 

@@ -1,10 +1,9 @@
 """The agenda, and the numbers of reports."""
 
 from datetime import UTC
-from zoneinfo import ZoneInfo
 
 from runbooks.calendar.agenda import agenda
-from runbooks.calendar.numbers import counts, planned_hours, window_runs
+from runbooks.calendar.numbers import counts
 from runbooks.calendar.state import Slot, Standing
 from runbooks.events import Entry
 from runbooks.operators import WALKDOWN, Operator
@@ -91,25 +90,3 @@ def test_reports_count_what_was_done_late_missed_skipped_and_failed() -> None:
     )
     assert (count.done, count.took, count.expected) == (3, 1200.0, 1200.0)
     assert counts(diary.rows, 0.0, 1.0) == ()
-
-
-def test_planned_hours_are_those_of_each_local_month_and_overlaps_count_once() -> None:
-    both = windows(weekly=WEEKLY, monthly={"every": "first sunday 04:00", "lasts": "2h"})
-    hours = planned_hours(both, at("2026-11-01T00:00"), at("2027-01-01T00:00"), UTC)
-    assert hours == {(2026, 11): 5 * 2 + 1, (2026, 12): 4 * 2 + 1}
-    turn = windows(night={"every": "day 31 of october 23:00", "lasts": "2h", "timezone": "Europe/Berlin"})
-    berlin = ZoneInfo("Europe/Berlin")
-    hours = planned_hours(turn, at("2026-10-01T00:00"), at("2026-12-01T00:00"), berlin)
-    assert hours == {(2026, 10): 1.0, (2026, 11): 1.0}
-
-
-def test_how_long_windows_were_really_open_is_known() -> None:
-    rows = [
-        row(1, "2026-11-22T03:00", WindowOpened("weekly", at("2026-11-22T05:00"), at("2026-11-22T05:00"))),
-        row(2, "2026-11-22T04:50", WindowExtended("weekly", at("2026-11-22T05:30"), "slower")),
-        row(3, "2026-11-22T05:30", WindowClosed("weekly")),
-        row(4, "2026-11-23T03:00", WindowOpened("urgent", at("2026-11-23T04:00"), reason="disk")),
-    ]
-    first, second = window_runs(rows)
-    assert (first.planned, first.seconds(0.0), first.extended, first.by_hand) == (7200.0, 9000.0, 1, False)
-    assert (second.closed_at, second.by_hand, second.seconds(at("2026-11-23T03:30"))) == (0.0, True, 1800.0)
