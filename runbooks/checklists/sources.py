@@ -1,6 +1,6 @@
 """Owns the table of what is written down elsewhere and ticks items: walks, notices, windows, and so on. Pure.
 
-To add a source: a rule here with a line in `RULES`, what may be asked of it in `WANTED`, and its key in
+To add a source: a rule here with a line in `RULES`, and its key, with what may be asked of it, in
 `runbooks/document/checklist_form.py`. What a rule looks at are `Facts`; who gathers them is the agent's.
 """
 
@@ -26,14 +26,6 @@ from runbooks.wording import ENDINGS, moment, who
 
 OF_BASELINES = ("window", "hand")
 """Occasions of baselines that count: that of a walk is about the walk."""
-NOTICES = ("announcement", "progress", "completion")
-WANTED: Mapping[str, tuple[str, ...]] = {
-    "notice": NOTICES,
-    "baseline": ("taken",),
-    "window": ("planned", "open", "next"),
-    "maintenance": ("on", "off"),
-}
-"""Source -> what may be asked of it; a source that is not here is asked for something by its name."""
 NO_WINDOWS = WindowsNow()
 SAME = 1.0
 """Seconds within which two moments are the beginning of the same window."""
