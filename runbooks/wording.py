@@ -28,6 +28,13 @@ ENDINGS: dict[WalkEnding | None, str] = {
 }
 FIRST = ("check", "service", "action", "run", "path", "method", "url", "sql")
 """Options that say most of a step, in the order in which they are told."""
+UNITS: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("every", "grace", "holds", "initial", "lasts", "lock_timeout", "patience", "settle", "within"), "s"
+    ),
+    **dict.fromkeys(("least_size", "max_body"), "B"),
+}
+"""Options of steps and drivers that are kept as an amount in a unit: plans know them as bare numbers."""
 SAYS_NOTHING = ("", "/")
 NAMED = 4
 """So many checks are named that are waited for; the rest is counted."""
@@ -89,14 +96,15 @@ def title_of(plan: StepPlan) -> str:
 
 
 def called(plan: StepPlan) -> str:
-    """Return a step in one line by its kind and options, such as `wait: check api-health, within 60`.
+    """Return a step in one line by its kind and options, such as `wait: check api-health, within 1 m 0 s`.
 
     Options are as written: what inputs fill in is not filled in. What says nothing is left out.
     """
     said = [
-        f"{name} {_flat(plan.options[name])}".removeprefix(f"{plan.kind} ")
+        f"{name} {text}".removeprefix(f"{plan.kind} ")
         for name in sorted(plan.options, key=_first_things_first)
-        if not isinstance(plan.options[name], bool) and _flat(plan.options[name]) not in SAYS_NOTHING
+        if not isinstance(plan.options[name], bool)
+        and (text := _flat(plan.options[name], UNITS.get(name, ""))) not in SAYS_NOTHING
     ]
     words = clean(f"{plan.kind}: {', '.join(said)}" if said else plan.kind)
     return words if len(words) <= LONGEST else f"{words[: LONGEST - 3]}..."
@@ -135,12 +143,18 @@ def _first_things_first(name: str) -> tuple[int, str]:
     return (FIRST.index(name) if name in FIRST else len(FIRST), name)
 
 
-def _flat(value: Any) -> str:
-    """Return an option as text; a template, which is kept as a mapping with its text, as what is written."""
+def _flat(value: Any, unit: str = "") -> str:
+    """Return an option as text; a template, which is kept as a mapping with its text, as what is written.
+
+    A float is an amount in that unit; whole numbers count something and have none.
+    """
     if isinstance(value, Mapping):
         if set(value) == {"text"}:
             return str(value["text"])
-        return " ".join(f"{name}={_flat(part)}" for name, part in value.items() if _flat(part))
+        parts = ((name, _flat(part, UNITS.get(name, ""))) for name, part in value.items())
+        return " ".join(f"{name}={text}" for name, text in parts if text)
+    if unit and isinstance(value, float):
+        return show(value, unit) if value else ""
     if isinstance(value, list | tuple):
         return " ".join(_flat(part) for part in value)
     if isinstance(value, int | float):
