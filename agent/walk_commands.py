@@ -1,4 +1,4 @@
-"""Owns the commands that read walks: `walks`, `evidence`, `report`. None of them decides anything."""
+"""Owns the commands that read walks: `walks`, `evidence`, and `report` of a walk. None decides anything."""
 
 from __future__ import annotations
 
