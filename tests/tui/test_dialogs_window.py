@@ -2,6 +2,7 @@
 
 import pytest
 from msgspec.structs import replace
+from textual.events import Key
 
 from agent.baseline_messages import BaselinesAnswer, KeptBaseline
 from tests.hostile import PAYLOADS, raw_in
@@ -170,8 +171,8 @@ async def test_held_and_pasted_keys_open_nothing():
         await console.type("all is done by now")
         await console.until(lambda: console.hint.startswith(ENTER))
         for _ in range(12):
-            await console.pilot.press("enter")
-            await console.pilot.pause(0.03)
+            console.app.post_message(Key("enter", None))
+        await console.pilot.pause(0.3)
         assert console.link.window_wishes == []
         assert isinstance(console.app.screen, CloseWindowDialog)
 
