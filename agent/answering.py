@@ -23,6 +23,7 @@ from runbooks.reasons import FULL_REASON, REASON
 from runbooks.step_events import Resolution
 from runbooks.walk import Stage, StepState
 from runbooks.walking.deciding import LAST_SAFE, WINDOW, barred
+from runbooks.wording import who
 
 EVIDENCE_LINES = 50
 """Lines of evidence that are shown; its end."""
@@ -63,10 +64,10 @@ class Answering:
                 self._cards.way_back(self._following.walk)
                 await self._decide(decisions.RollBack(await self._why("Why is it rolled back?")))
             case Way.TAKE_OVER:
-                offer = self._following.walk.offer
-                offered = offer is not None and offer.is_for(self._following.standpoint.me)
-                reason = "" if offered else await self._why("Why do you take it over?")
-                await self._claim.take(self._following.walk, reason)
+                walk = self._following.walk
+                offered = walk.offer is not None and walk.offer.is_for(self._following.standpoint.me)
+                why = f"Why do you take it over from {who(walk.holder)}?"
+                await self._claim.take(walk, "" if offered else await self._why(why))
             case Way.APPROVE | Way.REFUSE:
                 return await self._judge(way, state)
             case Way.HAND_OVER:

@@ -44,11 +44,12 @@ class Claim:
         """Decide from here on; it shows once the walk has moved.
 
         Raises:
-            RefusedError: when somebody else is there who decides, and no reason is given.
+            RefusedError: when somebody else is there who decides, and no reason is given; or another than the
+                one who did as the walk was shown.
             LinkError: when no agent answers.
         """
         before = walk.fence
-        await self._link.decide(self._id, before, TakeOver(reason, state_of_things))
+        await self._link.decide(self._id, before, TakeOver(reason, state_of_things, walk.holder))
         self._above = before
 
 

@@ -7,7 +7,9 @@ on it: when it ends, however it ends, the walk is left in the agent as it stands
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine
+from functools import partial
 
 from agent.answering import Answering
 from agent.asking import Asking, BackError, BrokenInError, LeftError, MootError
@@ -104,8 +106,11 @@ class PlainWalk:
             return
         try:
             offered = walk.offer is not None and walk.offer.is_for(self._following.standpoint.me)
-            if not (reason or offered or is_gone(walk.holder, self._me)):
-                reason = await self._reason_to_relieve(walk)
+            while not (reason or offered or is_gone(walk.holder, self._me)):
+                still = partial(self._decides, walk.holder)
+                with contextlib.suppress(MootError), self._asking.about(still):
+                    reason = await self._reason_to_relieve(walk)
+                walk = self._following.walk if not reason else walk
             await self._claim.take(walk, reason)
         except (BackError, BrokenInError):
             self._voice.tell("You follow only.")
@@ -113,6 +118,10 @@ class PlainWalk:
             self._voice.tell(f"You follow only: {error}")
         else:
             await self._until(lambda: self._claim.holds(self._following.walk), TAKEN_UP)
+
+    def _decides(self, holder: Operator) -> bool:
+        """Return whether he still decides."""
+        return self._following.walk.holder == holder
 
     async def _reason_to_relieve(self, walk: Walk) -> str:
         """Return why somebody else is relieved.

@@ -14,6 +14,7 @@ from runbooks.live import Live
 from runbooks.rights import HERE, Standpoint
 from runbooks.walk import Stage, Status, StepState, Walk
 from runbooks.walking.deciding import closed_for
+from runbooks.wording import who
 
 
 class Kind(enum.StrEnum):
@@ -106,7 +107,9 @@ def situation_of(walk: Walk, live: Live, *, held: bool, standpoint: Standpoint =
         shown = (state.planned_at, state.action_sha256, state.status)
         return Situation(Kind.ASKED, state.id, state.attempt, *shown, about=about)
     if kind in QUIET:
-        return Situation(kind, state.id, state.attempt)
+        # Who decides counts while he does: he is named where it is taken from him.
+        about = who(walk.holder) if kind is Kind.FOLLOWED else ""
+        return Situation(kind, state.id, state.attempt, about=about)
     about = {
         Kind.SECRET: live.wanted_secret,
         Kind.QUESTION: repr(live.question),

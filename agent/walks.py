@@ -43,6 +43,7 @@ from runbooks.walking.holding import Holding
 from runbooks.walking.opening import Opening, open_walk
 from runbooks.walking.rehearsing import rehearse, without_secrets
 from runbooks.walking.walker import Walker
+from runbooks.wording import who
 
 OPEN_MOST = 1000
 """Open walks that are taken up."""
@@ -227,8 +228,7 @@ class Walks:
         """Return when a walk may be taken over without a word: by its holder, who is at no other console."""
         there = self.attending(holder) - (holder == operator)
         if there or (holder.uid, holder.login) != (operator.uid, operator.login):
-            who = holder.login or holder.name
-            raise RefusedDecisionError(f"{who} decides; to take it over needs a reason")
+            raise RefusedDecisionError(f"{who(holder)} decides; to take it over needs a reason")
 
     def _gate_for(self, plan: Plan) -> str:
         """Return why no changing step of this plan may be started now; nothing where no window matters."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from runbooks.operators import Operator
 from runbooks.step_events import Resolution
 
 
@@ -131,6 +132,8 @@ class TakeOver(msgspec.Struct, frozen=True, tag=True):
 
     reason: str = ""
     state_of_things: str = ""
+    holder: Operator | None = None
+    """Who decided when it was asked for: refused when another does by now. None: whoever it is."""
 
 
 Decision = (

@@ -69,6 +69,23 @@ def moment(at: float, zone: tzinfo | None) -> str:
     return f"{local:%Y-%m-%d %H:%M:%S} {offset[:3]}:{offset[3:5]}"
 
 
+def whose(operator: Operator, me: Operator) -> str:
+    """Return who it was in a word or two: of my own consoles also which, such as `ops at pts/3`."""
+    name = clean(operator.login or operator.name) or "somebody"
+    if (operator.uid, operator.login) != (me.uid, me.login):
+        return name
+    return f"{name} at {clean(operator.terminal).removeprefix('/dev/') or 'another console'}"
+
+
+def taken_by(walk: Walk) -> str:
+    """Return who took a walk over last, and why, such as `bob, pts/3, has taken it over: my shift`."""
+    for remark in reversed(walk.remarks):
+        if remark.what == "take over":
+            why = f": {clean(remark.text)}" if remark.text else ""
+            return f"{who(walk.holder)}, has taken it over{why}"
+    return f"{who(walk.holder)} decides"
+
+
 def span(seconds: float) -> str:
     """Return how long something took."""
     return show(seconds, "s") if seconds > 0 else "no time worth telling"

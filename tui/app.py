@@ -43,7 +43,7 @@ from tui.screen import ConsoleScreen
 from tui.themes import DARK
 from tui.trend import LENGTH, backfill, extend
 from tui.walks.approval import called_for
-from tui.walks.open_walk import OpenWalk
+from tui.walks.open_walk import OpenWalk, lost
 
 BEAT = 1.0
 """Seconds between two pictures. Repaints are most of what an open console costs, so this is as slow as an
@@ -160,8 +160,11 @@ class ConsoleApp(NavigatedApp):
                 self._newest = snapshot
                 self._came.set()
             case Moved():
+                before = self.walks.get(event.walk.id)
                 self.walks = self._questions.moved(self.walks, event)
                 self._call(self.walks[event.walk.id])
+                if words := lost(before, self.walks[event.walk.id]):
+                    self.notify(words, severity="warning", timeout=30, markup=False)
             case QuietMoved(quiet=quiet):
                 self.quiet = quiet
             case WindowMoved(windows=windows):

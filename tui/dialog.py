@@ -144,6 +144,11 @@ class Dialog(DialogBox):
             self.set_timer(ALONE, lambda: self._accept_if_alone(now))
         self.say()
 
+    def wait_anew(self) -> None:
+        """Begin the dead time again: what is asked has changed, and must be read first."""
+        self._patience = Patience(self._now)
+        self.set_timer(self._patience.rest(self._now), self.say)
+
     @property
     def _may_accept(self) -> bool:
         return self.stands and self.is_active and not (self._sent or self.is_small or self.missing())

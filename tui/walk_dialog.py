@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from runbooks.decisions import Decision
 from runbooks.walk import Status, StepState
+from runbooks.wording import whose
 from tui.dialog import Dialog
 from tui.walks.open_walk import OpenWalk
-from tui.walks.words import number_of, short_who, title_of
+from tui.walks.words import number_of, title_of
 
 GONE = StepState("")
 READ = "read it to its end: down, page down"
@@ -44,7 +45,7 @@ class WalkDialog(Dialog):
         if walk.over:
             return "the walk is over"
         if not self.opened.held:
-            return f"{short_who(walk.holder)} decides now"
+            return f"{whose(walk.holder, self.opened.standpoint.me)} decides now"
         statuses, now = self.statuses(), walk.current
         if not statuses:
             return ""

@@ -12,6 +12,7 @@ from tui.dialogs.failure import FailureDialog
 from tui.dialogs.hand_over import TakeDialog, hand_over
 from tui.dialogs.overdue import OverdueDialog
 from tui.dialogs.rollback import RollBackDialog
+from tui.dialogs.take_over import TakeOverDialog
 from tui.dialogs.unknown import UnknownDialog
 from tui.walk_dialog import WalkDialog
 from tui.walks.open_walk import OpenWalk
@@ -35,7 +36,7 @@ WISHES: dict[str, Callable[[OpenWalk], WalkDialog]] = {
     "detach": reason.detach,
     "back": RollBackDialog,
     "stop": reason.stop,
-    "take_over": reason.take_over,
+    "take_over": TakeOverDialog,
     "approve": ApproveDialog,
     "hand_over": hand_over,
 }

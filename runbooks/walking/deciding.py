@@ -19,6 +19,7 @@ from runbooks.reasons import FULL_REASON, REASON, too_short
 from runbooks.step_events import Resolution
 from runbooks.walk import Stage, Status, StepState, Walk, to_undo
 from runbooks.walk_events import WalkEnding
+from runbooks.wording import who
 
 VALID_FOR = 600.0
 """Seconds after which what was shown has to be looked at again (reliability 2.2, manual step)."""
@@ -62,7 +63,7 @@ def rule(walk: Walk, decision: Decision, fence: int, seen: Circumstances) -> Rul
     if isinstance(decision, decisions.Note):
         return Ruling((events.Noted(decision.text, decision.step),)) if decision.text.strip() else _empty()
     if fence != walk.fence or held_by_another(walk, seen.operator):
-        return _no(decision, f"this walk is held by {_named(walk.holder)}; take it over to decide")
+        return _no(decision, f"this walk is held by {who(walk.holder)}; take it over to decide")
     match decision:
         case decisions.Confirm():
             return _confirm(walk, decision, seen)
@@ -290,7 +291,3 @@ def _empty() -> Ruling:
 def _called(wish: Decision) -> str:
     step = getattr(wish, "step", "")
     return f"{type(wish).__name__} {step}".strip()
-
-
-def _named(operator: Operator) -> str:
-    return operator.login or operator.name or "somebody else"

@@ -43,7 +43,7 @@ from runbooks.windows.budget import budget, late
 
 D = TypeVar("D", bound=Decision)
 
-FREE_TEXT = ("reason", "text", "rule", "to", "done", "deviated", "left", "watch")
+FREE_TEXT = ("reason", "text", "rule", "to", "done", "deviated", "left", "watch", "state_of_things")
 """Fields of decisions that people write freely; what is typed or answered is compared as it is."""
 LONGEST = 4096
 """Characters of such a text."""
@@ -79,8 +79,7 @@ class Hearing:
                 case decisions.Answer():
                     await self._answer(decision, operator, fence)
                 case decisions.TakeOver():
-                    reason, things = self._safe(decision.reason), self._safe(decision.state_of_things)
-                    await self._take_over(operator, reason, things)
+                    await self._take_over(self._fit(decision), operator)
                 case decisions.VerifyAgain():
                     await self._verify(decision, fence, operator)
                 case _:
@@ -118,13 +117,14 @@ class Hearing:
         )
         return Ruling(kept, ruling.refusal)
 
-    async def _take_over(self, operator: Operator, reason: str, things: str) -> None:
+    async def _take_over(self, wish: decisions.TakeOver, operator: Operator) -> None:
         """Pass the walk to who takes it; with the words of who hands it over, when he does."""
-        offer = self.holding.walk.offer
-        if offer is not None and offer.is_for(operator):
-            await self.holding.pass_to(operator, reason or f"handed over by {named(offer.by)}", things, offer)
+        offer, reason = self.holding.walk.offer, wish.reason
+        if offer is None or not offer.is_for(operator):
+            offer = None
         else:
-            await self.holding.pass_to(operator, reason, things)
+            reason = reason or f"handed over by {named(offer.by)}"
+        await self.holding.pass_to(operator, reason, wish.state_of_things, offer=offer, believed=wish.holder)
 
     def _seen(self, operator: Operator, *, running: bool = False) -> Circumstances:
         """Return what a ruling about the wish of somebody depends on now."""

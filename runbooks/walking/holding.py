@@ -23,6 +23,7 @@ from runbooks.operators import WALKDOWN, Operator
 from runbooks.walk import Offer, Walk
 from runbooks.walk_events import HolderChanged
 from runbooks.walking.deciding import Ruling
+from runbooks.wording import taken_by
 
 Told = Callable[[tuple[Entry, ...], Live], None]
 """Hears of every entry that was written, and of what is live."""
@@ -89,17 +90,26 @@ class Holding:
             await self._commit_after(happened)
 
     async def pass_to(
-        self, operator: Operator, reason: str, state_of_things: str, offer: Offer | None = None
+        self,
+        operator: Operator,
+        reason: str,
+        state_of_things: str,
+        *,
+        offer: Offer | None = None,
+        believed: Operator | None = None,
     ) -> None:
         """Have somebody else decide from here on: the fence rises, and who decided before cannot any more.
 
         Raises:
-            RefusedDecisionError: when it was to be taken by an `offer` that does not stand any more.
+            RefusedDecisionError: when it was to be taken by an `offer` that does not stand any more, or from
+                who was `believed` to decide and does not.
             JournalError: when it cannot be written.
         """
         async with self._pen:
             if offer is not None and self.walk.offer != offer:
                 raise RefusedDecisionError("it is not handed over any more")
+            if believed not in (None, self.walk.holder):
+                raise RefusedDecisionError(f"meanwhile {taken_by(self.walk)}; look again")
             self._grip = await self._journal.take_over(self._grip.target, self.walk.id, operator, reason)
             changed = HolderChanged(self._grip.fence, operator, reason, state_of_things)
             await self._commit((changed,), operator)

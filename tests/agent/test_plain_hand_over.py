@@ -26,7 +26,7 @@ async def test_who_watches_reads_how_things_stand_and_takes_it_without_a_reason(
     walk.tell(offer, by=OPER1)
     async with plain(walk, me=OPER2, joining=True) as stage:
         await stage.says("hands it over to whoever takes it", "looked at the disk", "all but", "the queue")
-        assert await stage.decides() == [TakeOver("", "")]
+        assert await stage.decides() == [TakeOver("", "", OPER1)]
         stage.telling.fence = 9
         stage.telling.tell(walk_events.HolderChanged(9, OPER2, ""), by=OPER2)
         await stage.show("backup")

@@ -71,7 +71,10 @@ async def test_who_is_relieved_can_take_it_back_with_a_reason_and_write_notes() 
         stage.asking.interrupt()
         await stage.choose("take the walk over")
         stage.type("oper2 is gone")
-        assert await stage.decides(2) == [Note("look at the disk", "backup"), TakeOver("oper2 is gone", "")]
+        assert await stage.decides(2) == [
+            Note("look at the disk", "backup"),
+            TakeOver("oper2 is gone", "", OPER2),
+        ]
         stage.telling.fence = 9
         stage.telling.tell(walk_events.HolderChanged(9, stage.telling.operator, "oper2 is gone"))
         await stage.move(step="backup")
@@ -85,7 +88,7 @@ async def test_who_joins_is_shown_how_it_stands_and_takes_the_walk() -> None:
     async with plain(walk, joining=True) as stage:
         await stage.says("Walk w1 of minor-update", "Step 1 of 4: The step backup: succeeded")
         await stage.says("Step 2 of 4: The step restart: failed")
-        assert await stage.decides() == [TakeOver("", "")]
+        assert await stage.decides() == [TakeOver("", "", OPER1)]
         walk.fence = 8
         walk.tell(walk_events.HolderChanged(8, walk.operator))
         await stage.move()
@@ -100,7 +103,7 @@ async def test_who_joins_where_somebody_else_may_be_there_gives_a_reason_or_foll
         await stage.says("oper1 as root, from 10.0.0.7, pts/3 decides in this walk, and may be there.")
         await stage.choose("take the walk over, with a reason")
         stage.type("he has gone home")
-        assert await stage.decides() == [TakeOver("he has gone home", "")]
+        assert await stage.decides() == [TakeOver("he has gone home", "", OPER1)]
     async with plain(failing(), joining=True, me=OPER2) as stage:
         await stage.choose("follow only")
         await stage.says("You follow only.", "Step 2 of 4: The step restart")
@@ -171,3 +174,17 @@ async def test_a_walk_that_ended_while_no_agent_answered_is_not_waited_for() -> 
         stage.link.known_walks["w1"] = stage.telling.walk
         await stage.attach()
         assert await stage.exit() == WalkExit.STOPPED
+
+
+async def test_who_joins_while_another_takes_the_walk_is_asked_about_that_one() -> None:
+    walk = failing()
+    async with plain(walk, joining=True, me=replace(OPER2, name="oper3", uid=1003)) as stage:
+        await stage.choose("take the walk over, with a reason")
+        await stage.says("Why do you take it over?")
+        walk.tell(walk_events.HolderChanged(8, OPER2, "my shift"), by=OPER2)
+        walk.fence = 8
+        await stage.move()
+        await stage.says("take over, oper2, pts/4: my shift", "oper2, pts/4 decides in this walk")
+        await stage.choose("take the walk over, with a reason")
+        stage.type("he is gone")
+        assert await stage.decides() == [TakeOver("he is gone", "", OPER2)]

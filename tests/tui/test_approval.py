@@ -158,7 +158,7 @@ async def test_who_it_is_handed_to_is_called_reads_it_and_needs_no_reason() -> N
         await console.until("both backups")
         await console.accept()
         await console.until(lambda: bool(console.link.decisions))
-        assert console.link.decisions[-1][2] == decisions.TakeOver()
+        assert console.link.decisions[-1][2] == decisions.TakeOver(holder=walk.holder)
 
 
 DIALOGS = {"approve": (BOB, asking().walk, "a", False), "hand-over": (OWNER, asking().walk, "H", True)}

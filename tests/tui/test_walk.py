@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from checks.model import Level
 from runbooks import walk_events
 from runbooks.decisions import StopWalk, TakeOver
 from runbooks.live import Live, Settling
+from runbooks.rights import Standpoint
 from runbooks.walk import Walk
 from tests.tui.boards import SHOP_STATES, START, snapshot, state
 from tests.tui.stage import Stage, stage
-from tests.tui.walks import BOB, RESTART, at_restart, failed, past, running, undone, unknown, waiting
+from tests.tui.walks import ALICE, BOB, RESTART, at_restart, failed, past, running, undone, unknown, waiting
 from tui.screens.walk import WalkScreen
 from tui.widgets.page import Page
 from tui.widgets.step_list import StepList
@@ -158,7 +160,9 @@ async def test_a_walk_is_taken_over_with_a_reason_and_from_then_on_decided_about
         await console.type("pull is done")
         await console.accept()
         await console.until(lambda: bool(console.link.decisions))
-        assert console.link.decisions == [("walk-1", 0, TakeOver("alice has gone home", "pull is done"))]
+        assert console.link.decisions == [
+            ("walk-1", 0, TakeOver("alice has gone home", "pull is done", ALICE))
+        ]
         await console.move(made.add(walk_events.HolderChanged(2, BOB, "alice has gone home")).walk)
         await console.until(lambda: "WATCHING" not in bar(console))
         assert console.app.walks["walk-1"].held
@@ -176,3 +180,28 @@ async def test_a_console_that_was_relieved_is_told_at_once() -> None:
         assert "WATCHING" not in bar(console)
         await console.move(made.add(walk_events.HolderChanged(2, BOB, "shift change")).walk)
         await console.until("WATCHING  bob decides")
+        assert "has taken it over: shift change" in " ".join(bar(console).split())
+        (told,) = [note.message for note in console.app._notifications]
+        assert (
+            told
+            == "minor-update: bob as root, pts/4, has taken it over: shift change. You watch; T takes it back"
+        )
+
+
+async def test_a_take_over_names_whom_and_follows_who_decides_meanwhile() -> None:
+    other = msgspec.structs.replace(ALICE, terminal="pts/9")
+    async with stage() as console:
+        console.app.standpoint = console.app._questions.standpoint = Standpoint(ALICE)
+        made = at_restart().shown("restart", RESTART)
+        made.add(walk_events.HolderChanged(2, other, "from here"))
+        await console.enter_walk(made.walk, held=False)
+        await console.press("T")
+        await console.until("Until now alice at pts/9")
+        await console.type("alice has gone home")
+        await console.move(made.add(walk_events.HolderChanged(3, BOB, "my shift")).walk)
+        await console.until("Until now bob")
+        assert "Meanwhile bob as root, pts/4, has taken it over: my shift" in " ".join(console.text.split())
+        assert console.link.decisions == []
+        await console.accept()
+        await console.until(lambda: bool(console.link.decisions))
+        assert console.link.decisions == [("walk-1", 0, TakeOver("alice has gone home", "", BOB))]

@@ -115,7 +115,7 @@ class TakeDialog(WalkDialog):
 
     def accept(self) -> None:
         """Take it."""
-        self.decide_so(TakeOver())
+        self.decide_so(TakeOver(holder=self.opened.walk.holder))
 
 
 def _paragraphs(opened: OpenWalk) -> tuple[Paragraph, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from textual.app import ComposeResult
 
-from runbooks.decisions import Decision, Detach, EndProgram, GoOn, Override, Skip, StopWalk, TakeOver
+from runbooks.decisions import Decision, Detach, EndProgram, GoOn, Override, Skip, StopWalk
 from runbooks.model import StepPlan
 from runbooks.reasons import FULL_REASON, REASON, to_type
 from runbooks.walk import StepState
@@ -15,7 +15,7 @@ from runbooks.walking.deciding import LAST_SAFE, WINDOW, barred
 from tui.paragraph import Paragraph, prose
 from tui.walk_dialog import WalkDialog
 from tui.walks.open_walk import OpenWalk
-from tui.walks.words import lines_of, short_who, title_of
+from tui.walks.words import lines_of, title_of
 from tui.widgets.field import Field, Labelled
 from tui.widgets.page import Page
 
@@ -28,14 +28,10 @@ class Wish:
     text: str
     """What will happen."""
     promise: str
-    decision: Callable[[str, str], Decision]
-    """Makes the decision of the reason, and of what was typed beside it."""
+    decision: Callable[[str], Decision]
+    """Makes the decision of the reason."""
     least: int = REASON
     """Characters of the reason."""
-    beside: str = ""
-    """What else may be typed; empty for nothing."""
-    anybody: bool = False
-    """Whether it may be decided by who does not hold the walk."""
     danger: bool = False
 
 
@@ -51,17 +47,10 @@ class ReasonDialog(WalkDialog):
     def compose_body(self) -> ComposeResult:
         yield Page(id="what")
         yield Labelled("reason", Field(id="reason"))
-        if self._wish.beside:
-            yield Labelled(self._wish.beside, Field(id="beside"))
 
     def on_mount(self) -> None:
         """Say what will happen."""
         self.query_one(Page).show(tuple(_paragraphs(self._wish.text)))
-
-    def follow(self, opened: OpenWalk) -> None:
-        """Learn how the walk stands; who does not hold it may still take it over."""
-        if not self._wish.anybody or opened.walk.over:
-            super().follow(opened)
 
     @property
     def _reason(self) -> str:
@@ -77,8 +66,7 @@ class ReasonDialog(WalkDialog):
 
     def accept(self) -> None:
         """Decide."""
-        beside = self.query_one("#beside", Field).value.strip() if self._wish.beside else ""
-        self.decide_so(self._wish.decision(self._reason, beside))
+        self.decide_so(self._wish.decision(self._reason))
 
 
 def _paragraphs(text: str) -> list[Paragraph]:
@@ -94,7 +82,7 @@ def skip(opened: OpenWalk) -> ReasonDialog:
         text = (
             f"The failure of {name} is let pass; what it did stays. The walk goes on with what comes after."
         )
-    wish = Wish("Skip", text, f"skip {name}", lambda reason, _: Skip(state.id, reason), danger=plan.changes)
+    wish = Wish("Skip", text, f"skip {name}", lambda reason: Skip(state.id, reason), danger=plan.changes)
     return ReasonDialog(opened, wish)
 
 
@@ -104,14 +92,14 @@ def stop(opened: OpenWalk) -> ReasonDialog:
     text = "The walk ends where it is; nothing is undone."
     if last:
         text += f"\nBefore that, what is always done: {', '.join(title_of(step) for step in last)}."
-    wish = Wish("Stop the walk", text, "stop the walk", lambda reason, _: StopWalk(reason), danger=True)
+    wish = Wish("Stop the walk", text, "stop the walk", lambda reason: StopWalk(reason), danger=True)
     return ReasonDialog(opened, wish)
 
 
 def go_on(opened: OpenWalk) -> ReasonDialog:
     """Return the dialog in which a pause is ended."""
     text = f"It is paused: {opened.walk.paused}\nIt goes on all the same; the guards are still looked at."
-    return ReasonDialog(opened, Wish("Go on", text, "go on", lambda reason, _: GoOn(reason)))
+    return ReasonDialog(opened, Wish("Go on", text, "go on", lambda reason: GoOn(reason)))
 
 
 def override(opened: OpenWalk) -> ReasonDialog:
@@ -128,27 +116,9 @@ def override(opened: OpenWalk) -> ReasonDialog:
         "Set the last safe point aside" if late else "Set the window aside",
         text,
         "set the rule aside",
-        lambda reason, _: Override(rule or WINDOW, reason),
+        lambda reason: Override(rule or WINDOW, reason),
         FULL_REASON,
         danger=True,
-    )
-    return ReasonDialog(opened, wish)
-
-
-def take_over(opened: OpenWalk) -> ReasonDialog:
-    """Return the dialog in which a walk is taken over."""
-    holder = short_who(opened.walk.holder)
-    text = (
-        f"Until now {holder} decides about this walk. From here on this console does, and {holder} can only "
-        "watch. What runs goes on.\nBeside the reason: what was handed on by word, such as what is left."
-    )
-    wish = Wish(
-        "Take over",
-        text,
-        "take the walk over",
-        TakeOver,
-        beside="state of things",
-        anybody=True,
     )
     return ReasonDialog(opened, wish)
 
@@ -164,7 +134,7 @@ def end_program(opened: OpenWalk) -> ReasonDialog:
         "End the program",
         text,
         "end it",
-        lambda reason, _: EndProgram(state.id, state.attempt, reason),
+        lambda reason: EndProgram(state.id, state.attempt, reason),
         0,
         danger=True,
     )
@@ -182,7 +152,7 @@ def detach(opened: OpenWalk) -> ReasonDialog:
         "Detach the program",
         text,
         "wait no longer",
-        lambda reason, _: Detach(state.id, state.attempt, reason),
+        lambda reason: Detach(state.id, state.attempt, reason),
         danger=True,
     )
     return ReasonDialog(opened, wish)

@@ -132,11 +132,13 @@ def _keys(phase: Phase, opened: OpenWalk) -> Cell:
 def _watching(opened: OpenWalk) -> Cell:
     walk, may_run = opened.walk, opened.standpoint.may_run
     name = short_who(walk.holder)
+    why = next((remark.text for remark in reversed(walk.remarks) if remark.what == "take over"), "")
     return (
         Piece(" WATCHING " if may_run else " OBSERVER ", Tone.MUTED),
         Piece(f" {name} decides", Tone.STRONG),
         Piece("   T takes over, n writes a note" if may_run else "", Tone.FOCUS),
         Piece(f"   {wording.who(walk.holder).removeprefix(name).strip(', ')}", Tone.MUTED),
+        Piece(f"   has taken it over: {said(why)}" if why else "", Tone.MUTED),
     )
 
 

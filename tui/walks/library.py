@@ -9,11 +9,12 @@ from datetime import tzinfo
 from checks.units import show
 from runbooks.live import BrokenRunbook, Runbooks, WalkHead
 from runbooks.model import Plan
+from runbooks.wording import whose
 from tui.cell import Cell, Piece, Tone, cell
 from tui.format import moment
 from tui.walks.open_walk import OpenWalk, OpenWalks, step_count
 from tui.walks.phase import DECIDED, TONE, phase_of
-from tui.walks.words import ENDING_TONE, ENDING_WORD, RISK_TONE, name_of, said, short_who
+from tui.walks.words import ENDING_TONE, ENDING_WORD, RISK_TONE, name_of, said
 from tui.widgets.table_rows import Row
 
 OPEN, USABLE, UNUSABLE = "open walks", "runbooks", "cannot be used"
@@ -81,7 +82,7 @@ def last(line: LibraryLine, now: float, where: tzinfo | None) -> Cell:
     """Return when it was walked last, and how that ended."""
     if line.opened is not None:
         walk = line.opened.walk
-        held = "here" if line.opened.held else short_who(walk.holder)
+        held = "here" if line.opened.held else whose(walk.holder, line.opened.standpoint.me)
         return (Piece(f"{moment(walk.opened_at, now, where)}  ", Tone.MUTED), Piece(held, Tone.FOCUS))
     if line.broken is not None and len(line.broken.problems) > 1:
         return cell(f"{len(line.broken.problems)} problems", Tone.WARN)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from runbooks.live import Live
 from runbooks.rights import HERE, Standpoint
 from runbooks.walk import Stage, Walk
-from tui.walks.words import short_who
+from runbooks.wording import taken_by
+from tui.walks.words import said, short_who
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,14 @@ def tag(opened: OpenWalk) -> str:
     where = STAGE_WORD.get(walk.stage, "") + step_count(walk)
     name = walk.plan.name
     return f"{short_who(walk.holder)}: {name} {where}"
+
+
+def lost(before: OpenWalk | None, now: OpenWalk) -> str:
+    """Return in words that another console has taken a walk from this one, and why; empty when none has."""
+    if before is None or not before.held or now.held or now.walk.over:
+        return ""
+    back = "; T takes it back" if now.standpoint.may_run else ""
+    return f"{said(now.walk.plan.name)}: {taken_by(now.walk)}. You watch{back}"
 
 
 def foremost(walks: OpenWalks) -> OpenWalk | None:

@@ -174,6 +174,22 @@ async def test_only_the_holder_decides_and_a_take_over_relieves_him(tmp_path, wo
     assert [remark.what for remark in walk.remarks] == ["take over", "refused", "refused"]
 
 
+async def test_a_walk_is_taken_only_from_who_was_believed_to_decide(tmp_path, world):
+    first, second = (operators.Operator("oper1", 1000, terminal=f"/dev/pts/{number}") for number in (7, 8))
+    async with Stage(tmp_path, plan_of(world.does("one"))).walking() as stage:
+        await stage.shown("one")
+        asked = stage.walk.holder
+        await stage.decide(decisions.TakeOver("my turn", holder=asked), fence=0, operator=first)
+        said = "meanwhile oper1, pts/7, has taken it over: my turn; look again"
+        with pytest.raises(RefusedDecisionError, match=said):
+            await stage.decide(decisions.TakeOver("no, mine", holder=asked), fence=0, operator=second)
+        assert stage.walk.holder == first
+        await stage.decide(decisions.TakeOver("no, mine", holder=first), fence=0, operator=second)
+        assert stage.walk.holder == second
+        await stage.decide(decisions.StopWalk("enough of it"), operator=second)
+        await stage.over()
+
+
 async def test_a_required_window_holds_changes_back_until_somebody_says_why_not(tmp_path, world):
     plan = Plan("test", steps=(world.does("one"),), window=WindowNeed.REQUIRED, target="target")
     async with Stage(tmp_path, plan, gate="no window is open").walking() as stage:
