@@ -89,6 +89,7 @@ def show(
 @click.option("--route", "routes", multiple=True, help="Route of `notify:` that carries it; several may.")
 @click.option("--by-hand", is_flag=True, help="You send it yourself, as by copying; it is written down.")
 @click.option("--note", default="", help="What is to be remembered, such as to whom it went.")
+@click.option("--again", default="", help="Why it is sent once more, when it was sent already.")
 @click.option("--yes", is_flag=True, help="Do not ask before it is sent.")
 @_window
 @_impact
@@ -101,6 +102,7 @@ def send(
     routes: tuple[str, ...],
     by_hand: bool,
     note: str,
+    again: str,
     yes: bool,
     window: str,
     impact: str,
@@ -111,17 +113,18 @@ def send(
 ) -> None:
     """Show a notice, ask, and send it: by routes, or by hand.
 
+    What was sent already for the same time of a window is refused, unless --again says why.
     Without a terminal it must be said with --yes that nobody is asked. What becomes of messages by routes is
     listed by `walkdown alerts`. Exit code 14 when it is refused, or not wanted after all.
     """
     from agent.meeting import run_to_end
-    from agent.notice_commands import Wanted, moment_given, send_notice
+    from agent.notice_commands import Sending, Wanted, moment_given, send_notice
 
     if bool(routes) == by_hand:
         raise click.UsageError("either --route, once or more, or --by-hand")
     with errors_as_exits():
         wanted = Wanted(name, window, impact, tasks, incident, moment_given(starts))
-        leave(run_to_end(send_notice(source, wanted, routes, note, ask=not yes)))
+        leave(run_to_end(send_notice(source, wanted, Sending(routes, note, again), ask=not yes)))
 
 
 @click.command()

@@ -46,15 +46,25 @@ class Wanted:
     starts: float = 0.0
     """When the time of the window begins that is announced, UTC seconds; 0: the next one."""
 
-    async def draft(self, link: Link) -> DraftNotice:
-        """Return it as it would be sent."""
-        answer = await link.ask(
+    async def ask(self, link: Link) -> DraftAnswer:
+        """Return it as it would be sent, and whether it was sent already."""
+        return await link.ask(
             DraftAnswer,
             lambda number: AskDraft(
                 number, self.name, self.window, self.impact, self.tasks, self.incident, self.starts
             ),
         )
-        return answer.draft
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How a notice is sent."""
+
+    routes: tuple[str, ...]
+    """Empty: by hand."""
+    note: str = ""
+    again: str = ""
+    """Why it is sent once more, when it was sent already."""
 
 
 def moment_given(text: str) -> float:
@@ -90,7 +100,7 @@ async def show_notice(source: Path | None, wanted: Wanted, output: str) -> int:
     """Show what a notice would say now."""
     async with session(source) as attached:
         try:
-            draft = await wanted.draft(attached.link)
+            draft = (await wanted.ask(attached.link)).draft
         except RefusedError as error:
             return _refused(error)
     if output == "json":
@@ -100,9 +110,7 @@ async def show_notice(source: Path | None, wanted: Wanted, output: str) -> int:
     return 0
 
 
-async def send_notice(
-    source: Path | None, wanted: Wanted, routes: tuple[str, ...], note: str, *, ask: bool
-) -> int:
+async def send_notice(source: Path | None, wanted: Wanted, sending: Sending, *, ask: bool) -> int:
     """Show a notice, ask, and send it.
 
     Raises:
@@ -110,21 +118,25 @@ async def send_notice(
     """
     if ask and not sys.stdin.isatty():
         raise UsageError("nobody can be asked here; say --yes, after `walkdown notice show`")
+    routes, note, again = sending.routes, sending.note, sending.again
     async with session(source) as attached:
         try:
-            draft = await wanted.draft(attached.link)
+            answer = await wanted.ask(attached.link)
+            draft = answer.draft
             _show(draft)
+            if answer.already and not again:
+                raise RefusedError(answer.already)
             way = f"by {', '.join(routes)}" if routes else "by hand"
             question = f"Send it {way}?" if routes else "Written down as sent by hand?"
             if ask and not await confirmed(attached.voice, attached.clock, question):
                 click.echo("not sent")
                 return WalkExit.REFUSED
-            answer = await attached.link.ask(
-                NoticeSentAnswer, lambda number: SendNotice(number, draft, routes, note)
+            went = await attached.link.ask(
+                NoticeSentAnswer, lambda number: SendNotice(number, draft, routes, note, again)
             )
         except RefusedError as error:
             return _refused(error)
-    click.echo(clean(f"sent {way}, {moment(answer.sent.at, None)}"))
+    click.echo(clean(f"sent {way}, {moment(went.sent.at, None)}"))
     return 0
 
 
@@ -181,7 +193,7 @@ def _announced(one: Announcement) -> str:
 
 def _sent(one: SentNotice) -> str:
     way = ", ".join(one.routes) or "by hand"
-    note = f"; {one.note}" if one.note else ""
+    note = "".join(f"; {said}" for said in (one.note, one.again and f"again: {one.again}") if said)
     about = f" of {one.window} {moment(one.starts, None)}" if one.starts else ""
     told = f", {one.told}" if one.told is not None else ""
     return f"{moment(one.at, None)} {one.notice}{about}{told}: {way}, {who(one.by)}: {one.subject}{note}"
@@ -213,6 +225,7 @@ def _plain(notices: NoticesNow) -> dict[str, Any]:
                 "subject": one.subject,
                 "body": one.body,
                 "note": one.note,
+                "again": one.again,
                 "incident": one.incident,
             }
             for one in notices.sent

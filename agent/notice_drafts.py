@@ -7,6 +7,8 @@ import contextlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import msgspec
+
 from agent.baselines import Baselines
 from agent.filled import FilledTexts, key_of
 from agent.live import LiveSystem
@@ -31,7 +33,7 @@ from runbooks.notices.document import NoticeText
 from runbooks.notices.filling import filled_in
 from runbooks.notices.order import Filled, Task
 from runbooks.notices.shelf import FOLDER, NoticeShelf, judged, problems_of, read_shelf, task_of
-from runbooks.notices.state import DraftNotice, NoticeHead
+from runbooks.notices.state import DraftNotice, NoticeHead, sealed
 from runbooks.notices.telling import Facts, values_of
 from runbooks.operators import Operator
 from runbooks.windows.plan import Occurrence, windows_of
@@ -133,16 +135,22 @@ class NoticeDrafts:
         if filled.mistakes:
             raise RefusedDecisionError("\n".join(map(str, problems_of(text, filled))))
         occurrence = facts.occurrence
-        return DraftNotice(
+        draft = DraftNotice(
             text.name,
             text.kind,
-            self.safe_subject(filled.parts["subject"]),
-            self.safe(filled.parts["body"]),
+            filled.parts["subject"],
+            filled.parts["body"],
             occurrence.window if occurrence else "",
             occurrence.span.start if occurrence else 0.0,
             occurrence.span.end if occurrence else 0.0,
             facts.incident.id if facts.incident else "",
         )
+        return self.safe_draft(draft)
+
+    def safe_draft(self, draft: DraftNotice) -> DraftNotice:
+        """Return a draft as it may be sent, with the hash of that."""
+        subject, body = self.safe_subject(draft.subject), self.safe(draft.body)
+        return sealed(msgspec.structs.replace(draft, subject=subject, body=body))
 
     async def _fill_in(self, task: Task) -> Filled:
         """Return a text filled in, as it was a moment ago where nothing has changed since."""

@@ -38,6 +38,8 @@ class SendNotice(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     routes: tuple[str, ...] = ()
     """Empty: somebody has sent it by hand."""
     note: str = ""
+    again: str = ""
+    """Why people are told once more of what they were told already; without it that is refused."""
 
 
 class AskContacts(msgspec.Struct, frozen=True, tag=True):
@@ -58,6 +60,8 @@ class DraftAnswer(msgspec.Struct, frozen=True, tag=True):
 
     id: int
     draft: DraftNotice
+    already: str = ""
+    """That people were told the same already, and what to do about it; empty when they were not."""
 
 
 class NoticeSentAnswer(msgspec.Struct, frozen=True, tag=True):

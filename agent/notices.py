@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 
 from agent.kept import Kept
 from agent.live import LiveSystem
@@ -32,9 +33,13 @@ from runbooks.journal.rows import Draft
 from runbooks.notice_events import NoticeKind, NoticeSent
 from runbooks.notices.about import still_comes
 from runbooks.notices.announcing import to_announce, told_by, words
+from runbooks.notices.repeating import repeats
+from runbooks.notices.repeating import words as repeated_words
 from runbooks.notices.state import DraftNotice, NoticesNow, SentNotice
 from runbooks.operators import Operator
+from runbooks.reasons import is_told
 from runbooks.windows.plan import Occurrence, WindowPlan, windows_of
+from runbooks.windows.ruling import spoken
 
 SOURCE = "notices"
 READ = 500
@@ -83,47 +88,71 @@ class Notices(Kept[NoticesNow]):
         system = self._live.system
         return tuple(route.name for route in routes_of(system.sections, system.info.timezone))
 
+    def already(self, draft: DraftNotice) -> str:
+        """Return that people were told the same already, and what to do then; empty when they were not."""
+        zone = zone_named(self._live.system.info.timezone)
+        when = partial(spoken, zone=zone)
+        for entry in reversed(self._sent):
+            if isinstance(event := entry.event, NoticeSent) and repeats(draft, event):
+                told = repeated_words(draft, entry.at, entry.operator, event.routes, when)
+                return f"{told}; to send it again, say why (--again)"
+        return ""
+
     async def send(
-        self, draft: DraftNotice, routes: tuple[str, ...], note: str, operator: Operator
+        self,
+        draft: DraftNotice,
+        routes: tuple[str, ...],
+        note: str,
+        operator: Operator,
+        *,
+        again: str = "",
     ) -> SentNotice:
         """Write down that it is sent, and have it carried by these routes; by none it was sent by hand.
+
+        What people were told already is told `again` for a reason alone.
 
         Raises:
             RefusedDecisionError: when it may not be sent so; says why.
         """
         async with self._decision():
-            event = await self._judged(draft, routes, note)
+            event = await self._judged(draft, routes, note, again)
             (entry,) = await self._journal.append(Draft("", event, operator))
             log.info("notice %s sent by %s", event.notice, ", ".join(event.routes) or "hand")
             self._sent = (*self._sent, entry)[-READ:]
             await self._post(tuple(letters_of(entry, event)))
             return _told(entry, self._sent, windows_of(self._live.system))
 
-    async def _judged(self, draft: DraftNotice, routes: tuple[str, ...], note: str) -> NoticeSent:
+    async def _judged(self, draft: DraftNotice, routes: tuple[str, ...], note: str, again: str) -> NoticeSent:
         text = await self.drafts.text(draft.notice)
         known = self.routes()
         for route in routes:
             if route not in known:
                 near = did_you_mean(route, known) or f"; routes: {', '.join(known) or 'none'}"
                 raise RefusedDecisionError(f"no route is called {route!r}{near}")
-        subject, body = self.drafts.safe_subject(draft.subject), self.drafts.safe(draft.body)
-        if not subject or not body.strip():
+        safe = self.drafts.safe_draft(draft)
+        if not safe.subject or not safe.body.strip():
             raise RefusedDecisionError("there is nothing to send: it has no subject or no text")
+        if safe.sha256 != draft.sha256:
+            raise RefusedDecisionError("what would be sent is not what was shown; read it again")
         if text.kind is NoticeKind.ANNOUNCEMENT:
             occurrence = Occurrence(draft.window, Span(draft.starts, draft.ends))
             if not still_comes(occurrence, windows_of(self._live.system)):
                 raise RefusedDecisionError(f"{draft.window} is planned for another time by now; look again")
+        already = self.already(draft)
+        if already and not is_told(again):
+            raise RefusedDecisionError(already)
         return NoticeSent(
             text.name,
             text.kind.value,
             draft.window,
             draft.starts,
             draft.ends,
-            subject,
-            body,
+            safe.subject,
+            safe.body,
             tuple(dict.fromkeys(routes)),
             self._safe(note.strip(), lines=True)[:LONGEST_NOTE],
             clean(draft.incident)[:64],
+            self._safe(again.strip())[:LONGEST_NOTE] if already else "",
         )
 
     async def _learn(self) -> None:
@@ -194,5 +223,6 @@ def _told(entry: Entry, sent: Iterable[Entry], plans: Iterable[WindowPlan]) -> S
         event.note,
         event.incident,
         entry.seq,
+        event.again,
         told_by(entry, sent, plans),
     )

@@ -42,6 +42,8 @@ class NoticeSent(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """What whoever sent it said about it, such as to whom it went."""
     incident: str = ""
     """The incident that it is about; empty when it is about none."""
+    again: str = ""
+    """Why people are told once more of what they were told already; empty when it is the first time."""
 
 
 NoticeEvents = NoticeSent

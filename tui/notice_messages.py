@@ -72,6 +72,8 @@ class SendRequested(NoticeQuestion):
     routes: tuple[str, ...]
     """Empty: somebody has sent it by hand."""
     note: str
+    again: str = ""
+    """Why it is sent once more, when it was sent already."""
 
     def failed(self, problem: str) -> Message:
         """Return the answer that it was refused."""

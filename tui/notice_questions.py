@@ -38,8 +38,8 @@ async def answer(link: Link, question: NoticeQuestion) -> Message:
                 DraftAnswer, lambda number: AskDraft(number, name, window, impact, starts=starts)
             )
             return DraftArrived(found.draft)
-        case SendRequested(draft=draft, routes=routes, note=note):
-            await link.ask(NoticeSentAnswer, lambda number: SendNotice(number, draft, routes, note))
+        case SendRequested(draft=draft, routes=routes, note=note, again=again):
+            await link.ask(NoticeSentAnswer, lambda number: SendNotice(number, draft, routes, note, again))
             return NoticeWentOut()
         case _:
             raise TypeError(f"nobody answers {type(question).__name__}")

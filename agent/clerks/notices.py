@@ -38,9 +38,10 @@ class NoticeClerk:
                 await self.notices.look()
                 return NoticesAnswer(ask.id, self.notices.now)
             case AskDraft():
-                return DraftAnswer(ask.id, await self.notices.drafts.draft(ask, operator))
+                draft = await self.notices.drafts.draft(ask, operator)
+                return DraftAnswer(ask.id, draft, self.notices.already(draft))
             case SendNotice():
-                sent = await self.notices.send(ask.draft, ask.routes, ask.note, operator)
+                sent = await self.notices.send(ask.draft, ask.routes, ask.note, operator, again=ask.again)
                 return NoticeSentAnswer(ask.id, sent)
             case AskContacts():
                 return ContactsAnswer(ask.id, contacts_of(self.live.system.sections))

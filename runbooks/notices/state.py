@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import hashlib
 
 import msgspec
 
@@ -81,6 +82,8 @@ class SentNotice(msgspec.Struct, frozen=True, omit_defaults=True):
     incident: str = ""
     seq: int = 0
     """Of its row in the journal."""
+    again: str = ""
+    """Why people were told once more of what they were told already."""
     told: Told | None = None
     """Whether it told people of a window in time or late; None when nobody had to be told, or was already."""
 
@@ -97,6 +100,14 @@ class DraftNotice(msgspec.Struct, frozen=True, omit_defaults=True):
     """Of the time of the window that it is about; 0 when it is about none."""
     ends: float = 0.0
     incident: str = ""
+    sha256: str = ""
+    """Of all of it, as it was shown: nothing else is sent."""
+
+
+def sealed(draft: DraftNotice) -> DraftNotice:
+    """Return a draft with its hash."""
+    bare = msgspec.structs.replace(draft, sha256="")
+    return msgspec.structs.replace(draft, sha256=hashlib.sha256(msgspec.json.encode(bare)).hexdigest())
 
 
 class NoticesNow(msgspec.Struct, frozen=True, omit_defaults=True):

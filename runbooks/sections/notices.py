@@ -34,6 +34,8 @@ class NoticeLine(msgspec.Struct, frozen=True):
     note: str
     ahead: float | None
     """Seconds before the beginning of the time that it is about; None when it is about none."""
+    again: str = ""
+    """Why people were told once more of what they were told already."""
 
 
 class NoticesSection(Section, frozen=True):
@@ -69,7 +71,7 @@ class NoticesSection(Section, frozen=True):
         for one in self.notices:
             by = f"by {', '.join(one.routes)}" if one.routes else "by hand"
             ahead = f", {show(one.ahead, 's')} ahead" if one.ahead is not None and one.ahead > 0 else ""
-            note = f"; {one.note}" if one.note else ""
+            note = "".join(f"; {said}" for said in (one.note, one.again and f"again: {one.again}") if said)
             about = f"{moment(one.at, zone)} {one.kind} from {one.by}, {by}{ahead}{note}: {one.subject}"
             yield Quoted("Notice", about, tuple(one.body.split("\n")))
 
@@ -84,5 +86,13 @@ def _is_about(event: NoticeSent, material: Material) -> bool:
 def _line(entry: Entry, event: NoticeSent) -> NoticeLine:
     ahead = event.starts - entry.at if event.starts else None
     return NoticeLine(
-        entry.at, who(entry.operator), event.kind, event.subject, event.body, event.routes, event.note, ahead
+        entry.at,
+        who(entry.operator),
+        event.kind,
+        event.subject,
+        event.body,
+        event.routes,
+        event.note,
+        ahead,
+        event.again,
     )

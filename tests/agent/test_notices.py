@@ -29,7 +29,7 @@ from checks.storage.letters import newest_letters
 from runbooks.journal.journal import Journal
 from runbooks.journal.rows import Draft
 from runbooks.notice_events import NoticeSent
-from runbooks.notices.state import Told
+from runbooks.notices.state import Told, sealed
 from runbooks.operators import Operator
 from tests.servers.agents import QUICK
 from tests.servers.receiver import receiving
@@ -58,8 +58,8 @@ async def draft(link, name="announcement", **more):
     return (await link.ask(DraftAnswer, lambda number: AskDraft(number, name, **more))).draft
 
 
-async def send(link, shown, *routes, note=""):
-    answer = await link.ask(NoticeSentAnswer, lambda number: SendNotice(number, shown, routes, note))
+async def send(link, shown, *routes, note="", again=""):
+    answer = await link.ask(NoticeSentAnswer, lambda number: SendNotice(number, shown, routes, note, again))
     return answer.sent
 
 
@@ -128,6 +128,31 @@ async def test_what_is_shown_is_what_is_carried_and_both_consoles_see_that_it_wa
         await first.snapshot(lambda snapshot: not any(n.source == "notices" for n in snapshot.notices))
 
 
+async def test_the_same_announcement_is_sent_once_more_for_a_reason_alone_and_only_as_it_was_shown(
+    agents, told
+):
+    source, _ = told
+    async with agents.link(source) as first, agents.link(source) as second:
+        await first.until(due)
+        await second.until(due)
+        theirs, ours = await draft(first.link), await draft(second.link, impact="Another text.")
+        with pytest.raises(RefusedError, match="is not what was shown"):
+            await send(first.link, replace(theirs, body="Something else."))
+        await send(second.link, ours)
+        said = r"the announcement of weekly of Sun .* was sent .* by .*, by hand; to send it again, say why"
+        with pytest.raises(RefusedError, match=said):
+            await send(first.link, theirs)
+        with pytest.raises(RefusedError, match=said):
+            await send(first.link, theirs, again=" x ")
+        answer = await first.link.ask(DraftAnswer, lambda number: AskDraft(number, "announcement", "weekly"))
+        assert answer.already.endswith("by hand; to send it again, say why (--again)")
+        sent = await send(first.link, theirs, again="the first had no impact")
+        assert sent.again == "the first had no impact"
+        progress = await draft(first.link, "progress")
+        for _ in range(2):
+            assert (await send(first.link, progress)).again == ""
+
+
 async def test_after_a_kill_it_is_known_what_was_sent_and_nothing_is_sent_again(agents, told):
     source, receiver = told
     async with agents.link(source) as console:
@@ -169,10 +194,12 @@ async def test_no_secret_leaves_by_a_notice_and_what_is_wrong_is_refused_in_word
         await console.attached()
         shown = await draft(console.link, "progress")
         await console.snapshot(lambda board: board.states and board.states[0].last.at)  # it is known by now
-        sent = await send(console.link, replace(shown, body=f"the word is {WORD}\x1b[31m"), "ops", note=WORD)
+        for body in (f"the word is {WORD}", "\x1b[31m"):
+            with pytest.raises(RefusedError, match="is not what was shown"):
+                await send(console.link, sealed(replace(shown, body=body)), "ops")
+        sent = await send(console.link, shown, "ops", note=WORD)
         (message,) = await arrived(receiver)
         assert WORD not in f"{message}{sent}"
-        assert "\x1b" not in message["message"]
         for wrong, words in (
             (lambda: draft(console.link, "anouncement"), "did you mean 'announcement'"),
             (lambda: draft(console.link, "mine"), r"mine.txt:3:1: subject: 'systm' is not known"),
@@ -182,7 +209,7 @@ async def test_no_secret_leaves_by_a_notice_and_what_is_wrong_is_refused_in_word
             (lambda: send(console.link, shown, "op"), "no route is called 'op'; did you mean 'ops'"),
             (lambda: send(console.link, replace(shown, subject=" "), "ops"), "nothing to send"),
             (
-                lambda: send(console.link, replace(shown, notice="announcement"), "ops"),
+                lambda: send(console.link, sealed(replace(shown, notice="announcement")), "ops"),
                 "planned for another time",
             ),
         ):

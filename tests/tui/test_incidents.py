@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from msgspec.structs import replace
 
@@ -223,6 +225,33 @@ async def test_the_notices_as_they_look(size) -> None:
     async with stage(size=size) as console:
         await notices(console)
         check_golden(f"notices-{size[0]}x{size[1]}", body(console))
+
+
+async def test_what_another_console_sends_meanwhile_is_sent_again_for_a_reason_alone() -> None:
+    async with stage() as console:
+        await notices(console)
+        await console.press("enter")
+        await console.until("we are going to work on Shop.")
+        await console.press("s")
+        await console.until("choose a way")
+        await console.press("enter", "2")
+        told = SentNotice(
+            START, ALICE, "announcement", "announcement", "weekly", START + 90000, START + 97200,
+            DRAFT.subject, DRAFT.body, ("dba",), seq=10, told=Told.IN_TIME,
+        )  # fmt: skip
+        await console.link.stand(NoticesMoved(replace(NOTICES, sent=(told, *NOTICES.sent))))
+        await console.until("say why it is sent again")
+        told_so = " ".join(line.strip(" \u2502") for line in console.text.splitlines())
+        assert re.search(r"was sent 08:00.* by alice as root, from 10.0.0.7, pts/3, by dba\.", told_so)
+        await console.press("enter")
+        assert asked(console, SendNotice) == []
+        console.link.answers[NoticeSentAnswer] = NoticeSentAnswer(1, told)
+        await console.press("tab", "tab")
+        await console.type("the first was wrong")
+        await console.accept()
+        await console.until(lambda: bool(asked(console, SendNotice)))
+        (sent,) = asked(console, SendNotice)
+        assert (sent.draft, sent.routes, sent.again) == (DRAFT, ("dba",), "the first was wrong")
 
 
 async def test_what_is_due_leads_to_its_announcement_which_is_read_and_sent_by_a_route() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from textual.app import ComposeResult
 from textual.binding import Binding
 
+from runbooks.notices.repeating import sent_before, words
 from runbooks.notices.state import DraftNotice, SentNotice
 from tui.cell import Tone
 from tui.dialogs.notice import ImpactDialog, SendNoticeDialog
@@ -52,12 +53,27 @@ that."""
         self._draft: DraftNotice | None = None
         self._problem = ""
         self._asked = sent is not None
+        self._dialog: SendNoticeDialog | None = None
 
     def compose_body(self) -> ComposeResult:
         yield Page(id="text")
 
+    @property
+    def _sent_already(self) -> str:
+        """Say that people were told the same already, as soon as that is so; empty when they were not."""
+        draft = self._draft
+        one = sent_before(draft, self.notices.sent) if draft is not None else None
+        if draft is None or one is None:
+            return ""
+        return words(draft, one.at, one.by, one.routes, self._moment)
+
+    def _moment(self, at: float) -> str:
+        return moment(at, self.now, zone(self.system.timezone))
+
     def draw(self) -> None:
         """Show it."""
+        if self._dialog is not None and self._dialog.is_current and self._dialog.is_mounted:
+            self._dialog.follow(self._sent_already)
         if not self._asked and not self.detached:
             self._asked = True
             self.post_message(DraftRequested(self, self._notice, self._window, self._impact, self._starts))
@@ -70,13 +86,17 @@ that."""
 
     def _told(self, shown: DraftNotice | SentNotice) -> Iterator[Paragraph]:
         if isinstance(shown, SentNotice):
-            at = moment(shown.at, self.now, zone(self.system.timezone))
+            at = self._moment(shown.at)
             way = ", ".join(map(said, shown.routes)) or "by hand"
             yield fact("sent", f"{at} {way}, by {who(shown.by)}", Tone.MUTED)
             if shown.note:
                 yield fact("note", said(shown.note), Tone.MUTED)
-        elif self._problem:
-            yield prose(said(self._problem), Tone.WARN)
+            if shown.again:
+                yield fact("again", said(shown.again), Tone.MUTED)
+        else:
+            for words in (self._problem, self._sent_already):
+                if words:
+                    yield prose(said(words), Tone.WARN)
         yield prose(said(shown.subject), Tone.STRONG)
         yield BREAK
         yield from (prose(line) for line in lines_of(shown.body))
@@ -99,7 +119,8 @@ that."""
     def action_send(self) -> None:
         """Ask by which way it is sent."""
         if self._draft is not None:
-            self.app.push_screen(SendNoticeDialog(self._draft, self.notices.routes), self._went_out)
+            self._dialog = SendNoticeDialog(self._draft, self.notices.routes, self._sent_already)
+            self.app.push_screen(self._dialog, self._went_out)
 
     def _went_out(self, result: str | None) -> None:
         if result == "sent":
