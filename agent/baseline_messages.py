@@ -16,7 +16,7 @@ class TakeBaseline(msgspec.Struct, frozen=True, tag=True):
     name: str
 
 
-class AskDifference(msgspec.Struct, frozen=True, tag=True):
+class AskDifference(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """Console: what is different from a baseline, the newest one when none is named?
 
     Answered by `DifferenceAnswer`.
@@ -24,6 +24,8 @@ class AskDifference(msgspec.Struct, frozen=True, tag=True):
 
     id: int
     name: str = ""
+    seq: int = 0
+    """The row of the journal that holds it; then nothing is looked at anew, the board counts as it stands."""
 
 
 class AskBaselines(msgspec.Struct, frozen=True, tag=True):

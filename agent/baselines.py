@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from agent.live import LiveSystem
 from checks.board import Snapshot
-from runbooks.baseline import BaselineHead, baseline_of, difference
+from runbooks.baseline import BaselineHead, baseline_of, difference, is_complete
 from runbooks.comparison import Comparison
 from runbooks.errors import RefusedDecisionError
 from runbooks.events import Entry
@@ -81,6 +81,22 @@ class Baselines:
         known = sorted({taken.name for entry in entries if (taken := _taken(entry)) is not None})
         named = f" called {name!r}; there are: {', '.join(known)}" if name and known else ""
         raise RefusedDecisionError(f"there is no baseline{named}")
+
+    async def standing(self, seq: int) -> Comparison:
+        """Return what is different from the baseline in that row, by what is known of every check now.
+
+        Raises:
+            RefusedDecisionError: when it is not there, or cannot be read.
+        """
+        try:
+            taken, at = await self.kept(seq)
+        except JournalError as error:
+            raise RefusedDecisionError(str(error)) from error
+        engine = self._live.engine
+        known = engine is not None and is_complete(engine.snapshot)
+        return self.compared(
+            taken, at, engine.snapshot if engine is not None and known else await self.seen()
+        )
 
     def compared(self, taken: BaselineTaken, at: float, snapshot: Snapshot) -> Comparison:
         """Return what is different in this picture from a baseline; what walks expect is told apart."""

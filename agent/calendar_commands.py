@@ -143,7 +143,8 @@ def _line(entry: AgendaEntry, now: float, zone: tzinfo) -> str:
     if entry.slot is Slot.WINDOW:
         when = f"{start:%H:%M}-{end:%H:%M}"
         stands = away(entry.start, now) if entry.standing is Standing.COMING else str(entry.standing)
-        return f"  {when:<12} window {entry.name}  {stands}"
+        why = f": {entry.note}" if entry.standing in (Standing.DUE, Standing.MISSED) else ""
+        return f"  {when:<12} window {entry.name}  {stands}{why}"
     name = entry.title or entry.name
     times = f" ({entry.count} times)" if entry.count > 1 else ""
     said = [str(entry.standing)]

@@ -11,17 +11,23 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
+import msgspec
+
 from agent.baselines import Baselines
 from agent.live import LiveSystem
 from agent.windows import Windows
 from checks.board import Notice, Snapshot
 from checks.clock import Clock
 from checks.model import Level
-from runbooks.baseline import baseline_of
+from checks.recurrence.zones import zone_named
+from checks.text import clean
+from runbooks.baseline import baseline_of, is_complete
 from runbooks.errors import RefusedDecisionError
 from runbooks.journal.errors import JournalError
-from runbooks.window_events import AFTER, AT_CLOSE, BEFORE_END, Rechecked
-from runbooks.windows.found import STILL_OF_IT, found_by_recheck
+from runbooks.window_events import AFTER, AT_CLOSE, BEFORE_END, BaselineTaken, Rechecked
+from runbooks.windows.found import STILL_OF_IT, recheck_words, rechecks
+from runbooks.windows.ruling import spoken
+from runbooks.windows.state import Recheck, WindowState
 
 SOURCE = "window"
 LOOK_EVERY = 1.0
@@ -55,6 +61,8 @@ class Rechecks:
         self._clock = clock
         self._said: tuple[Notice, ...] = ()
         self._trouble = ""
+        self._kept: tuple[int, BaselineTaken, float] = (0, BaselineTaken(""), 0.0)
+        """The baseline that was read last: its row, itself, and when it was taken."""
 
     @property
     def busy(self) -> bool:
@@ -77,7 +85,7 @@ class Rechecks:
             if str(error) != self._trouble:
                 log.warning("recheck: %s", error)
             self._trouble = str(error)
-        self._say()
+        await self._say()
 
     def _wanted(self) -> Wanted | None:
         """Return the recheck that is due: that of a closed window first."""
@@ -114,10 +122,29 @@ class Rechecks:
             return Rechecked(wanted.name, wanted.occasion, trouble=str(error))
         return Rechecked(wanted.name, wanted.occasion, self._baselines.compared(taken, at, snapshot))
 
-    def _say(self) -> None:
-        """Show for as long as it matters what got worse, or why that is not known."""
-        text = found_by_recheck(self._windows.state, self._clock.now(), bad_only=True)
+    async def _say(self) -> None:
+        """Show what got worse for as long as it is so and matters, or why that is not known."""
+        state = self._windows.state
+        zone = zone_named(self._live.system.info.timezone)
+        text = ""
+        if found := rechecks(state, self._clock.now()):
+            still = await self._still_so(state, found[-1])
+            text = clean(recheck_words(state.name, still, lambda at: spoken(at, zone), bad_only=True))
         said = (Notice(SOURCE, text, Level.WARN),) if text else ()
         if said != self._said:
             self._said = said
             self._live.announce(SOURCE, said)
+
+    async def _still_so(self, state: WindowState, found: Recheck) -> Recheck:
+        """Return a recheck with only those of the checks that are worse by what is seen of them now."""
+        engine = self._live.engine
+        if not found.newly_bad or engine is None or not is_complete(engine.snapshot):
+            return found
+        try:
+            if self._kept[0] != state.baseline:
+                self._kept = (state.baseline, *await self._baselines.kept(state.baseline))
+        except (RefusedDecisionError, JournalError):
+            return found
+        now = self._baselines.compared(self._kept[1], self._kept[2], engine.snapshot)
+        worse = {one.check for one in now.newly_bad}
+        return msgspec.structs.replace(found, newly_bad=tuple(n for n in found.newly_bad if n in worse))

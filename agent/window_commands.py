@@ -9,16 +9,19 @@ from typing import Any
 import click
 import msgspec
 
+from agent.baseline_messages import AskDifference, DifferenceAnswer
 from agent.link import Link, RefusedError
 from agent.session import session
 from agent.walk_exits import WalkExit
 from checks.clock import Clock
 from checks.instants import rfc3339
 from checks.text import clean
+from runbooks.comparison import Comparison
 from runbooks.operators import WALKDOWN
 from runbooks.reasons import FULL_REASON
+from runbooks.windows.behind import crossed, crossing_words, waiting
 from runbooks.windows.budget import safe_words
-from runbooks.windows.found import found_by_recheck
+from runbooks.windows.found import STILL_OF_IT, named, recheck_words, rechecks
 from runbooks.windows.ruling import over_walks
 from runbooks.windows.state import SHORTEST, PlannedWindow, Recheck, WindowsNow, WindowState
 from runbooks.wording import moment, span, who
@@ -31,11 +34,26 @@ async def tell_windows(source: Path | None, output: str) -> int:
     """Say how windows stand."""
     async with session(source) as attached:
         windows, now = await attached.link.windows(), attached.clock.now()
+        found = await _compared(attached.link, windows.state, now)
     if output == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode(_plain(windows, now)), indent=2).decode())
+        click.echo(msgspec.json.format(msgspec.json.encode(_plain(windows, found, now)), indent=2).decode())
     else:
-        _say(windows, now)
+        _say(windows, now, found)
     return 0 if windows.state.is_open(now) else NONE_OPEN
+
+
+async def _compared(link: Link, state: WindowState, now: float) -> Comparison | str:
+    """Return how checks compare with the baseline of the window, or why that is not known.
+
+    Empty when there is nothing to compare: no baseline, or the window is over for long.
+    """
+    if not state.baseline or (state.closed_at and now - state.closed_at > STILL_OF_IT):
+        return ""
+    try:
+        answer = await link.ask(DifferenceAnswer, lambda number: AskDifference(number, seq=state.baseline))
+    except RefusedError as error:
+        return str(error)
+    return answer.difference
 
 
 async def open_window(source: Path | None, name: str, lasts: float, reason: str) -> int:
@@ -53,10 +71,13 @@ async def close_window(source: Path | None, reason: str, force: bool) -> int:
 
     async def close(link: Link) -> WindowsNow:
         windows = await link.windows()
+        before = windows.state
         walks = tuple(walk.id for walk in windows.walks) if force else ()
         closed = await link.close_window(reason, walks)
         if walks:
-            click.echo(f"closed over what is open: {over_walks(windows.state.name, windows.walks)}", err=True)
+            click.echo(f"closed over what is open: {over_walks(before.name, windows.walks)}", err=True)
+        if (after := closed.state) != before and not after.closed_at:
+            click.echo(clean(f"{before.name} is closed; {after.name} waited for that, as planned"), err=True)
         return closed
 
     hint = f"; --force with a reason of at least {FULL_REASON} characters closes it all the same"
@@ -79,7 +100,7 @@ async def _changed(
     return 0
 
 
-def _say(windows: WindowsNow, now: float) -> None:
+def _say(windows: WindowsNow, now: float, found: Comparison | str = "") -> None:
     state = windows.state
     if state.is_open(now):
         left = span(state.until - now)
@@ -98,7 +119,7 @@ def _say(windows: WindowsNow, now: float) -> None:
             click.echo(
                 clean(f"  the last one, {state.name}, was closed {moment(state.closed_at, None)}{early}")
             )
-    for line in _lines(windows, now):
+    for line in _lines(windows, now, found):
         click.echo(clean(f"  {line}"))
     for planned in windows.planned:
         click.echo(clean(f"  planned: {_when(planned)}"))
@@ -114,10 +135,12 @@ def extensible(windows: WindowsNow) -> str:
     return f"it may be extended until {moment(windows.latest, None)}, by {span(left)} more"
 
 
-def _lines(windows: WindowsNow, now: float) -> Iterator[str]:
-    """Yield how the walks stand in the window, and what was found when everything was looked at again."""
+def _lines(windows: WindowsNow, now: float, compared: Comparison | str) -> Iterator[str]:
+    """Yield what waits for it, how the walks stand in it, how checks are, and what was found by rechecks."""
     state = windows.state
     if state.is_open(now):
+        for coming in crossed(windows.planned, state.name, state.until, now):
+            yield f"MIND: {crossing_words(coming, state.name, state.until, _tell)}"
         taken = f"baseline taken {moment(state.baseline_at, None)}" if state.baseline else "no baseline yet"
         yield taken
     for walk in windows.walks:
@@ -127,10 +150,34 @@ def _lines(windows: WindowsNow, now: float) -> Iterator[str]:
         phase = f", {one.phase}" if one.phase else ""
         must = f"; {one.unfinished} that must be finished first" if one.unfinished else ""
         yield f"checklist {one.title or one.name}{phase}: {one.settled} of {one.items}{must}"
-    if found := found_by_recheck(state, now):
-        yield found
+    if compared:
+        yield f"checks now, against the baseline: {compared_words(compared)}"
+    for found in rechecks(state, now):
+        yield recheck_words(state.name, found, _tell)
     if windows.recheck_at:
         yield f"everything is looked at again {moment(windows.recheck_at, None)}"
+
+
+def compared_words(found: Comparison | str) -> str:
+    """Return in a line how checks compare with a baseline; of what is not known, why."""
+    if isinstance(found, str):
+        return found
+    worse = tuple(one.check for one in found.newly_bad)
+    parts = [f"{len(worse)} WORSE ({named(worse)})" if worse else "none is worse"]
+    moved = sum(one.is_worse for one in found.moved)
+    for number, words in (
+        (moved, "slower or fuller"),
+        (len(found.expected), "worse as a walk expects"),
+        (len(found.bad_before), "bad before"),
+        (len(found.fixed), "fixed"),
+    ):
+        if number:
+            parts.append(f"{number} {words}")
+    return ", ".join(parts)
+
+
+def _tell(at: float) -> str:
+    return moment(at, None)
 
 
 def _why(state: WindowState) -> str:
@@ -149,7 +196,7 @@ def _when(planned: PlannedWindow) -> str:
     return f"{planned.name} ({planned.words} {planned.zone}): {moment(planned.start, None)} for {lasts}"
 
 
-def _plain(windows: WindowsNow, now: float) -> dict[str, Any]:
+def _plain(windows: WindowsNow, found: Comparison | str, now: float) -> dict[str, Any]:
     state = windows.state
     last = {
         "name": state.name,
@@ -194,6 +241,9 @@ def _plain(windows: WindowsNow, now: float) -> dict[str, Any]:
         "checklists": [msgspec.to_builtins(one) for one in windows.lists],
         "recheck_at": _at(windows.recheck_at),
         "recheck": _recheck(state.recheck),
+        "rechecks": [_recheck(one) for one in rechecks(state, now)],
+        "compared": _found(found),
+        "waiting": [one.name for one in waiting(windows.planned, state, now)],
         "window": last if state.name else None,
         "planned": [
             {"name": one.name, "when": one.words, "start": _at(one.start), "end": _at(one.end)}
@@ -214,6 +264,16 @@ def _recheck(found: Recheck | None) -> dict[str, Any] | None:
     }
     said = {"at": _at(found.at), "occasion": found.occasion, "newly_bad": found.newly_bad}
     return said | counts | {"trouble": found.trouble}
+
+
+def _found(found: Comparison | str) -> dict[str, Any] | None:
+    """Return how checks compare with the baseline now; None when that is not known."""
+    if isinstance(found, str):
+        return None
+    parts = ("newly_bad", "expected", "bad_before", "fixed")
+    names = {part: [one.check for one in getattr(found, part)] for part in parts}
+    moved = [one.words for one in found.moved if one.is_worse]
+    return {"at": _at(found.at), "worse": found.is_worse} | names | {"slower_or_fuller": moved}
 
 
 def _at(at: float) -> str | None:

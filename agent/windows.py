@@ -13,9 +13,12 @@ from collections.abc import Callable, Collection, Sequence
 from agent.kept import Kept
 from agent.live import LiveSystem
 from agent.window_messages import WindowMoved
+from checks.board import Notice
 from checks.clock import Clock
 from checks.masking import Masker
+from checks.recurrence.zones import zone_named
 from checks.system import System
+from checks.text import clean
 from runbooks.baseline import baseline_of, is_complete
 from runbooks.journal.journal import Journal
 from runbooks.journal.rows import Draft
@@ -28,11 +31,12 @@ from runbooks.window_events import (
     WindowExtended,
     WindowOpened,
 )
-from runbooks.windows import ruling
+from runbooks.windows import behind, missing, ruling
 from runbooks.windows.fold import KINDS, fold_all
 from runbooks.windows.plan import Occurrence, WindowPlan, next_planned, windows_of
 from runbooks.windows.state import PlannedWindow, WindowList, WindowsNow, WindowState, WindowWalk
 
+SOURCE = "planned windows"
 WindowEvent = WindowOpened | WindowExtended | WindowClosed
 
 log = logging.getLogger(__name__)
@@ -55,6 +59,9 @@ class Windows(Kept[WindowsNow]):
         self._planned: tuple[PlannedWindow, ...] = ()
         self._planned_at = self._planned_until = 0.0
         """When it was reckoned what comes, and until when that stays true."""
+        self._looked_at = 0.0
+        """Until when it is known what became of every time that was planned."""
+        self._notices: tuple[Notice, ...] = ()
         self.walking: Callable[[], tuple[WindowWalk, ...]] = tuple
         """Says which walks are open, and how their time stands; set by who knows."""
         self.listing: Callable[[], tuple[WindowList, ...]] = tuple
@@ -131,6 +138,7 @@ class Windows(Kept[WindowsNow]):
     async def _decide(self, rule: Callable[[WindowState, float], WindowEvent], operator: Operator) -> None:
         async with self._decision():
             await self._write((rule(self._state, self._clock.now()),), operator)
+            await self._open_and_close()
 
     async def record(self, *events: WindowEvents) -> None:
         """Write down what was seen of a window.
@@ -148,13 +156,23 @@ class Windows(Kept[WindowsNow]):
             # Baselines are long: they are read only where one is still needed.
             state = fold_all(await self._journal.newest(*KINDS, BaselineTaken))
         self._state = state
+        if state.name and not state.closed_at:
+            self._looked_at = min(self._looked_at, state.opened_at)
         self._planned_until = 0.0
         self._plan()
 
     async def _do_due(self) -> None:
+        now = self._clock.now()
+        for lost in missing.missed(self._state, self._plans, self._looked_at, now):
+            await self._write((lost,), WALKDOWN)
+        self._looked_at = now
+        await self._open_and_close()
+        await self._take_baseline()
+
+    async def _open_and_close(self) -> None:
+        """Do what is due by plan, also as soon as one was closed by hand: another may have waited for that."""
         while (event := ruling.due(self._state, self._plans, self._clock.now())) is not None:
             await self._write((event,), WALKDOWN)
-        await self._take_baseline()
 
     async def _take_baseline(self) -> None:
         """Take the baseline of the window that is open, once every check was looked at."""
@@ -176,6 +194,7 @@ class Windows(Kept[WindowsNow]):
         system, now = self._live.system, self._clock.now()
         if system is not self._planned_for:
             self._planned_for, self._plans = system, windows_of(system)
+            self._looked_at = now
         elif self._planned_at <= now < self._planned_until:
             return
         self._coming = next_planned(self._plans, now, self._state.early)
@@ -185,6 +204,7 @@ class Windows(Kept[WindowsNow]):
 
     async def _stand(self) -> WindowsNow:
         at = self._clock.now()
+        self._announce(at)
         return WindowsNow(
             self._state,
             self._planned,
@@ -196,3 +216,20 @@ class Windows(Kept[WindowsNow]):
             self._trouble,
             ruling.latest(self._state, self._plans) if self.is_open else 0.0,
         )
+
+    def _announce(self, at: float) -> None:
+        """Show on every board which window waits for another to be closed, and which was not opened."""
+        zone, state = zone_named(self._live.system.info.timezone), self._state
+
+        def tell(moment: float) -> str:
+            return ruling.spoken(moment, zone)
+
+        texts = [behind.waiting_words(one, state, tell) for one in behind.waiting(self._planned, state, at)]
+        lost = [(behind.missed_words(name, one, tell), one.at) for name, one in behind.still_told(state, at)]
+        notices = (
+            *(Notice("window", clean(text)) for text in texts),
+            *(Notice("window", clean(text), at=found) for text, found in lost),
+        )
+        if notices != self._notices:
+            self._notices = notices
+            self._live.announce(SOURCE, notices)

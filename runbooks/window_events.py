@@ -51,6 +51,17 @@ class WindowClosed(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """Ids of the walks that were open when it was closed early, as who closed it knew."""
 
 
+class WindowMissed(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """A time that a window was planned for is over, and it was not opened."""
+
+    name: str
+    start: float
+    """When it was planned to open, UTC seconds."""
+    end: float
+    behind: str = ""
+    """The window that was open instead; empty when nobody looked."""
+
+
 class SeenReading(msgspec.Struct, frozen=True, omit_defaults=True):
     """A number that a check saw."""
 
@@ -86,4 +97,4 @@ class Rechecked(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """Why it could not be told."""
 
 
-WindowEvents = WindowOpened | WindowExtended | WindowClosed | BaselineTaken | Rechecked
+WindowEvents = WindowOpened | WindowExtended | WindowClosed | WindowMissed | BaselineTaken | Rechecked

@@ -36,6 +36,8 @@ class BaselineClerk:
             case TakeBaseline():
                 return BaselineAnswer(ask.id, await self.baselines.take(ask.name, operator))
             case AskDifference():
+                if ask.seq:
+                    return DifferenceAnswer(ask.id, await self.baselines.standing(ask.seq))
                 return DifferenceAnswer(ask.id, await self.baselines.difference(ask.name))
             case AskBaselines():
                 return BaselinesAnswer(ask.id, await self.baselines.heads())

@@ -25,10 +25,11 @@ from runbooks.task_events import (
     TaskRecord,
     TaskSkipped,
 )
-from runbooks.window_events import WindowClosed, WindowExtended, WindowOpened
+from runbooks.window_events import WindowClosed, WindowExtended, WindowMissed, WindowOpened
+from runbooks.windows.behind import why_missed
 from runbooks.windows.plan import WindowPlan
 
-KINDS = (TaskDone, TaskMissed, TaskSkipped, WindowOpened, WindowExtended, WindowClosed)
+KINDS = (TaskDone, TaskMissed, TaskSkipped, WindowOpened, WindowExtended, WindowClosed, WindowMissed)
 """The events that it is made of."""
 MOST = 2000
 """Entries that are told at most."""
@@ -60,8 +61,14 @@ def agenda(
     """
     plans = {task.name: task for task in tasks}
     rows = tuple(entries)
-    found = [*_past(rows, plans, start, end), *_opened(rows, start, end, now)]
-    found += _windows(windows, max(start, now), end, now, _early(rows))
+    every, held, early = tuple(windows), _opened(rows), _early(rows)
+    been = [
+        *(one for one in held if one.start <= now),
+        *_not_opened(rows),
+        *_waiting(every, held, early, now),
+    ]
+    found = [*_past(rows, plans, start, end), *(one for one in been if one.start < end and one.end > start)]
+    found += _windows(every, max(start, now), end, now, early)
     for task in plans.values():
         found += _coming(task, records.get(task.name), start, end, now)
     told = list(_told_together(sorted(found, key=_order), plans, zone))
@@ -121,7 +128,7 @@ _ENDED = {
 }
 
 
-def _opened(entries: Iterable[Entry], start: float, end: float, now: float) -> list[AgendaEntry]:
+def _opened(entries: Iterable[Entry]) -> list[AgendaEntry]:
     """Return the windows that were open, and the one that is."""
     found: list[AgendaEntry] = []
     for entry in entries:
@@ -146,7 +153,42 @@ def _opened(entries: Iterable[Entry], start: float, end: float, now: float) -> l
                 found[-1] = msgspec.structs.replace(
                     last, standing=Standing.DONE, end=closed, at=closed, took=closed - last.start
                 )
-    return [one for one in found if one.start < end and one.end > start and one.start <= now]
+    return found
+
+
+def _not_opened(entries: Iterable[Entry]) -> Iterator[AgendaEntry]:
+    """Yield the times of windows that were missed."""
+    for entry in entries:
+        if isinstance(entry.event, WindowMissed):
+            lost = entry.event
+            yield AgendaEntry(
+                Slot.WINDOW,
+                lost.name,
+                lost.start,
+                lost.end,
+                standing=Standing.MISSED,
+                lasts=lost.end - lost.start,
+                at=entry.at,
+                note=why_missed(lost.behind),
+            )
+
+
+def _waiting(
+    plans: Iterable[WindowPlan], held: list[AgendaEntry], early: frozenset[tuple[str, float]], now: float
+) -> Iterator[AgendaEntry]:
+    """Yield the windows that are planned now, and wait for the one that is open to be closed."""
+    if not held or held[-1].standing is not Standing.OPEN or now >= held[-1].end:
+        return
+    note = f"opens once {held[-1].name} is closed"
+    for plan in plans:
+        span = plan.timing.containing(now)
+        if span is None or (plan.name, span.start) in early:
+            continue
+        if not any(one.name == plan.name and one.start < span.end and one.end > span.start for one in held):
+            lasts = span.end - span.start
+            yield AgendaEntry(
+                Slot.WINDOW, plan.name, span.start, span.end, standing=Standing.DUE, lasts=lasts, note=note
+            )
 
 
 def _early(entries: Iterable[Entry]) -> frozenset[tuple[str, float]]:

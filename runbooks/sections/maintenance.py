@@ -13,6 +13,8 @@ from runbooks.figures.walks import WalkLine, walks_of
 from runbooks.material import Material
 from runbooks.report_blocks import Amount, Block, Facts, Heading, Items, Table
 from runbooks.section import Section
+from runbooks.window_events import WindowMissed
+from runbooks.windows.behind import why_missed
 from runbooks.windows.fold import KINDS
 from runbooks.windows.past import ended, first_until, past_windows, planned_length
 from runbooks.windows.plan import next_planned, windows_of
@@ -63,6 +65,15 @@ class NextWindow(msgspec.Struct, frozen=True):
     lasts: float
 
 
+class NotOpened(msgspec.Struct, frozen=True):
+    """A planned window that was not opened."""
+
+    name: str
+    starts_at: float
+    lasts: float
+    why: str
+
+
 class MaintenanceSection(Section, frozen=True):
     """What was done, and how long it took."""
 
@@ -75,6 +86,8 @@ class MaintenanceSection(Section, frozen=True):
     done: int
     """Walks that ended as they should."""
     next: NextWindow | None
+    not_opened: tuple[NotOpened, ...] = ()
+    """What was planned and is over without having been opened."""
 
     @classmethod
     def of(cls, material: Material) -> Self:
@@ -112,6 +125,11 @@ class MaintenanceSection(Section, frozen=True):
             NextWindow(coming.window, coming.span.start, coming.span.end - coming.span.start)
             if coming
             else None,
+            tuple(
+                NotOpened(lost.name, lost.start, lost.end - lost.start, why_missed(lost.behind))
+                for entry in material.entries(WindowMissed)
+                if isinstance(lost := entry.event, WindowMissed)
+            ),
         )
 
     def blocks(self, zone: tzinfo) -> Iterator[Block]:
@@ -141,6 +159,13 @@ class MaintenanceSection(Section, frozen=True):
                     )
                     for one in self.windows
                 ),
+            )
+        if self.not_opened:
+            yield Items(
+                tuple(
+                    f"{one.name} was not opened, {moment(one.starts_at, zone)}: {one.why}"
+                    for one in self.not_opened
+                )
             )
         if self.walks:
             yield Heading(3, "Walks")

@@ -17,12 +17,22 @@ from runbooks.report_layout import event_line
 from runbooks.report_parts import EventPart
 from runbooks.section import Section
 from runbooks.walk_events import HolderChanged, Overridden
-from runbooks.window_events import Rechecked, WindowClosed, WindowExtended, WindowOpened
+from runbooks.window_events import Rechecked, WindowClosed, WindowExtended, WindowMissed, WindowOpened
+from runbooks.windows.behind import why_missed
 from runbooks.windows.past import ended, first_until, planned_length
 from runbooks.windows.state import WindowState
 from runbooks.wording import moment, who
 
-KINDS = (WindowOpened, WindowExtended, WindowClosed, Rechecked, Overridden, Denied, HolderChanged)
+KINDS = (
+    WindowOpened,
+    WindowExtended,
+    WindowClosed,
+    WindowMissed,
+    Rechecked,
+    Overridden,
+    Denied,
+    HolderChanged,
+)
 
 
 class WindowSection(Section, frozen=True):
@@ -134,6 +144,10 @@ def _part(entry: Entry, state: WindowState) -> EventPart | None:
             event.name != state.name
         ):
             return None
+        case WindowMissed() as event:
+            if event.behind != state.name:
+                return None
+            return EventPart(entry.at, by, f"{event.name} not opened", "", why_missed(event.behind))
         case WindowOpened() as event:
             return EventPart(entry.at, by, "opened", "", event.reason or "as planned")
         case WindowExtended() as event:

@@ -14,14 +14,17 @@ from runbooks.window_events import (
     Rechecked,
     WindowClosed,
     WindowExtended,
+    WindowMissed,
     WindowOpened,
 )
-from runbooks.windows.state import Closing, Extension, Recheck, WindowState
+from runbooks.windows.state import Closing, Extension, Missed, Recheck, WindowState
 
-KINDS = (WindowOpened, WindowExtended, WindowClosed, Rechecked)
+KINDS = (WindowOpened, WindowExtended, WindowClosed, WindowMissed, Rechecked)
 """The events that concern it, besides baselines, which are long."""
 NAMED = 50
 """So many checks that got worse are named."""
+REMEMBERED = 10
+"""So many rechecks of a window are known before the last one."""
 NONE = WindowState()
 
 
@@ -50,24 +53,31 @@ def _after(state: WindowState, entry: Entry) -> WindowState:
                 event.until,
                 event.planned_until,
                 event.reason,
-                shut_at=state.shut_at,
+                shut=state.shut,
                 closing=state.closing,
                 planned_start=event.planned_start,
                 early=state.early | early,
                 first_until=event.until,
+                held=state.held,
+                missed=state.missed,
             )
         case WindowExtended() as event:
             longer = Extension(entry.at, entry.operator, event.until, event.reason, event.beyond)
             return msgspec.structs.replace(state, until=event.until, extensions=(*state.extensions, longer))
         case WindowClosed() as event:
+            over = min(entry.at, state.until or entry.at)
             return msgspec.structs.replace(
                 state,
                 closed_at=entry.at,
                 closed_by=entry.operator,
                 close_reason=event.reason,
-                shut_at=entry.at if event.early else state.shut_at,
-                closing=Closing(event.name, min(entry.at, state.until or entry.at), state.baseline),
+                shut=state.shut | ({event.name: entry.at} if event.early else {}),
+                closing=Closing(event.name, over, state.baseline),
+                held=state.held | {event.name: over},
             )
+        case WindowMissed() as event:
+            lost = Missed(entry.at, event.start, event.end, event.behind)
+            return msgspec.structs.replace(state, missed=state.missed | {event.name: lost})
         case BaselineTaken(name=state.name, occasion=occasion) if occasion == WINDOW and not state.closed_at:
             return msgspec.structs.replace(state, baseline=entry.seq, baseline_at=entry.at)
         case Rechecked() as event:
@@ -94,8 +104,10 @@ def _rechecked(state: WindowState, at: float, event: Rechecked) -> WindowState:
         )
     )
     of_this = event.name == state.name and bool(state.closed_at) == (event.occasion == AT_CLOSE)
+    before = (*state.earlier, state.recheck)[-REMEMBERED:] if of_this and state.recheck else state.earlier
     return msgspec.structs.replace(
         state,
         recheck=recheck if of_this else state.recheck,
+        earlier=before,
         closing=None if event.occasion == AT_CLOSE else state.closing,
     )

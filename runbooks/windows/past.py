@@ -23,7 +23,7 @@ def past_windows(entries: Iterable[Entry]) -> tuple[WindowState, ...]:
             found.append(fold(NONE, entry))
         elif found:
             found[-1] = fold(found[-1], entry)
-    return tuple(msgspec.structs.replace(state, shut_at=0.0) for state in found)
+    return tuple(msgspec.structs.replace(state, shut={}, held={}, missed={}) for state in found)
 
 
 def ended(state: WindowState, now: float) -> float:

@@ -38,15 +38,16 @@ def due(state: WindowState, plans: Iterable[WindowPlan], at: float) -> WindowOpe
     if state.name and not state.closed_at:
         return WindowClosed(state.name)
     spans = [(plan, span) for plan in plans if (span := plan.timing.containing(at))]
-    fresh = [
-        (plan, span)
-        for plan, span in spans
-        if span.start > max(state.shut_at, state.early.get(plan.name, state.shut_at))
-    ]
+    fresh = [(plan, span) for plan, span in spans if span.start > _passed(state, plan.name)]
     if not fresh:
         return None
     plan, span = max(fresh, key=lambda pair: pair[1].end)
     return WindowOpened(plan.name, span.end, span.end, planned_start=span.start)
+
+
+def _passed(state: WindowState, name: str) -> float:
+    """Return until which moment what was planned of a window to begin is past: it is not opened (again)."""
+    return max(state.early.get(name, 0.0), state.shut.get(name, 0.0))
 
 
 def early_time(planned_: Iterable[PlannedWindow], name: str, lasts: float, at: float) -> PlannedWindow | None:
@@ -210,12 +211,14 @@ def planned(
 ) -> tuple[PlannedWindow, ...]:
     """Return when each window comes, those that never do last.
 
-    A time that a window was opened early for, as the state knows, does not come any more.
+    A time that a window was opened early for, or that was closed early, as the state knows, does not come
+    any more.
     """
     found = []
     for plan in plans:
         span = plan.timing.containing(at)
-        if span is None or (span.start <= state.early.get(plan.name, 0.0) and not state.is_open(at)):
+        own = state.is_open(at) and plan.name == state.name
+        if span is None or (span.start <= _passed(state, plan.name) and not own):
             span = next_span(plan, at, state.early)
         if span is None:
             found.append(PlannedWindow(plan.name, plan.words, str(plan.zone)))

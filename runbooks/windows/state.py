@@ -47,6 +47,17 @@ class Closing(msgspec.Struct, frozen=True, omit_defaults=True):
     """The row of the journal that holds the baseline from when it opened; 0 when there is none."""
 
 
+class Missed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A time of a window that was not opened."""
+
+    at: float
+    """When that was found."""
+    start: float
+    end: float
+    behind: str = ""
+    """The window that was open instead; empty when nobody looked."""
+
+
 class WindowState(msgspec.Struct, frozen=True, omit_defaults=True):
     """The window that is open, or that was last; a fold of the journal."""
 
@@ -67,8 +78,8 @@ class WindowState(msgspec.Struct, frozen=True, omit_defaults=True):
     closed_by: Operator = Operator()
     close_reason: str = ""
     """Why it was closed early."""
-    shut_at: float = 0.0
-    """When a window was last closed early: what was planned to be open by then is not opened again."""
+    shut: dict[str, float] = {}
+    """When each window was last closed early: the time of it that had begun by then is not opened again."""
     baseline: int = 0
     """The row of the journal that holds the baseline from when it opened; 0 while there is none."""
     baseline_at: float = 0.0
@@ -84,6 +95,12 @@ class WindowState(msgspec.Struct, frozen=True, omit_defaults=True):
     """For windows that were opened early by hand, the planned start that was: it does not open once more."""
     first_until: float = 0.0
     """When it was to close when it opened, before any extension."""
+    held: dict[str, float] = {}
+    """For each window that is over, until when it was open last."""
+    missed: dict[str, Missed] = {}
+    """For each window, the last time of it that was not opened."""
+    earlier: tuple[Recheck, ...] = ()
+    """The rechecks of this window before the last one."""
 
     def is_open(self, at: float) -> bool:
         """Return whether it is open at that moment."""

@@ -14,7 +14,7 @@ from checks.system import System
 from checks.testing import FakeClock
 from runbooks.journal.journal import Journal
 from runbooks.operators import Operator
-from runbooks.window_events import AFTER, AT_CLOSE, BEFORE_END, BaselineTaken, Rechecked
+from runbooks.window_events import AFTER, AT_CLOSE, BEFORE_END, BaselineTaken, Rechecked, WindowMissed
 from tests.runbooks.test_baseline import board
 
 ALICE = Operator("alice", 1001)
@@ -90,7 +90,8 @@ async def test_before_the_end_again_before_a_later_end_and_at_the_close(ground):
     await ground.look(1)
     assert await ground.found() == [("urgent", BEFORE_END, ["api"])]
     (notice,) = ground.live.said[SOURCE]
-    assert notice.text == ("urgent, rechecked before the end: worse than when it opened: api")
+    seen = "urgent, rechecked before the end Fri 15 Jan 08:50 UTC"
+    assert notice.text == f"{seen}: worse than when it opened: api"
     await ground.look(1)
     assert ground.windows.now.recheck_at == 0
     await ground.windows.extend(1800, "slower than thought", ALICE)
@@ -106,6 +107,7 @@ async def test_before_the_end_again_before_a_later_end_and_at_the_close(ground):
     assert (await ground.found())[2:] == [("urgent", AT_CLOSE, ["db"])]
     after = [e.event for e in await ground.journal.newest(BaselineTaken) if e.event.occasion == AFTER]
     assert [(one.name, one.levels) for one in after] == [("urgent", {"api": "OK", "db": "WARN"})]
+    assert [len(state.earlier) for state in (ground.windows.state,)] == [2]
     await ground.look(3599)
     assert ground.live.said[SOURCE]
     await ground.look(2)
@@ -161,3 +163,65 @@ async def test_a_check_that_never_answers_does_not_hold_it_up_for_ever(ground, m
     await ground.look()
     ((_, _, why),) = await ground.found()
     assert why == "not every check could be looked at within five minutes"
+
+
+async def test_what_was_worse_is_told_only_as_long_as_it_is(ground):
+    await ground.look()
+    await ground.windows.open("hotfix", 600, "disk is full", ALICE)
+    await ground.look()
+    await ground.windows.close("done", ALICE)
+    ground.live.works.snapshot = board(api=Level.CRIT, db=Level.WARN)
+    await ground.look()
+    (notice,) = ground.live.said[SOURCE]
+    assert notice.text == (
+        "hotfix, rechecked at the close Fri 15 Jan 08:00 UTC: worse than when it opened: api, db"
+    )
+    ground.live.works.snapshot = board(api=Level.OK, db=Level.WARN)
+    await ground.look(60)
+    (notice,) = ground.live.said[SOURCE]
+    assert notice.text.endswith("worse than when it opened: db")
+    ground.live.works.snapshot = board(api=Level.OK, db=Level.OK)
+    await ground.look(60)
+    assert ground.live.said[SOURCE] == ()
+    ground.live.works.snapshot = board(api=Level.CRIT, db=Level.OK)
+    await ground.look(60)
+    assert "opened: api" in ground.live.said[SOURCE][0].text, "it came back within the hour"
+
+
+async def test_a_planned_window_waits_for_the_open_one_and_opens_when_that_is_closed(ground):
+    ground.live.system = planned("daily 08:02")
+    await ground.look()
+    await ground.windows.open("manual", 240, "disk is full", ALICE)
+    await ground.look(130)
+    (notice,) = ground.live.said["planned windows"]
+    assert notice.text == ("soon was to open Fri 15 Jan 08:02 UTC; it waits for manual to be closed")
+    await ground.windows.close("done", ALICE)
+    assert (ground.windows.state.name, ground.windows.is_open) == ("soon", True)
+    assert ground.live.said["planned windows"] == ()
+    await ground.windows.close("that too", ALICE)
+    await ground.look(5)
+    assert not ground.windows.is_open
+    (coming,) = ground.windows.now.planned
+    assert coming.start > ground.clock.now() + 86000, "what was closed early is not listed as to come"
+
+
+async def test_a_planned_window_that_is_never_opened_is_written_down_and_told(ground):
+    ground.live.system = planned("daily 08:02")
+    await ground.look()
+    await ground.windows.open("manual", 600, "disk is full", ALICE)
+    await ground.look(130)
+    assert "it will not be opened" in ground.live.said["planned windows"][0].text
+    ground.clock.jump(60)
+    later = Ground(ground.journal, ground.clock, ground.live)
+    await later.look(120)
+    await later.look(1)
+    (row,) = await ground.journal.newest(WindowMissed)
+    assert (row.event.name, row.event.behind) == ("soon", "manual")
+    (notice,) = ground.live.said["planned windows"]
+    assert notice.text == "soon was not opened Fri 15 Jan 08:02 UTC: manual was open all its time"
+
+
+def planned(every: str) -> System:
+    """Return the system with one planned window of three minutes."""
+    window = {"every": every, "lasts": "3m", "timezone": "UTC"}
+    return System(Engine().system, sections={"windows": {"soon": window}})

@@ -126,3 +126,48 @@ def test_what_is_mistyped_is_said(walking, arguments, said):
     done = walking("window", *arguments)
     assert done.returncode == 64
     assert said in done.stderr
+
+
+def test_a_planned_window_behind_another_is_warned_of_and_opens_when_that_is_closed(walking):
+    begin = datetime.now(UTC).replace(second=0) - timedelta(minutes=2)
+    end = begin + timedelta(minutes=40)
+    (walking.source / "windows.yaml").write_text(
+        f'windows: {{soon: {{from: "{begin:%Y-%m-%d %H:%M}", until: "{end:%Y-%m-%d %H:%M}", timezone: UTC}},'
+        " manual: {from: 2020-01-01 03:00, lasts: 1h, timezone: UTC}}\n"
+    )
+    wait_until(lambda: "soon is open until" in walking("window", "status").stdout)
+    walking("window", "close", "--reason", "all done")
+    closed = walking("window", "status").stdout
+    assert "planned: soon (" in closed
+    assert closed.split("planned: soon (")[1].splitlines()[0].endswith("never again")
+    later = datetime.now(UTC).replace(second=0) + timedelta(minutes=2)
+    (walking.source / "windows.yaml").write_text(
+        f'windows: {{later: {{from: "{later:%Y-%m-%d %H:%M}", lasts: 3m, timezone: UTC}}}}\n'
+    )
+    walking.end()
+    crossed = walking("window", "open", "manual", "--for", "4m", "--reason", "the disk is full")
+    assert "MIND: later is planned from " in crossed.stdout
+    assert "it opens only once manual is closed, at " in crossed.stdout
+    lost = walking("window", "extend", "10m", "--reason", "slower than thought")
+    assert "it is not opened, for manual is open until " in lost.stdout
+
+
+def test_status_compares_checks_with_the_baseline_as_they_are_now(walking):
+    walking("window", "open", "urgent", "--for", "2h", "--reason", "the disk is full")
+    wait_until(
+        lambda: "checks now, against the baseline: none is worse" in walking("window", "status").stdout
+    )
+    said = json.loads(walking("window", "status", "-o", "json").stdout)
+    assert (said["compared"]["worse"], said["compared"]["newly_bad"]) == (False, [])
+    system = walking.source / "system.yaml"
+    system.write_text(system.read_text().replace("{text: hello}", "{text: never}"))
+    wait_until(lambda: "against the baseline: 1 WORSE (" in walking("window", "status").stdout)
+    said = json.loads(walking("window", "status", "-o", "json").stdout)
+    assert said["compared"]["worse"] is True
+    walking("window", "close", "--reason", "all done")
+
+    def rechecked() -> list[str]:
+        lines = walking("window", "status").stdout.splitlines()
+        return [line for line in lines if "rechecked at the close 20" in line]
+
+    wait_until(rechecked)

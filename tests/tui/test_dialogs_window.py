@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from textual.events import Key
 
 from agent.baseline_messages import BaselinesAnswer, KeptBaseline
+from runbooks.windows.state import PlannedWindow
 from tests.hostile import PAYLOADS, raw_in
 from tests.tui.boards import START
 from tests.tui.stage import ENTER, stage
@@ -15,6 +16,9 @@ from tui.screens.health import HealthScreen
 from tui.widgets.field import Field
 from tui.window_messages import WindowAsked
 from tui.window_ways import IDLE
+
+
+WAITING = PlannedWindow("soon", "daily 07:55", "UTC", START - 300, START + 600)
 
 
 async def ask(console, what, windows):
@@ -135,6 +139,43 @@ async def test_the_window_is_closed_early_with_a_reason_and_says_what_runs_in_it
         await console.accept()
         wanted = [("close", "all done by hand", now().walks[0].id)]
         await console.until(lambda: console.link.window_wishes == wanted)
+
+
+async def test_a_window_that_crosses_a_planned_one_is_warned_of_before_it_is_opened_or_extended():
+    soon = PlannedWindow("soon", "daily 08:20", "UTC", START + 1200, START + 1380)
+    closed = replace(CLOSED, planned=(soon,))
+    async with stage() as console:
+        await ask(console, "open", closed)
+        await fill(console, "name", "manual")
+        await fill(console, "lasts", "15m")
+        await console.until("closes 08:15:00")
+        assert "soon is planned from" not in console.text
+        await fill(console, "lasts", "21m")
+        await console.until("it opens only once")
+        await fill(console, "lasts", "30m")
+        await console.until("it is not opened, for")
+        await console.press("escape")
+        await ask(console, "extend", replace(now(left=900.0), planned=(soon,)))
+        await fill(console, "lasts", "6m")
+        await console.until("it opens only once")
+
+
+@pytest.mark.parametrize(
+    ("name", "planned", "words"),
+    [
+        ("weekly", now().planned, "weekly is not opened again"),
+        ("manual", now().planned[1:], "The next window is monthly"),
+        ("manual", (), "No window opens by a plan after it"),
+        ("manual", (WAITING, *now().planned[1:]), "soon, which is planned now"),
+    ],
+)
+async def test_it_is_said_which_window_is_open_once_this_one_is_closed(name, planned, words):
+    windows = now()
+    async with stage(size=(120, 40)) as console:
+        await ask(
+            console, "close", replace(windows, state=replace(windows.state, name=name), planned=planned)
+        )
+        await console.until(words)
 
 
 async def test_a_walk_that_begins_while_the_window_is_to_be_closed_is_said_and_without_any_few_words_do():

@@ -36,7 +36,10 @@ def _entry(entry: AgendaEntry, now: float, where: tzinfo | None) -> list[Paragra
     found.append(fact("when", span))
     if entry.slot is Slot.WINDOW:
         found.append(fact("until", day_and_time(entry.end, where)))
-        found.append(fact("open", show(entry.took or entry.lasts, "s")))
+        if entry.standing in (Standing.DUE, Standing.MISSED):
+            found.append(fact("state", entry.standing.value, Tone.WARN))
+        else:
+            found.append(fact("open", show(entry.took or entry.lasts, "s")))
     elif entry.standing is Standing.COMING:
         found.append(fact("due", f"until {day_and_time(entry.end, where)}"))
     else:

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from checks.units import show
 from runbooks.reasons import FULL_REASON, REASON, to_type
+from runbooks.windows.behind import crossed, crossing_words, waiting
 from runbooks.windows.ruling import early_time
 from runbooks.windows.state import SHORTEST, WindowsNow
 from tui.cell import Piece, Tone
@@ -40,6 +41,7 @@ class TimedDialog(WindowDialog):
         & Labelled { margin-bottom: 0; }
         & #until { color: $text-muted; margin-bottom: 1; }
         & #until.-wrong { color: $text-warning; }
+        & #mind { color: $text-warning; }
     }
     """
 
@@ -51,6 +53,7 @@ class TimedDialog(WindowDialog):
         yield Labelled("for", Field(self.lasts(), id="lasts"))
         yield Labelled("reason", Field(id="reason"))
         yield Static(id="until", markup=False)
+        yield Static(id="mind", markup=False)
 
     def before(self) -> ComposeResult:
         """Yield what is asked before the length."""
@@ -84,10 +87,29 @@ class TimedDialog(WindowDialog):
         until = moment(self.begins() + seconds, self.now, self.where)
         hint.update(Content(said(wrong) if wrong else self.closes(seconds) or f"closes {until}"))
         hint.set_class(bool(wrong), "-wrong")
+        self.query_one("#mind", Static).update(Content("" if wrong else self.mind(seconds)))
 
     def closes(self, seconds: float) -> str:
         """Return when it closes, where that is not so many seconds after it begins; else nothing."""
         return ""
+
+    def mind(self, seconds: float) -> str:
+        """Return what becomes of the windows that are planned to open before it closes; empty for none."""
+        name = self.opened()
+        if early_time(self.windows.planned, name, seconds, self.now) is not None:
+            return ""
+        until = self.begins() + seconds
+        return "\n".join(
+            said(crossing_words(one, name, until, self._tell))
+            for one in crossed(self.windows.planned, name, until, self.now)
+        )
+
+    def opened(self) -> str:
+        """Return the name of the window that is, or will be, open so long."""
+        return self.windows.state.name
+
+    def _tell(self, at: float) -> str:
+        return moment(at, self.now, self.where)
 
     def value(self, name: str) -> str:
         """Return what stands in a field."""
@@ -146,6 +168,10 @@ class OpenWindowDialog(TimedDialog):
             return ""
         start, end = (moment(at, self.now, self.where) for at in (one.start, one.end))
         return f"it is the {said(one.name)} planned for {start}, and closes {end} as planned"
+
+    def opened(self) -> str:
+        """Return the name that is typed."""
+        return self.value("name") or "it"
 
     def barred(self) -> str:
         """Return that one is open by now."""
@@ -255,7 +281,7 @@ class CloseWindowDialog(WindowDialog):
         lines = [
             prose(f"{said(state.name)}, opened {opened_by(state)}, would close {until}."),
             prose("What runs goes on; the next step that changes something is not started."),
-            prose("It is not opened again by its plan before its next time. Everything is looked at again."),
+            prose(f"{self._after()} Everything is looked at again."),
         ]
         if walks:
             many = "A WALK IS OPEN and stays" if len(walks) == 1 else f"{len(walks)} WALKS ARE OPEN and stay"
@@ -263,6 +289,20 @@ class CloseWindowDialog(WindowDialog):
             lines.insert(0, Paragraph((Piece(text, Tone.WARN_BADGE),)))
             lines[1:1] = _walks(self.windows, self.now)
         self.query_one(Page).show((*lines, *(() if walks else _walks(self.windows, self.now))))
+
+    def _after(self) -> str:
+        """Return which window is open next, once it is closed."""
+        state, planned = self.windows.state, self.windows.planned
+        if waits := waiting(planned, state, self.now):
+            one = max(waits, key=lambda each: each.end)
+            until = moment(one.end, self.now, self.where)
+            return f"{said(one.name)}, which is planned now and waits for that, then opens until {until}."
+        if any(one.name == state.name for one in planned):
+            return f"{said(state.name)} is not opened again by its plan before its next time."
+        coming = next((one for one in planned if one.start > self.now), None)
+        if coming is None:
+            return "No window opens by a plan after it."
+        return f"The next window is {said(coming.name)}, {moment(coming.start, self.now, self.where)}."
 
     def missing(self) -> str:
         """Return that a reason is still to be typed; over open walks a longer one, once they were read."""

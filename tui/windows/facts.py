@@ -12,7 +12,8 @@ from datetime import tzinfo
 from checks.units import show
 from runbooks.comparison import Comparison
 from runbooks.operators import WALKDOWN
-from runbooks.windows.found import found_by_recheck
+from runbooks.windows.behind import crossed, crossing_words
+from runbooks.windows.found import recheck_words, rechecks
 from runbooks.windows.state import SHORTEST, PlannedWindow, WindowsNow, WindowState, WindowWalk
 from tui.cell import Cell, Piece, Tone
 from tui.format import moment
@@ -75,6 +76,8 @@ def _open(told: Told, state: WindowState) -> Iterator[Paragraph]:
         far = " beyond its bound" if longer.beyond else ""
         words = f"to {told.at(longer.until)}{far} by {short_who(longer.by)}: {said(longer.reason)}"
         yield fact("longer", words)
+    for one in crossed(told.windows.planned, state.name, state.until, told.now):
+        yield fact("mind", said(crossing_words(one, state.name, state.until, told.at)), Tone.WARN)
     if told.windows.latest:
         left = told.windows.latest - state.until
         more = f"may be extended until {told.at(told.windows.latest)}"
@@ -138,10 +141,10 @@ def _compared(told: Told, state: WindowState) -> Iterator[Paragraph]:
     else:
         lead: Cell = (Piece(f"as of {told.at(state.baseline_at)}, now: ", Tone.MUTED),)
         yield fact("before", "", lead=(*lead, *summary(told.found)))
-    if found := found_by_recheck(state, told.now):
-        bad = state.recheck is not None and (state.recheck.newly_bad or state.recheck.trouble)
-        at = told.at(state.recheck.at) if state.recheck is not None else ""
-        yield fact("again", f"{at}{DOT}{said(found)}", Tone.WARN if bad else Tone.PLAIN)
+    for found in rechecks(state, told.now):
+        bad = found is state.recheck and (found.newly_bad or found.trouble)
+        words = said(recheck_words(state.name, found))
+        yield fact("again", f"{told.at(found.at)}{DOT}{words}", Tone.WARN if bad else Tone.PLAIN)
     if told.windows.recheck_at:
         yield fact("again", f"everything is looked at {told.at(told.windows.recheck_at)}", Tone.MUTED)
     if state.closing is not None:

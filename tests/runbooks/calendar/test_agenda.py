@@ -7,7 +7,7 @@ from runbooks.calendar.numbers import counts
 from runbooks.calendar.state import Slot, Standing
 from runbooks.events import Entry
 from runbooks.operators import WALKDOWN, Operator
-from runbooks.window_events import WindowClosed, WindowExtended, WindowOpened
+from runbooks.window_events import WindowClosed, WindowExtended, WindowMissed, WindowOpened
 from tests.runbooks.calendar.planning import Diary, at, task, windows
 
 WEEKLY = {"every": "sunday 03:00", "lasts": "2h"}
@@ -90,3 +90,44 @@ def test_reports_count_what_was_done_late_missed_skipped_and_failed() -> None:
     )
     assert (count.done, count.took, count.expected) == (3, 1200.0, 1200.0)
     assert counts(diary.rows, 0.0, 1.0) == ()
+
+
+def standing(rows: list[Entry], now: str) -> list[tuple[str, Standing, str]]:
+    """What a day has of windows, with what is said of it."""
+    plans = windows(soon={"every": "daily 05:17", "lasts": "3m"})
+    day = at("2026-11-26T00:00"), at("2026-11-27T00:00")
+    found = agenda(plans, (), {}, rows, *day, at(now), UTC)
+    return [(one.name, one.standing, one.note) for one in found.entries]
+
+
+def test_a_planned_window_that_waits_is_due_and_one_that_was_never_opened_is_missed() -> None:
+    until = at("2026-11-26T05:25")
+    rows = [row(1, "2026-11-26T05:15", WindowOpened("manual", until, reason="disk"))]
+    assert standing(rows, "2026-11-26T05:16") == [
+        ("manual", Standing.OPEN, "disk"),
+        ("soon", Standing.COMING, ""),
+    ]
+    assert standing(rows, "2026-11-26T05:18")[1] == ("soon", Standing.DUE, "opens once manual is closed")
+    start, end = at("2026-11-26T05:17"), at("2026-11-26T05:20")
+    rows.append(row(2, "2026-11-26T05:20", WindowMissed("soon", start, end, "manual")))
+    assert standing(rows, "2026-11-26T05:22")[1] == (
+        "soon",
+        Standing.MISSED,
+        "manual was open all its time",
+    )
+
+
+def test_a_window_that_was_closed_early_or_opened_before_its_time_is_not_due_once_more() -> None:
+    rows = [
+        row(1, "2026-11-26T05:17", WindowOpened("soon", at("2026-11-26T05:20"), at("2026-11-26T05:20"))),
+        row(2, "2026-11-26T05:18", WindowClosed("soon", early=True, reason="all done")),
+        row(3, "2026-11-26T05:18", WindowOpened("manual", at("2026-11-26T05:25"), reason="disk")),
+    ]
+    assert [one[:2] for one in standing(rows, "2026-11-26T05:19")] == [
+        ("soon", Standing.DONE),
+        ("manual", Standing.OPEN),
+    ]
+    early = WindowOpened("soon", at("2026-11-26T05:20"), 0.0, "early", at("2026-11-26T05:17"))
+    rows = [row(1, "2026-11-26T05:00", early), row(2, "2026-11-26T05:10", WindowClosed("soon", True, "x"))]
+    rows.append(row(3, "2026-11-26T05:11", WindowOpened("manual", at("2026-11-26T05:25"), reason="disk")))
+    assert [one[0] for one in standing(rows, "2026-11-26T05:18")] == ["soon", "manual"]

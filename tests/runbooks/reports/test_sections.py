@@ -31,6 +31,7 @@ from runbooks.window_events import (
     Rechecked,
     WindowClosed,
     WindowExtended,
+    WindowMissed,
 )
 from tests.runbooks.reports.making import DAY, HOUR, Kept, Rows, material, opened, system, window_material
 from tests.runbooks.reports.telling import OPER1, OPER2, START, Telling, eventful
@@ -232,6 +233,23 @@ def test_maintenance_has_windows_hours_walks_and_what_comes_next() -> None:
     assert walked["performed_by"].startswith("oper1 as root")
     assert walked["issues"]
     assert told["next"]["name"] == "weekly"
+
+
+def test_a_window_that_was_not_opened_is_told_by_the_period_and_by_the_one_that_was_open_instead() -> None:
+    rows = Rows()
+    at = opened(rows, ago=HOUR)
+    rows.add(at + 1200, WindowMissed("soon", at + 600, at + 1200, "weekly"))
+    rows.add(at + 1200, WindowMissed("other", at + 600, at + 1200))
+    rows.add(at + 1800, WindowClosed("weekly", True, "all is done"), OPER1)
+    told = part("maintenance", material(system(), rows))
+    assert [(one["name"], one["lasts"], one["why"]) for one in told["not_opened"]] == [
+        ("soon", 600, "weekly was open all its time"),
+        ("other", 600, "no agent was there to open it"),
+    ]
+    said = str(list(find_section("maintenance").of(material(system(), rows)).blocks(UTC)))
+    assert "soon was not opened, " in said
+    decided = [one["what"] for one in part("window", window_material(system(), rows))["decisions"]]
+    assert decided == ["opened", "soon not opened", "closed early"]
 
 
 def test_tasks_have_what_was_done_late_and_missed() -> None:

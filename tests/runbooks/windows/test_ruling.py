@@ -63,7 +63,7 @@ def test_a_window_opens_and_closes_as_planned() -> None:
         WALKDOWN,
     )
     assert journal.look(at("11-22T05:00")) == ["WindowClosed weekly"]
-    assert not journal.state.shut_at
+    assert not journal.state.shut
 
 
 def test_an_agent_that_comes_late_opens_for_the_rest_and_one_that_was_away_closes() -> None:
@@ -82,6 +82,7 @@ def test_of_two_planned_windows_one_follows_the_other_without_a_gap() -> None:
 
 
 HOUR = 3600.0
+YEAR = 365 * 86400.0
 OPENED = WindowState("weekly", 1000.0, until=1000 + 2 * HOUR, first_until=1000 + 2 * HOUR)
 ONCE = Once(Span(0.0, 1.0))
 
@@ -116,12 +117,16 @@ def test_extensions_count_together_and_only_a_full_reason_sets_the_bound_aside()
             ruling.extended(month, 120, "the owner agrees", 1500, beyond=beyond)
 
 
-def test_what_was_closed_early_is_not_opened_again_by_its_plan_nor_what_overlaps() -> None:
+def test_what_was_closed_early_is_not_opened_again_by_its_plan_but_what_waited_for_it_is() -> None:
     journal = Journal()
     journal.look(at("12-06T03:00"))
     journal.write(ruling.closed_early(journal.state, "all done", at("12-06T04:10")), at("12-06T04:10"))
-    assert journal.look(at("12-06T04:11")) == journal.look(at("12-06T05:30")) == []
     assert journal.state.close_reason == "all done"
+    assert journal.look(at("12-06T04:11")) == ["WindowOpened monthly"]
+    journal.write(ruling.closed_early(journal.state, "that too", at("12-06T04:20")), at("12-06T04:20"))
+    assert journal.look(at("12-06T04:21")) == journal.look(at("12-06T05:30")) == []
+    coming = {one.name: one.start for one in ruling.planned(PLANS, at("12-06T04:30"), journal.state)}
+    assert coming == {"weekly": at("12-13T03:00"), "monthly": at("01-03T04:00") + YEAR}
     assert journal.look(at("12-13T03:00")) == ["WindowOpened weekly"]
 
 
