@@ -170,7 +170,7 @@ class Windows(Kept[WindowsNow]):
         await self._take_baseline()
 
     async def _open_and_close(self) -> None:
-        """Do what is due by plan, also as soon as one was closed by hand: another may have waited for that."""
+        """Do what is due by plan; when one was closed by hand, another may have waited for that."""
         while (event := ruling.due(self._state, self._plans, self._clock.now())) is not None:
             await self._write((event,), WALKDOWN)
 

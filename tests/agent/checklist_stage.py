@@ -9,7 +9,7 @@ from textwrap import dedent
 
 from agent.checklists import Checklists
 from agent.windows import Windows
-from checks.board import Snapshot
+from checks.board import Notice, Snapshot
 from checks.masking import Masker
 from checks.model import Level
 from checks.system import load_system
@@ -53,6 +53,9 @@ class ListStage:
         self.write(**lists)
         self.system = load_system(self.folder)
         self.engine = StagedEngine(self.system.info, (), None, None, self.clock)
+
+    def announce(self, source: str, notices: tuple[Notice, ...]) -> None:
+        """Show nothing: nobody looks at a board here."""
 
     def write(self, **lists: str) -> None:
         """Write `checklists/NAME.yaml` for each."""

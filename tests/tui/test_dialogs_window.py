@@ -17,7 +17,6 @@ from tui.widgets.field import Field
 from tui.window_messages import WindowAsked
 from tui.window_ways import IDLE
 
-
 WAITING = PlannedWindow("soon", "daily 07:55", "UTC", START - 300, START + 600)
 
 
