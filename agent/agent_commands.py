@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import tzinfo
 from pathlib import Path
 
 import click
@@ -12,10 +12,11 @@ import click
 from agent.ask import Visit, visiting
 from agent.reach import reach_of
 from checks import paths
+from checks.moments import moment, zone_of
 from checks.text import clean
 from checks.version import __version__
 from runbooks.rights import OWNER, Present, role_of
-from runbooks.wording import moment, who
+from runbooks.wording import who
 
 NO_AGENT = 3
 """Exit code of `agent status` when none runs."""
@@ -35,8 +36,9 @@ def tell_status(source: Path | None) -> int:
                 click.echo(f"its owner, {reach.access.owner}, has to start it")
             return NO_AGENT
         present = visit.present()
-    _tell(visit)
-    for line in _attached(present):
+    zone = zone_of(visit.welcome.system.timezone)
+    _tell(visit, zone)
+    for line in _attached(present, zone):
         click.echo(line)
     click.echo(f"socket {visit.place}")
     if visit.place == paths.socket_file(source):
@@ -45,9 +47,9 @@ def tell_status(source: Path | None) -> int:
     return 0
 
 
-def _tell(visit: Visit) -> None:
+def _tell(visit: Visit, zone: tzinfo | None) -> None:
     welcome = visit.welcome
-    since = datetime.fromtimestamp(welcome.started).astimezone().isoformat(" ", "seconds")
+    since = moment(welcome.started, zone)
     counts = ", ".join(f"{number} {level}" for level, number in visit.snapshot.counts().items() if number)
     other = "" if welcome.version == __version__ else f" (this is {__version__})"
     click.echo(f"agent {welcome.version}{other}, process {welcome.pid}, since {since}")
@@ -58,10 +60,10 @@ def _tell(visit: Visit) -> None:
         click.echo(f"you may {role_of(welcome.standpoint.rights)}")
 
 
-def _attached(present: tuple[Present, ...]) -> Iterator[str]:
+def _attached(present: tuple[Present, ...], zone: tzinfo | None) -> Iterator[str]:
     """Yield who is attached beside this command, a line each."""
     for one in present:
         if one.pid != os.getpid():
             yield clean(
-                f"attached {who(one.operator)}, may {role_of(one.rights)}, since {moment(one.since, None)}"
+                f"attached {who(one.operator)}, may {role_of(one.rights)}, since {moment(one.since, zone)}"
             )

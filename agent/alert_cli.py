@@ -67,6 +67,8 @@ def raise_(kind: str, severity: str, text: str, check: str, source: Path | None)
 
     People are told of it as of a check that is bad, and the responses whose `when: {alert: TYPE}` it is are
     walked, within their caps. It is written into the journal. Exit code 14 when it is refused.
+
+    An agent is started when none runs.
     """
     from agent.meeting import run_to_end
     from agent.quiet_commands import raise_alert

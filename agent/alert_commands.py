@@ -9,13 +9,14 @@ import asyncio
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import datetime
+from datetime import tzinfo
 from pathlib import Path
 
 import click
 import msgspec
 
 from agent.carrying import carry
+from agent.system_zone import zone_at
 from checks import paths
 from checks.alerts.alert import Letter
 from checks.alerts.routes import routes_of
@@ -25,6 +26,7 @@ from checks.command_line import UNAVAILABLE
 from checks.errors import StoreError, UsageError
 from checks.instants import rfc3339
 from checks.load import load
+from checks.moments import moment
 from checks.storage.database import reading
 from checks.storage.letters import newest_letters
 from checks.suggest import did_you_mean
@@ -38,12 +40,12 @@ def tell_alerts(source: Path | None, limit: int, output: str) -> int:
     Raises:
         StoreError: when the store cannot be read.
     """
-    letters = _letters(paths.store_file(source), limit)
+    letters, zone = _letters(paths.store_file(source), limit), zone_at(source)
     if output == "json":
         click.echo(msgspec.json.format(msgspec.json.encode([_plain(one) for one in letters]), indent=2))
         return 0
     for letter in letters:
-        for line in _lines(letter):
+        for line in _lines(letter, zone):
             click.echo(line)
     return 0
 
@@ -79,14 +81,14 @@ def _letters(path: Path, limit: int) -> tuple[Letter, ...]:
         raise StoreError(f"the store {path} cannot be read: {error}") from error
 
 
-def _lines(letter: Letter) -> Iterator[str]:
-    yield f"{_moment(letter.created)}  {letter.route}  {letter.subject}"
+def _lines(letter: Letter, zone: tzinfo | None) -> Iterator[str]:
+    yield f"{moment(letter.created, zone)}  {letter.route}  {letter.subject}"
     if letter.sent_at:
-        yield f"  taken {_moment(letter.sent_at)}{_after(letter)}"
+        yield f"  taken {moment(letter.sent_at, zone)}{_after(letter)}"
     elif letter.given_up_at:
-        yield f"  given up {_moment(letter.given_up_at)}{_after(letter)}: {letter.error}"
+        yield f"  given up {moment(letter.given_up_at, zone)}{_after(letter)}: {letter.error}"
     elif letter.error:
-        yield f"  waits{_after(letter)}: {letter.error}; next try {_moment(letter.due)}"
+        yield f"  waits{_after(letter)}: {letter.error}; next try {moment(letter.due, zone)}"
     else:
         yield "  waits: not tried yet"
 
@@ -99,7 +101,3 @@ def _plain(letter: Letter) -> dict[str, object]:
     state = "sent" if letter.sent_at else "given up" if letter.given_up_at else "waits"
     fields = asdict(letter)
     return {"state": state} | fields | {name: rfc3339(fields[name]) for name in _TIMES if fields[name]}
-
-
-def _moment(at: float) -> str:
-    return datetime.fromtimestamp(at).astimezone().isoformat(" ", "seconds")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import tzinfo
 
 from agent.answering import Answering
 from agent.asking import Asking, BackError, BrokenInError, LeftError, MootError
@@ -35,12 +36,13 @@ class Approving:
         asking: Asking,
         clock: Clock,
         standpoint: Standpoint,
+        zone: tzinfo | None,
     ) -> None:
         """Prepare for the walk of that id; `standpoint` is what the operator may do."""
         self._voice = voice
         self._asking = asking
         self._clock = clock
-        self._cards = Cards(voice, clock)
+        self._cards = Cards(voice, clock, zone)
         self._following = Following(link, walk, Narrator(voice, clock, brief=True), clock, asking.stir)
         self._following.standpoint = standpoint
         claim = Claim(link, walk)

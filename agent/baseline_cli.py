@@ -18,6 +18,8 @@ def baseline(name: str, source: Path | None) -> None:
 
     Every check is probed; levels and readings are written into the journal under NAME. When a window or a
     walk opens, that is done by itself, under the name of the window or the id of the walk.
+
+    An agent is started when none runs.
     """
     from agent.baseline_commands import take_baseline
     from agent.meeting import run_to_end
@@ -35,6 +37,8 @@ def diff(name: str, output: str, source: Path | None) -> None:
 
     Newly bad, bad before, fixed, and slower or fuller by how much. NAME is that of a baseline, a window or a
     walk; the newest baseline when it is left out. Exit code 1 when a check is worse than it was, else 0.
+
+    An agent is started when none runs.
     """
     from agent.baseline_commands import tell_difference
     from agent.meeting import run_to_end

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,9 @@ from agent.link import RefusedError
 from agent.session import session
 from checks.errors import UsageError
 from checks.instants import rfc3339
+from checks.moments import moment
 from checks.text import clean
 from runbooks.comparison import Changed, Comparison
-from runbooks.wording import moment
 
 WORSE = 1
 """Exit code when a check is worse than it was."""
@@ -45,14 +46,14 @@ async def tell_difference(source: Path | None, name: str, output: str) -> int:
     if output == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(_plain(found)), indent=2).decode())
     else:
-        for line in lines_of(found):
+        for line in lines_of(found, attached.zone):
             click.echo(clean(line))
     return WORSE if found.is_worse else 0
 
 
-def lines_of(found: Comparison) -> Iterator[str]:
+def lines_of(found: Comparison, zone: tzinfo | None) -> Iterator[str]:
     """Yield the difference in lines: what got worse first."""
-    yield f"since baseline {found.name}, {moment(found.taken_at, None)}:"
+    yield f"since baseline {found.name}, {moment(found.taken_at, zone)}:"
     for title, checks in (
         ("newly bad", found.newly_bad),
         ("expected", found.expected),

@@ -36,6 +36,8 @@ def calendar(start: str, end: str, output: str, source: Path | None) -> None:
 
     Windows and tasks, day by day, with what overlaps and what does not fit. Exit code 1 when something was
     missed or is overdue.
+
+    An agent is started when none runs.
     """
     from agent.calendar_commands import tell_calendar
     from agent.meeting import run_to_end
@@ -50,6 +52,8 @@ def task() -> None:
 
     A task that a runbook or a checklist fulfils counts as done once that was walked or closed. Here is what
     people say of the others, and what crontabs and timers run.
+
+    An agent is started when none runs.
     """
 
 

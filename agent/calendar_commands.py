@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,9 @@ from agent.walk_exits import WalkExit
 from checks.errors import UsageError
 from checks.instants import rfc3339
 from checks.load import load
-from checks.recurrence.zones import moment, zone_named
+from checks.moments import local, moment, zone_name
+from checks.recurrence.zones import moment as moment_of
+from checks.recurrence.zones import zone_named
 from checks.text import clean
 from runbooks.calendar.state import Agenda, AgendaEntry, CalendarNow, Slot, Standing, TaskNow
 from runbooks.calendar.wording import (
@@ -52,7 +54,7 @@ async def tell_calendar(source: Path | None, first: str, last: str, output: str)
     zone = zone_named(load(source).info.timezone)
     async with session(source) as attached:
         now = attached.clock.now()
-        today = datetime.fromtimestamp(now, UTC).astimezone(zone).date()
+        today = local(now, zone).date()
         begin = _day(first, "--from") or today
         end = _day(last, "--to") or begin + timedelta(days=DAYS)
         if end < begin:
@@ -93,14 +95,13 @@ async def _changed(source: Path | None, name: str, wish: Callable[[int], Questio
         now = attached.clock.now()
     task = answer.calendar.task(name)
     if task is not None:
-        for line in _written(task, answer, now):
+        for line in _written(task, answer, now, attached.zone):
             click.echo(clean(line))
     return 0
 
 
-def _written(task: TaskNow, answer: TasksAnswer, now: float) -> Iterator[str]:
+def _written(task: TaskNow, answer: TasksAnswer, now: float, zone: tzinfo | None) -> Iterator[str]:
     """Yield what was written of a task, or was before, and when it is due next."""
-    zone = zone_named(task.zone)
     if answer.written is not None:
         yield recorded_words(task, answer.written, zone)
     if answer.already is not None:
@@ -118,8 +119,14 @@ def lines(calendar: CalendarNow, agenda: Agenda, now: float, zone: tzinfo) -> li
         for task in calendar.tasks
         if task.standing is Standing.OVERDUE
     ]
-    for day, entries in itertools.groupby(agenda.entries, lambda entry: _local(entry.start, zone).date()):
-        found += ["", f"{day:%a} {day.day} {day:%b %Y}", *(_line(entry, now, zone) for entry in entries)]
+    for day, entries in itertools.groupby(agenda.entries, lambda entry: local(entry.start, zone).date()):
+        of_day = tuple(entries)
+        name = zone_name(of_day[0].start, zone)
+        found += [
+            "",
+            f"{day:%a} {day.day} {day:%b %Y}, {name}",
+            *(_line(entry, now, zone) for entry in of_day),
+        ]
     if agenda.cut:
         found += ["", "There is more; ask for fewer days."]
     if not agenda.entries:
@@ -139,7 +146,7 @@ def lines(calendar: CalendarNow, agenda: Agenda, now: float, zone: tzinfo) -> li
 
 
 def _line(entry: AgendaEntry, now: float, zone: tzinfo) -> str:
-    start, end = _local(entry.start, zone), _local(entry.end, zone)
+    start, end = local(entry.start, zone), local(entry.end, zone)
     if entry.slot is Slot.WINDOW:
         when = f"{start:%H:%M}-{end:%H:%M}"
         stands = away(entry.start, now) if entry.standing is Standing.COMING else str(entry.standing)
@@ -162,11 +169,7 @@ def _line(entry: AgendaEntry, now: float, zone: tzinfo) -> str:
 
 
 def _last(task: TaskNow, zone: tzinfo) -> str:
-    return f"  last done {_local(task.last.at, zone):%d %b %Y %H:%M}" if task.last else ""
-
-
-def _local(at: float, zone: tzinfo) -> datetime:
-    return datetime.fromtimestamp(at, UTC).astimezone(zone)
+    return f"  last done {moment(task.last.at, zone)}" if task.last else ""
 
 
 def _day(text: str, option: str) -> date | None:
@@ -179,7 +182,7 @@ def _day(text: str, option: str) -> date | None:
 
 
 def _midnight(day: date, zone: tzinfo) -> float:
-    return moment(datetime(day.year, day.month, day.day), zone)
+    return moment_of(datetime(day.year, day.month, day.day), zone)
 
 
 def _plain(calendar: CalendarNow, agenda: Agenda) -> dict[str, Any]:

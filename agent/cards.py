@@ -5,9 +5,12 @@ Nothing of an action is left out or cut. Says, never asks.
 
 from __future__ import annotations
 
+from datetime import tzinfo
+
 from agent.situation import Kind, Situation
 from agent.voice import Voice
 from checks.clock import Clock
+from checks.moments import moment
 from runbooks.approval import fitting, named, seconds_left
 from runbooks.handing import lines_of
 from runbooks.live import Live
@@ -18,7 +21,6 @@ from runbooks.windows.budget import budget_words
 from runbooks.wording import (
     afterwards,
     label_of,
-    moment,
     name_of,
     runbook_of,
     settling_words,
@@ -35,10 +37,11 @@ LABEL = "  {:<11}"
 class Cards:
     """Shows things with one voice."""
 
-    def __init__(self, voice: Voice, clock: Clock) -> None:
-        """Show on this voice."""
+    def __init__(self, voice: Voice, clock: Clock, zone: tzinfo | None) -> None:
+        """Show on this voice, and times in this zone."""
         self._voice = voice
         self._clock = clock
+        self._zone = zone
 
     def runbook(self, plan: Plan, usual: float) -> None:
         """Show what is about to be walked."""
@@ -57,7 +60,7 @@ class Cards:
     def walk(self, walk: Walk, live: Live) -> None:
         """Show how a walk stands that is joined."""
         self._voice.tell(f"Walk {walk.id} of {runbook_of(walk.plan)}")
-        self._fact("begun", f"{moment(walk.opened_at, None)} by {who(walk.opened_by)}")
+        self._fact("begun", f"{moment(walk.opened_at, self._zone)} by {who(walk.opened_by)}")
         self._fact("held by", who(walk.holder))
         self.offer(walk)
         for state in walk.states:
@@ -84,7 +87,7 @@ class Cards:
         self._fact("as", action.user)
         self._fact("not needed", action.done_already)
         self._plan(plan, live.usual.get(plan.id, plan.expected))
-        self._fact("window", budget_words(walk, live, self._clock.now()) if plan.changes else "")
+        self._fact("window", budget_words(walk, live, self._clock.now(), self._zone) if plan.changes else "")
         self._fact("CLOSED", closed)
         if not closed and plan.changes and walk.stage is Stage.FORWARD:
             self._fact("mind", live.gate or live.late)
@@ -148,7 +151,7 @@ class Cards:
         self._quoted("it was to do:", state.action.lines)
         self._fact("where", state.action.where)
         self._fact("confirmed", f"by {who(state.operator)}" if state.operator.name else "")
-        self._fact("started", moment(state.started_at, None))
+        self._fact("started", moment(state.started_at, self._zone))
         self._fact("known", state.outcome.summary or ("nobody waits for it" if state.detached else "nothing"))
         if state.verified is not None:
             self._fact("verified", f"{'yes' if state.verified else 'NO'}: {state.verdict}")

@@ -34,6 +34,8 @@ def checklist() -> None:
     Items are ticked by what checks see and the journal says, by a person who has seen the evidence, or by a
     person. Lists are kept by the agent; all that is done with them is written into the journal. Exit code 14
     when something is refused.
+
+    An agent is started when none runs.
     """
 
 

@@ -24,6 +24,7 @@ from agent.link import Link, RefusedError
 from agent.session import session
 from agent.walk_exits import WalkExit
 from checks.errors import UsageError
+from checks.moments import moment
 from checks.suggest import did_you_mean
 from checks.text import clean
 from runbooks.checklist_decisions import (
@@ -44,7 +45,7 @@ from runbooks.checklists.telling import (
     stands_in_a_line,
     ticked_by,
 )
-from runbooks.wording import moment, who
+from runbooks.wording import who
 
 REFUSED = WalkExit.REFUSED
 UNFINISHED = 3
@@ -68,7 +69,7 @@ async def tell_lists(source: Path | None, output: str) -> int:
     if output == "json":
         _say_json(plain_lists(answer))
         return 0
-    for line in lists_lines(answer):
+    for line in lists_lines(answer, attached.zone):
         click.echo(line)
     for broken in answer.lists.broken:
         for problem in broken.problems:
@@ -91,7 +92,7 @@ async def tell_list(source: Path | None, name: str, output: str) -> int:
     if output == "json":
         _say_json(plain_list(found.list, found.waits))
     else:
-        for line in lines_of(found.list, found.waits):
+        for line in lines_of(found.list, found.waits, attached.zone):
             click.echo(line)
     return UNFINISHED if found.list.unsettled() else 0
 
@@ -105,7 +106,7 @@ async def open_list(source: Path | None, name: str, reason: str) -> int:
             )
         except RefusedError as error:
             return _refused(error)
-    for line in lines_of(answer.list, answer.waits):
+    for line in lines_of(answer.list, answer.waits, attached.zone):
         click.echo(line)
     return 0
 
@@ -122,7 +123,7 @@ async def look_at(source: Path | None, name: str, item: str) -> Seen:
     for line in shown.lines:
         click.echo(f"  | {clean(line)}")
     if shown.lines:
-        taken = f"taken {moment(shown.at, None)}, shown to {who(shown.by)}"
+        taken = f"taken {moment(shown.at, attached.zone)}, shown to {who(shown.by)}"
         click.echo(clean(f"  {taken}, {seen_words(shown.lines, shown.sha256)}"))
     return Seen(found, item, shown.lines, shown.sha256 if shown.lines else "")
 
@@ -169,7 +170,7 @@ async def _decided(source: Path | None, name: str, item: str, decision: ListDeci
     state = answer.list
     plan = state.plan.item(item)
     if plan is not None:
-        for line in item_lines(state, plan, answer.waits.get(item, "")):
+        for line in item_lines(state, plan, answer.waits.get(item, ""), attached.zone):
             click.echo(line)
     click.echo(f"{list_title(state.plan)}: {stands_in_a_line(state)}")
     return 0

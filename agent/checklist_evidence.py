@@ -11,16 +11,17 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import tzinfo
 from typing import Any
 
 from checks.board import Snapshot, SystemInfo
 from checks.masking import Masker
 from checks.model import Result
+from checks.moments import moment, zone_of
 from checks.text import clean
 from checks.units import show
 from runbooks.checklist_plan import ByEvidence
 from runbooks.checklists.judging import checks_of
-from runbooks.wording import moment
 
 LINES, LONGEST = 100, 400
 """Lines that are shown at most, and characters of one."""
@@ -53,8 +54,9 @@ class EvidenceReader:
         contacts: Iterable[Mapping[str, Any]],
     ) -> tuple[str, ...]:
         """Return the evidence line by line, masked and clean."""
-        found = [*_seen(source, snapshot, system)]
-        found += await self._files(source.files)
+        zone = zone_of(system.timezone)
+        found = [*_seen(source, snapshot, system, zone)]
+        found += await self._files(source.files, zone)
         found += source.text.splitlines()
         if source.contacts:
             found += _contacts(contacts)
@@ -62,20 +64,20 @@ class EvidenceReader:
         more = [f"and {len(safe) - LINES} lines more"] if len(safe) > LINES else []
         return (*safe[:LINES], *more)
 
-    async def _files(self, names: tuple[str, ...]) -> list[str]:
+    async def _files(self, names: tuple[str, ...], zone: tzinfo | None) -> list[str]:
         loop = asyncio.get_running_loop()
         lines: list[str] = []
         try:
             async with asyncio.timeout(WITHIN):
                 for name in names:
-                    line = await loop.run_in_executor(self._threads, file_line, name)
+                    line = await loop.run_in_executor(self._threads, file_line, name, zone)
                     lines.append(line)  # one after the other: what was read before the time is up, counts
         except TimeoutError:
             lines.append(f"{names[len(lines)]}: could not be read within {show(WITHIN, 's')}")
         return lines
 
 
-def file_line(name: str) -> str:
+def file_line(name: str, zone: tzinfo | None) -> str:
     """Return what a file is, in a line: its size, its time and its SHA-256; or why it cannot be read."""
     try:
         opened = os.open(name, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
@@ -83,7 +85,7 @@ def file_line(name: str) -> str:
             about = os.fstat(opened)
             if not stat.S_ISREG(about.st_mode):
                 return f"{name}: not a file"
-            size, changed = show(about.st_size, "B"), moment(about.st_mtime, None)
+            size, changed = show(about.st_size, "B"), moment(about.st_mtime, zone)
             if about.st_size > HASHED:
                 return f"{name}: {size}, changed {changed}, too long to be hashed"
             digest, left = hashlib.sha256(), about.st_size
@@ -92,14 +94,14 @@ def file_line(name: str) -> str:
                 left -= len(chunk)
             grew = not left and bool(file.read(1))
     except (OSError, ValueError) as error:
-        return f"{name}: cannot be read: {getattr(error, 'strerror', None) or error}"
+        return f"{name}: cannot be read: {getattr(error, 'strerror', zone) or error}"
     said = f"{name}: {size}, changed {changed}, sha256 {digest.hexdigest()}"
     if grew:
         return f"{said} of so much; it grew while it was read"
     return f"{said}; it became shorter while it was read" if left else said
 
 
-def _seen(source: ByEvidence, snapshot: Snapshot, system: SystemInfo) -> Iterator[str]:
+def _seen(source: ByEvidence, snapshot: Snapshot, system: SystemInfo, zone: tzinfo | None) -> Iterator[str]:
     states = {state.name: state for state in snapshot.states}
     for name in checks_of(source, system):
         state = states.get(name)
@@ -109,7 +111,7 @@ def _seen(source: ByEvidence, snapshot: Snapshot, system: SystemInfo) -> Iterato
             yield f"{name} UNKNOWN: not looked at yet"
         else:
             stale = ", stale" if state.stale else ""
-            yield f"{name} {state.level}: {state.last.summary} (seen {moment(state.last.at, None)}{stale})"
+            yield f"{name} {state.level}: {state.last.summary} (seen {moment(state.last.at, zone)}{stale})"
             yield from _readings(state.last)
 
 

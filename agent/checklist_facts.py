@@ -12,6 +12,7 @@ from agent.windows import Windows
 from checks.board import EMPTY, Snapshot
 from checks.clock import Clock
 from checks.masking import Masker
+from checks.moments import zone_of
 from checks.text import clean
 from runbooks.checklist_plan import ByChecks, ByRecord, ItemPlan
 from runbooks.checklists.judging import Verdict, judge
@@ -112,6 +113,7 @@ class FactKeeper:
             self._next_windows(),
             self._walks,
             self._rows,
+            zone_of(self._live.system.info.timezone),
         )
 
     def _next_windows(self) -> dict[str, float]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from pathlib import Path
 
 from checks.command_line import CONFIG
 from checks.errors import UsageError
 from checks.exits import Failure
+from checks.moments import moment
 from checks.suggest import did_you_mean
 from runbooks.live import Runbooks, WalkHead
 from runbooks.model import Plan
-from runbooks.wording import ENDINGS, moment, who
+from runbooks.wording import ENDINGS, who
 
 
 def chosen(library: Runbooks, name: str) -> tuple[Plan, float]:
@@ -30,7 +32,7 @@ def chosen(library: Runbooks, name: str) -> tuple[Plan, float]:
     raise UsageError(f"no runbook is called {name!r}{did_you_mean(name, known)}")
 
 
-def which(heads: tuple[WalkHead, ...], walk: str) -> WalkHead | None:
+def which(heads: tuple[WalkHead, ...], walk: str, zone: tzinfo | None) -> WalkHead | None:
     """Return the walk of that id, else the only one that is open; None when none is.
 
     Raises:
@@ -43,12 +45,13 @@ def which(heads: tuple[WalkHead, ...], walk: str) -> WalkHead | None:
         raise UsageError(f"there is no walk {walk!r}{did_you_mean(walk, [head.id for head in heads])}")
     still_open = [head for head in heads if head.ending is None]
     if len(still_open) > 1:
-        raise UsageError("\n".join(("several walks are open; name one:", *map(head_line, still_open))))
+        lines = [head_line(head, zone) for head in still_open]
+        raise UsageError("\n".join(("several walks are open; name one:", *lines)))
     return still_open[0] if still_open else None
 
 
-def head_line(head: WalkHead) -> str:
+def head_line(head: WalkHead, zone: tzinfo | None) -> str:
     """Return a walk of a list in one line."""
     name = f"{head.runbook}: {head.title}" if head.title else head.runbook
-    begun = moment(head.opened_at, None)
+    begun = moment(head.opened_at, zone)
     return f"{head.id}  {begun}  {ENDINGS[head.ending]}  {name}  by {who(head.opened_by)}"

@@ -36,8 +36,10 @@ def _happenings(before: Walk, after: Walk) -> Iterator[str]:
     for state in after.states:
         yield from _step(after, was.get(state.id, StepState(state.id)), state)
     if after.back is not None and before.back is None:
-        back = "everything is as it was before" if after.back else "NOT everything is as it was before"
-        yield clean(f"The way back is at its end: {back}. {after.verdict}")
+        seen = after.verdict or "every check is as it was"
+        yield clean(
+            f"The way back is at its end: {'' if after.back else 'NOT everything is as before: '}{seen}"
+        )
 
 
 def _has_ended(was: StepState | None, now: StepState) -> bool:

@@ -32,6 +32,8 @@ def incident() -> None:
 
     INCIDENT is an id such as 2026-11-26-1, also as --incident; the only one that is open when it is not
     named. All that is said is written into the journal. Exit code 14 when it is refused.
+
+    An agent is started when none runs.
     """
 
 

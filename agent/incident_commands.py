@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,11 @@ from agent.incident_messages import (
 from agent.link import RefusedError
 from agent.session import session
 from agent.walk_exits import WalkExit
+from checks.board import SystemInfo
 from checks.clock import SystemClock
 from checks.errors import UsageError
 from checks.instants import rfc3339
+from checks.moments import moment, zone_of
 from checks.recurrence.zones import zone_named
 from checks.text import clean
 from runbooks.evidence import keep
@@ -32,7 +35,7 @@ from runbooks.incident_events import Stage
 from runbooks.incidents.document import markdown
 from runbooks.incidents.state import Happening, IncidentHead, IncidentsNow, IncidentStory
 from runbooks.incidents.when import moment_of
-from runbooks.wording import moment, span, who
+from runbooks.wording import span, who
 
 
 async def tell_incidents(source: Path | None, output: str) -> int:
@@ -42,7 +45,7 @@ async def tell_incidents(source: Path | None, output: str) -> int:
     if output == "json":
         _echo_json([_plain_head(head) for head in answer.incidents.heads])
     else:
-        for line in _lines(answer.incidents):
+        for line in _lines(answer.incidents, attached.zone):
             click.echo(clean(line))
     return 0
 
@@ -54,7 +57,7 @@ async def tell_incident(source: Path | None, incident: str, output: str, file: P
             answer = await attached.link.ask(IncidentAnswer, lambda number: AskIncident(number, incident))
         except RefusedError as error:
             raise UsageError(str(error)) from error
-    text = _in_form(answer.story, output, source)
+    text = _in_form(answer.story, output, attached.system)
     if file is not None:
         keep(file, (text.encode(),))
         click.echo(f"written: {file}")
@@ -67,39 +70,40 @@ async def open_incident(
     source: Path | None, title: str, severity: str, checks: tuple[str, ...], when: str
 ) -> int:
     """Open an incident."""
-    at = _moment(when)
-    return await _done(source, lambda number: OpenIncident(number, title, severity, checks, at))
+    return await _done(source, when, lambda number, at: OpenIncident(number, title, severity, checks, at))
 
 
 async def note_incident(source: Path | None, incident: str, text: str) -> int:
     """Write into the timeline of an incident."""
-    return await _done(source, lambda number: NoteIncident(number, incident, text))
+    return await _done(source, "", lambda number, _: NoteIncident(number, incident, text))
 
 
 async def move_incident(
     source: Path | None, incident: str, stage: str, when: str, text: str, lessons: str
 ) -> int:
     """Say that an incident has come to a stage."""
-    at = _moment(when)
-    return await _done(source, lambda number: MoveIncident(number, incident, stage, at, text, lessons))
+    return await _done(
+        source, when, lambda number, at: MoveIncident(number, incident, stage, at, text, lessons)
+    )
 
 
-def _moment(when: str) -> float:
-    """Return the moment that was typed, by this host's clock and zone.
+def _moment(when: str, zone: tzinfo | None) -> float:
+    """Return the moment that was typed, by this host's clock and in the system's zone.
 
     Raises:
         UsageError: when it is none.
     """
     try:
-        return moment_of(when, SystemClock().now(), zone_named(""))
+        return moment_of(when, SystemClock().now(), zone or zone_named(""))
     except ValueError as error:
         raise UsageError(f"--at: {error}") from None
 
 
-async def _done(source: Path | None, wish: Callable[[int], Questions]) -> int:
+async def _done(source: Path | None, when: str, wish: Callable[[int, float], Questions]) -> int:
     async with session(source) as attached:
+        at = _moment(when, attached.zone)
         try:
-            answer = await attached.link.ask(IncidentAnswer, wish)
+            answer = await attached.link.ask(IncidentAnswer, lambda number: wish(number, at))
         except RefusedError as error:
             click.echo(clean(f"not done: {error}"), err=True)
             return WalkExit.REFUSED
@@ -108,20 +112,21 @@ async def _done(source: Path | None, wish: Callable[[int], Questions]) -> int:
     return 0
 
 
-def _in_form(story: IncidentStory, output: str, source: Path | None) -> str:
+def _in_form(story: IncidentStory, output: str, system: SystemInfo) -> str:
+    zone = zone_of(system.timezone)
     if output == "md":
-        return markdown(story, source.stem if source is not None else "this machine", None)
+        return markdown(story, system.title or system.name, zone)
     if output == "json":
         return msgspec.json.format(msgspec.json.encode(_plain(story)), indent=2).decode() + "\n"
-    return "\n".join(_told(story)) + "\n"
+    return "\n".join(_told(story, zone)) + "\n"
 
 
-def _lines(incidents: IncidentsNow) -> Iterator[str]:
+def _lines(incidents: IncidentsNow, zone: tzinfo | None) -> Iterator[str]:
     if not incidents.heads:
         yield "there has been no incident"
     for head in incidents.heads:
         restored = f", restored after {span(head.restored - head.detected)}" if head.restored else ""
-        detected = moment(head.detected, None)
+        detected = moment(head.detected, zone)
         yield f"{head.id}  {detected}  {head.severity}  {head.stage}  {head.title}{restored}"
         if head.suggestion:
             yield f"  {head.suggestion}"
@@ -129,24 +134,24 @@ def _lines(incidents: IncidentsNow) -> Iterator[str]:
         yield f"trouble: {incidents.trouble}"
 
 
-def _told(story: IncidentStory) -> Iterator[str]:
+def _told(story: IncidentStory, zone: tzinfo | None) -> Iterator[str]:
     one = story.incident
     yield clean(f"{one.id} {one.stage}: {one.title} ({one.severity})")
     yield clean(f"  checks: {', '.join(one.checks) or 'none named'}")
     for mark in one.stages:
-        yield clean(f"  {mark.stage}: {moment(mark.at, None)}")
+        yield clean(f"  {mark.stage}: {moment(mark.at, zone)}")
     if one.restored:
         yield f"  time to restore: {span(one.to_restore)}"
     for name, text in (("cause", one.cause), ("lessons", one.lessons), ("now", story.suggestion)):
         if text:
             yield clean(f"  {name}: {text}")
     yield "timeline:"
-    yield from (_line(line) for line in story.timeline)
+    yield from (_line(line, zone) for line in story.timeline)
 
 
-def _line(line: Happening) -> str:
+def _line(line: Happening, zone: tzinfo | None) -> str:
     by = f" ({line.by})" if line.by else ""
-    return clean(f"  {moment(line.at, None)}  {line.what:<6}  {line.text}{by}")
+    return clean(f"  {moment(line.at, zone)}  {line.what:<6}  {line.text}{by}")
 
 
 def _plain_head(head: IncidentHead) -> dict[str, Any]:

@@ -23,6 +23,8 @@ def notice() -> None:
 
     A notice is a text with blanks, in the folder notices/ of the system; some are shipped. What is sent is
     shown first and written into the journal.
+
+    An agent is started when none runs.
     """
 
 
@@ -80,7 +82,7 @@ def show(
     from agent.notice_commands import Wanted, moment_given, show_notice
 
     with errors_as_exits():
-        wanted = Wanted(name, window, impact, tasks, incident, moment_given(starts))
+        wanted = Wanted(name, window, impact, tasks, incident, moment_given(starts, source))
         leave(run_to_end(show_notice(source, wanted, output)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +23,18 @@ from agent.notice_messages import (
 )
 from agent.prompting import confirmed
 from agent.session import session
+from agent.system_zone import zone_at
 from agent.walk_exits import WalkExit
 from checks.errors import UsageError
 from checks.instants import rfc3339
 from checks.load import load
+from checks.moments import moment
 from checks.recurrence.zones import zone_named
 from checks.text import clean
 from runbooks.contacts import Contact, contacts_of
 from runbooks.incidents.when import written
 from runbooks.notices.state import Announcement, DraftNotice, NoticesNow, SentNotice
-from runbooks.wording import moment, who
+from runbooks.wording import who
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class Sending:
     """Why it is sent once more, when it was sent already."""
 
 
-def moment_given(text: str) -> float:
+def moment_given(text: str, source: Path | None) -> float:
     """Return a date with a time of day, as commands tell it, in UTC seconds; 0 for an empty text.
 
     Raises:
@@ -76,7 +79,7 @@ def moment_given(text: str) -> float:
     if not text.strip():
         return 0.0
     try:
-        found = written(text.strip(), zone_named(""))
+        found = written(text.strip(), zone_at(source) or zone_named(""))
     except (ValueError, OverflowError) as error:
         raise UsageError(str(error)) from error
     if found is None:
@@ -91,7 +94,7 @@ async def tell_notices(source: Path | None, output: str) -> int:
     if output == "json":
         _echo_json(_plain(answer.notices))
     else:
-        for line in _lines(answer.notices):
+        for line in _lines(answer.notices, attached.zone):
             click.echo(clean(line))
     return 0
 
@@ -104,7 +107,8 @@ async def show_notice(source: Path | None, wanted: Wanted, output: str) -> int:
         except RefusedError as error:
             return _refused(error)
     if output == "json":
-        _echo_json(msgspec.to_builtins(draft))
+        times = {"starts": draft.starts, "ends": draft.ends}
+        _echo_json(msgspec.to_builtins(draft) | {name: rfc3339(at) for name, at in times.items() if at})
     else:
         _show(draft)
     return 0
@@ -175,28 +179,28 @@ def _show(draft: DraftNotice) -> None:
     click.echo(f"Subject: {draft.subject}\n\n{draft.body}\n")
 
 
-def _lines(notices: NoticesNow) -> Iterator[str]:
+def _lines(notices: NoticesNow, zone: tzinfo | None) -> Iterator[str]:
     for text in notices.texts:
         window = f", window {text.window}" if text.window else ""
         yield f"{text.name}: {text.kind.value}{window}" if text.kind else f"{text.name}: cannot be used"
         yield from (f"  {problem}" for problem in text.problems)
     yield f"routes: {', '.join(notices.routes) or 'none; notices are sent by hand'}"
-    yield from (f"to be announced: {_announced(one)}" for one in notices.announcements)
-    yield from (f"sent: {_sent(one)}" for one in notices.sent)
+    yield from (f"to be announced: {_announced(one, zone)}" for one in notices.announcements)
+    yield from (f"sent: {_sent(one, zone)}" for one in notices.sent)
     if notices.trouble:
         yield f"trouble: {notices.trouble}"
 
 
-def _announced(one: Announcement) -> str:
-    return f"{one.window} {moment(one.starts, None)}, by {moment(one.by, None)}: {one.told}"
+def _announced(one: Announcement, zone: tzinfo | None) -> str:
+    return f"{one.window} {moment(one.starts, zone)}, by {moment(one.by, zone)}: {one.told}"
 
 
-def _sent(one: SentNotice) -> str:
+def _sent(one: SentNotice, zone: tzinfo | None) -> str:
     way = ", ".join(one.routes) or "by hand"
     note = "".join(f"; {said}" for said in (one.note, one.again and f"again: {one.again}") if said)
     about = f" of {one.window} {moment(one.starts, None)}" if one.starts else ""
     told = f", {one.told}" if one.told is not None else ""
-    return f"{moment(one.at, None)} {one.notice}{about}{told}: {way}, {who(one.by)}: {one.subject}{note}"
+    return f"{moment(one.at, zone)} {one.notice}{about}{told}: {way}, {who(one.by)}: {one.subject}{note}"
 
 
 def _plain(notices: NoticesNow) -> dict[str, Any]:

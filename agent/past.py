@@ -9,18 +9,21 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Callable
+from datetime import tzinfo
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from agent.attach import AttachedLink
 from agent.lifecycle import AgentPlace
 from agent.meeting import met
+from agent.system_zone import zone_at
 from checks import paths
 from checks.board import Snapshot
 from checks.clock import Clock
 from checks.errors import MeasureError, StoreError
 from checks.load import load
 from checks.masking import Masker
+from checks.moments import zone_of
 from checks.secrets import SecretText
 from checks.vault import Vault
 from runbooks import evidence
@@ -43,6 +46,8 @@ class Past(Protocol):
 
     levels: dict[str, str] | None
     """Level of each check now; None when nobody looks."""
+    zone: tzinfo | None
+    """In which times are told; None is the host's own."""
 
     async def heads(self, limit: int) -> tuple[WalkHead, ...]:
         """Return the walks there were, newest first."""
@@ -60,8 +65,9 @@ class Past(Protocol):
 class _OfAgent:
     """Asks an agent."""
 
-    def __init__(self, link: AttachedLink, levels: dict[str, str] | None) -> None:
+    def __init__(self, link: AttachedLink, levels: dict[str, str] | None, zone: tzinfo | None) -> None:
         self.levels = levels
+        self.zone = zone
         self._link = link
 
     async def heads(self, limit: int) -> tuple[WalkHead, ...]:
@@ -79,6 +85,7 @@ class _OfFiles:
 
     def __init__(self, source: Path | None) -> None:
         self.levels: dict[str, str] | None = None
+        self.zone = zone_at(source)
         self._source = source
         self._masker: Masker | None = None
 
@@ -139,7 +146,7 @@ async def past_of(source: Path | None, clock: Clock) -> AsyncIterator[Past]:
         return
     async with AttachedLink(place.connect, clock, may_replace=place.is_ours).opened() as link:
         attached = await met(link)
-        yield _OfAgent(link, levels_of(attached.snapshot))
+        yield _OfAgent(link, levels_of(attached.snapshot), zone_of(attached.system.timezone))
 
 
 def levels_of(snapshot: Snapshot) -> dict[str, str] | None:

@@ -54,6 +54,7 @@ class PlainWalk:
         me: Operator,
         again: str,
         standpoint: Standpoint = HERE,
+        zone: tzinfo | None = None,
     ) -> None:
         """Prepare; `me` is the operator as the agent sees him, `again` the command that goes on with it."""
         self._link = link
@@ -63,7 +64,7 @@ class PlainWalk:
         self._clock = clock
         self._me = me
         self._again = again
-        self._cards = Cards(voice, clock)
+        self._cards = Cards(voice, clock, zone)
         self._narrator = Narrator(voice, clock)
         self._following = Following(link, walk, self._narrator, clock, asking.stir)
         self._following.standpoint = standpoint

@@ -34,6 +34,8 @@ def silence(checks: tuple[str, ...], lasts: float, reason: str, source: Path | N
 
     They are probed and shown as ever, and nothing is done about them by itself. It ends by itself; what is
     bad then is told at once. Exit code 14 when it is refused.
+
+    An agent is started when none runs.
     """
     from agent.meeting import run_to_end
     from agent.quiet_commands import begin_silence
@@ -51,6 +53,8 @@ def unsilence(silence: str, reason: str, source: Path | None) -> None:
 
     SILENCE is its name, such as s42, as `walkdown silences` lists it. Those of windows and walks end with
     them. Exit code 14 when it is refused.
+
+    An agent is started when none runs.
     """
     from agent.meeting import run_to_end
     from agent.quiet_commands import end_silence
@@ -63,7 +67,10 @@ def unsilence(silence: str, reason: str, source: Path | None) -> None:
 @click.option("-o", "--output", type=click.Choice(("text", "json")), default="text", help="Output format.")
 @system_option
 def silences(output: str, source: Path | None) -> None:
-    """List what people are not told of, why, and who sees to what: by whom, since and until when."""
+    """List what people are not told of, why, and who sees to what: by whom, since and until when.
+
+    An agent is started when none runs.
+    """
     from agent.meeting import run_to_end
     from agent.quiet_commands import tell_quiet
 
@@ -83,6 +90,8 @@ def ack(check: str, comment: str, lasts: float, source: Path | None) -> None:
 
     People are not told of it again, only of its end. It is over when the check is well, when it gets worse
     than it is now, or when its time is over. Exit code 14 when it is refused.
+
+    An agent is started when none runs.
     """
     from agent.meeting import run_to_end
     from agent.quiet_commands import acknowledge
@@ -96,7 +105,10 @@ def ack(check: str, comment: str, lasts: float, source: Path | None) -> None:
 @click.option("--reason", default="", help="Why; it is written down.")
 @system_option
 def unack(check: str, reason: str, source: Path | None) -> None:
-    """Say that nobody sees to a check any more; what is bad is told at once. Exit code 14: refused."""
+    """Say that nobody sees to a check any more; what is bad is told at once. Exit code 14: refused.
+
+    An agent is started when none runs.
+    """
     from agent.meeting import run_to_end
     from agent.quiet_commands import withdraw
 

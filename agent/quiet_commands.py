@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,10 @@ from agent.quiet_messages import (
 from agent.session import session
 from agent.walk_exits import WalkExit
 from checks.instants import rfc3339
+from checks.moments import moment
 from checks.text import clean
 from runbooks.quiet.state import Acknowledgement, QuietNow, Silence
-from runbooks.wording import moment, who
+from runbooks.wording import who
 
 MOST = 12
 """Checks of a silence that are named in text; as JSON all are."""
@@ -38,7 +40,7 @@ async def tell_quiet(source: Path | None, output: str) -> int:
     if output == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(_plain(quiet)), indent=2).decode())
     else:
-        _say(quiet)
+        _say(quiet, attached.zone)
     return 0
 
 
@@ -64,61 +66,61 @@ async def withdraw(source: Path | None, check: str, reason: str) -> int:
 
 async def raise_alert(source: Path | None, kind: str, severity: str, text: str, check: str) -> int:
     """Say that there is an alert which something else has seen."""
-    wish = await _asked(source, lambda number: RaiseAlert(number, kind, severity, text, check))
-    if isinstance(wish, QuietNow):
+
+    def say(_: QuietNow, __: tzinfo | None) -> None:
         click.echo(clean(f"written down: {kind}, {severity}"))
-        return 0
-    return wish
+
+    return await _asked(source, lambda number: RaiseAlert(number, kind, severity, text, check), say)
 
 
 async def _changed(source: Path | None, wish: Callable[[int], Question]) -> int:
-    answer = await _asked(source, wish)
-    if isinstance(answer, QuietNow):
-        _say(answer)
-        return 0
-    return answer
+    return await _asked(source, wish, _say)
 
 
-async def _asked(source: Path | None, wish: Callable[[int], Question]) -> QuietNow | WalkExit:
+async def _asked(
+    source: Path | None, wish: Callable[[int], Question], say: Callable[[QuietNow, tzinfo | None], None]
+) -> int:
     async with session(source) as attached:
         try:
-            return (await attached.link.ask(QuietAnswer, wish)).quiet
+            quiet = (await attached.link.ask(QuietAnswer, wish)).quiet
         except RefusedError as error:
             click.echo(f"not done: {error}", err=True)
             return WalkExit.REFUSED
+        say(quiet, attached.zone)
+        return 0
 
 
-def _say(quiet: QuietNow) -> None:
+def _say(quiet: QuietNow, zone: tzinfo | None) -> None:
     state = quiet.state
     if not state.silences and not state.acknowledgements:
         click.echo("people are told of every check")
     for silence in state.silences:
-        for line in _silence(silence):
+        for line in _silence(silence, zone):
             click.echo(clean(line))
     for one in state.acknowledgements:
-        for line in _acknowledgement(one):
+        for line in _acknowledgement(one, zone):
             click.echo(clean(line))
     if quiet.trouble:
         click.echo(clean(f"trouble: {quiet.trouble}"), err=True)
 
 
-def _silence(silence: Silence) -> tuple[str, ...]:
-    end = f"until {moment(silence.until, None)}" if silence.until else f"until the {silence.cause} is over"
+def _silence(silence: Silence, zone: tzinfo | None) -> tuple[str, ...]:
+    end = f"until {moment(silence.until, zone)}" if silence.until else f"until the {silence.cause} is over"
     more = len(silence.checks) - MOST
     word = "in maintenance" if silence.is_maintenance else "silenced"
     lines = (
         f"{silence.id}  {word} {end}: {silence.reason}",
-        f"  since {moment(silence.since, None)} by {who(silence.by)}",
+        f"  since {moment(silence.since, zone)} by {who(silence.by)}",
         f"  checks: {', '.join(silence.checks[:MOST])}{f' and {more} more' if more > 0 else ''}",
     )
     return (*lines, f"  LEFT ON: {silence.left_on}") if silence.left_on else lines
 
 
-def _acknowledgement(one: Acknowledgement) -> tuple[str, ...]:
-    end = f"until {moment(one.until, None)}" if one.until else "until it is well"
+def _acknowledgement(one: Acknowledgement, zone: tzinfo | None) -> tuple[str, ...]:
+    end = f"until {moment(one.until, zone)}" if one.until else "until it is well"
     return (
         f"{one.check}  acknowledged as {one.level} {end}: {one.comment}",
-        f"  since {moment(one.since, None)} by {who(one.by)}",
+        f"  since {moment(one.since, zone)} by {who(one.by)}",
     )
 
 

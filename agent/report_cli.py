@@ -46,6 +46,10 @@ def report(
         walkdown report daily -o text
         walkdown report monthly --since 2026-11-01 --until 2026-12-01 -o html -O november.html
         walkdown report window:weekly -o ticket
+
+    With --save an agent makes and keeps it; one is started when none runs. All else needs none.
+
+    With --save an agent makes and keeps it; one is started when none runs. All else needs none.
     """
     from agent.meeting import run_to_end
     from agent.report_commands import save_report, tell_kept, tell_report

@@ -13,12 +13,14 @@ from agent.link import RefusedError
 from agent.report_making import ReportWish, make, rendered
 from agent.report_messages import MakeReport, ReportMade
 from agent.session import session
+from agent.system_zone import zone_at
 from agent.walk_exits import WalkExit
 from checks import paths
 from checks.clock import SystemClock
 from checks.errors import UsageError
 from checks.instants import rfc3339
 from checks.load import load
+from checks.moments import moment
 from checks.recurrence.zones import moment as moment_of
 from checks.recurrence.zones import zone_named
 from checks.text import clean
@@ -26,7 +28,6 @@ from checks.units import read as read_amount
 from checks.units import show
 from runbooks.evidence import keep
 from runbooks.report_shelf import SUFFIXES, listed
-from runbooks.wording import moment
 
 _LOCAL = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?")
 
@@ -71,7 +72,7 @@ async def save_report(source: Path | None, name: str, since: str, until: str) ->
 def tell_kept(source: Path | None, form: str) -> int:
     """List the reports that are kept, newest first."""
     folder = paths.reports_folder(source)
-    kept = listed(folder)
+    kept, zone = listed(folder), zone_at(source)
     if form == "json":
         told = [
             {
@@ -89,7 +90,7 @@ def tell_kept(source: Path | None, form: str) -> int:
     for one in kept:
         click.echo(
             clean(
-                f"{moment(one.made_at, None)}  {one.name:<20}  {show(one.size, 'B'):>9}  {folder / one.file}"
+                f"{moment(one.made_at, zone)}  {one.name:<20}  {show(one.size, 'B'):>9}  {folder / one.file}"
             )
         )
     if not kept:

@@ -6,6 +6,7 @@ import contextlib
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import tzinfo
 from importlib import import_module
 from pathlib import Path
 
@@ -14,8 +15,12 @@ from agent.lifecycle import AgentPlace
 from agent.link import Link
 from agent.meeting import met
 from agent.voice import Voice
+from checks.board import SystemInfo
 from checks.clock import Clock, SystemClock
+from checks.moments import zone_of
 from runbooks.rights import HERE, Standpoint
+
+NO_SYSTEM = SystemInfo()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,13 @@ class Session:
     source: Path | None
     standpoint: Standpoint = HERE
     """Whom the agent sees here, and what he may do."""
+    system: SystemInfo = NO_SYSTEM
+    """The system that the agent looks after."""
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """Return the zone in which times are told; None is the host's own."""
+        return zone_of(self.system.timezone)
 
 
 @contextlib.asynccontextmanager
@@ -45,7 +57,7 @@ async def session(source: Path | None, *, announced: bool = False) -> AsyncItera
     async with AttachedLink(place.connect, clock, may_replace=place.is_ours).opened() as link:
         attached = await met(link)
         voice = Voice(sys.stdout, sys.stderr if announced else None)
-        yield Session(link, voice, clock, source, attached.standpoint)
+        yield Session(link, voice, clock, source, attached.standpoint, attached.system)
 
 
 def _is_known(source: Path) -> bool:

@@ -47,12 +47,12 @@ def tell_uptime(source: Path | None, patterns: tuple[str, ...], span: float, out
         return 0
     width = max(map(len, seen), default=0)
     click.echo(
-        f"{'':{width}}  {'UPTIME':>10}  {'UNPLANNED*':>10}  {'DOWN':>8}  {'PLANNED':>8}  {'UNKNOWN':>8}"
+        f"{'':{width}}  {'UPTIME':>10}  {'EXCL. PLANNED':>13}  {'DOWN':>8}  {'PLANNED':>8}  {'UNKNOWN':>8}"
     )
     for name, one in seen.items():
         for line in _lines(name, one, width):
             click.echo(line)
-    click.echo("* without planned time: windows, and walks that put checks into maintenance")
+    click.echo("planned time: windows, and walks that put checks into maintenance")
     return 0
 
 
@@ -91,7 +91,7 @@ def _spans(
 
 
 def _lines(name: str, one: Uptime, width: int) -> Iterator[str]:
-    percents = f"{_percent(one.percent):>10}  {_percent(one.percent_unplanned):>10}"
+    percents = f"{_percent(one.percent):>10}  {_percent(one.percent_unplanned):>13}"
     spans = "  ".join(f"{_span(seconds):>8}" for seconds in (one.down, one.planned, one.unknown))
     yield f"{name:{width}}  {percents}  {spans}"
     if failures := one.failures:

@@ -32,8 +32,8 @@ def run(
 ) -> None:
     """Walk a runbook in numbered text, on any terminal or none.
 
-    The agent walks; it is started when none runs. When this program ends, however it ends, the walk stays
-    as it stands, and `walkdown resume` goes on with it. Ctrl-C asks what you want.
+    The agent walks. An agent is started when none runs. When this program ends, however it ends, the walk
+    stays as it stands, and `walkdown resume` goes on with it. Ctrl-C asks what you want.
 
     Inputs are asked for when they are not given by --input, --input-file or WALKDOWN_INPUT_NAME; secret ones
     are never taken from the command line. Without questions (--auto) a step that fails decides by its
@@ -67,6 +67,8 @@ def resume(walk: str, take_over: bool, reason: str, plain: bool, source: Path | 
     The only one that is, when WALK is not named. Where somebody else decides, you follow what happens, or
     take it over by a reason, which is asked for when --reason does not say it. Ends as `walkdown run`, with
     the same exit codes; 14 when no walk is open.
+
+    An agent is started when none runs.
     """
     from agent.meeting import run_to_end
     from agent.walk_session import resume as go_on
@@ -85,6 +87,8 @@ def approve(walk: str, source: Path | None) -> None:
 
     The only walk that is open, when WALK is not named. Exactly what will run is shown; the approval is for
     that alone and holds for ten minutes. Exit code 14 when nothing waits for you there.
+
+    An agent is started when none runs.
     """
     from agent.meeting import run_to_end
     from agent.walk_session import approve as judge

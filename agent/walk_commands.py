@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from agent.past import Past, evidence_file, head_of, past_of
 from checks.clock import SystemClock
 from checks.errors import StoreError, UsageError
 from checks.instants import rfc3339
+from checks.moments import moment
 from checks.suggest import did_you_mean
 from checks.text import clean
 from runbooks.attempts import course_of
@@ -27,7 +29,7 @@ from runbooks.reporting import report_of
 from runbooks.step_events import Evidence
 from runbooks.taken import by_words, size_words, taken
 from runbooks.walk import StepState
-from runbooks.wording import moment, who
+from runbooks.wording import who
 
 CHANGED = 2
 """Exit code when evidence is not what was hashed, as that of a broken journal."""
@@ -41,7 +43,7 @@ async def tell_walks(source: Path | None, limit: int, output: str) -> int:
         click.echo(_json([_head(head) for head in heads]))
     else:
         for head in heads:
-            click.echo(clean(head_line(head)))
+            click.echo(clean(head_line(head, past.zone)))
     return 0
 
 
@@ -58,7 +60,7 @@ async def tell_walk(
         entries = await _entries(past, walk)
         excerpts = await _excerpts(past, walk, entries) if quoting else {}
         report = report_of(entries, clock.now(), excerpts, past.levels, head_of(source))
-    _write(find_report(form)(walk_document(report, None)), file)
+    _write(find_report(form)(walk_document(report, past.zone)), file)
     return 0
 
 
@@ -73,19 +75,19 @@ async def tell_evidence(source: Path | None, walk: str, step: str, attempt: int,
         if name:
             state, evidence = _chosen(entries, step, attempt, name)
             # Beside what it says, so that standard output is that and nothing else.
-            click.echo(_line(state, evidence), err=True)
+            click.echo(_line(state, evidence, past.zone), err=True)
             click.echo(await past.shown(walk, state.id, state.attempt, evidence.name))
             return 0
     for state, evidence in _all(entries):
         if step in ("", state.id) and attempt in (0, state.attempt):
-            click.echo(_line(state, evidence))
+            click.echo(_line(state, evidence, past.zone))
     return 0
 
 
-def _line(state: StepState, evidence: Evidence) -> str:
+def _line(state: StepState, evidence: Evidence, zone: tzinfo | None) -> str:
     """Return which piece of evidence it is, how much, its hash, when it was taken and by whom."""
     found = taken(state)
-    when = f"taken {moment(found.at, None)} {by_words(found, who(found.by))}"
+    when = f"taken {moment(found.at, zone)} {by_words(found, who(found.by))}"
     which = f"{state.id} {state.attempt} {evidence.name}  {size_words(evidence)}  sha256 {evidence.sha256}"
     return clean(f"{which}  {when}")
 

@@ -55,6 +55,7 @@ class Walking:
         self._clock = attached.clock
         self._source = attached.source
         self._standpoint = attached.standpoint
+        self._zone = attached.zone
 
     async def run(self, wish: Wish, variables: dict[str, str]) -> int:
         """Walk a runbook, and return the exit code.
@@ -83,7 +84,7 @@ class Walking:
             UsageError: when it is not clear which.
             LinkError: when the agent is gone.
         """
-        head = which(await self._link.walks(), walk)
+        head = which(await self._link.walks(), walk, self._zone)
         if head is None:
             self._voice.say("No walk is open.")
             return WalkExit.REFUSED
@@ -97,16 +98,18 @@ class Walking:
             UsageError: when it is not clear which walk.
             LinkError: when the agent is gone.
         """
-        head = which(await self._link.walks(), walk)
+        head = which(await self._link.walks(), walk, self._zone)
         if head is None:
             self._voice.say("No walk is open.")
             return WalkExit.REFUSED
         async with prompting(self._voice, self._clock) as asking:
-            approving = Approving(self._link, head.id, self._voice, asking, self._clock, self._standpoint)
+            approving = Approving(
+                self._link, head.id, self._voice, asking, self._clock, self._standpoint, self._zone
+            )
             return await approving.go()
 
     async def _run(self, plan: Plan, usual: float, given: dict[str, str], asking: Asking) -> int:
-        Cards(self._voice, self._clock).runbook(plan, usual)
+        Cards(self._voice, self._clock, self._zone).runbook(plan, usual)
         try:
             inputs = await asked_for(plan, given, self._voice, asking)
             walk = await self._link.open_walk(plan.name, plan.sha256, inputs, Manner.PLAIN)
@@ -135,7 +138,9 @@ class Walking:
     def _plain(self, walk: str, asking: Asking) -> PlainWalk:
         me = operator_of(Peer(os.getpid(), os.geteuid(), os.getegid()))
         again = self._again(walk)
-        return PlainWalk(self._link, walk, self._voice, asking, self._clock, me, again, self._standpoint)
+        return PlainWalk(
+            self._link, walk, self._voice, asking, self._clock, me, again, self._standpoint, self._zone
+        )
 
     def _refused(self, error: RefusedError) -> WalkExit:
         self._voice.tell(f"Not begun: {error}")

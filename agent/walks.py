@@ -11,6 +11,7 @@ import contextlib
 import logging
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine
+from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from agent.shelf import Shelf
 from agent.windows import Windows
 from checks.clock import Clock
 from checks.masking import Masker
+from checks.moments import zone_of
 from runbooks.approval_events import ApprovalRefused, Approved
 from runbooks.decisions import Decision, HandOver, TakeOver
 from runbooks.errors import RefusedDecisionError
@@ -234,6 +236,10 @@ class Walks:
         """Return why no changing step of this plan may be started now; nothing where no window matters."""
         return "" if plan.window is WindowNeed.ANY else self._windows.gate()
 
+    def _zone(self) -> tzinfo | None:
+        """Return the zone of the system, which may be another after its files have changed."""
+        return zone_of(self._live.system.info.timezone)
+
     def _until_for(self, plan: Plan) -> float:
         """Return when the window closes that is open for this plan; 0 without one, or where none matters."""
         return 0.0 if plan.window is WindowNeed.ANY else self._windows.until()
@@ -284,7 +290,9 @@ class Walks:
         live = Live(gate=gate(), usual=await self._shelf.usual(walk.plan, self._journal))
         holding = Holding(walk, live, grip, self._journal, partial(self._hear, walk.id))
         performer = self._acting.performer(secret_inputs, walk, lambda: self._acting.lease(holding.grip))
-        walker = Walker(holding, performer, self._clock, gate, partial(self._until_for, walk.plan))
+        walker = Walker(
+            holding, performer, self._clock, gate, partial(self._until_for, walk.plan), self._zone
+        )
         self.open_ones.add(OpenWalk(entries, walker, live))
         self._begin(walker.run(taken_up=taken_up), f"walk {walk.id}")
 

@@ -31,6 +31,8 @@ def window() -> None:
 
     A window says when steps that change things may be started. Windows open and close as the system's files
     plan them, while an agent runs; all that is done by hand is written into the journal, with its reason.
+
+    An agent is started when none runs.
     """
 
 

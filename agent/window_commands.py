@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from agent.session import session
 from agent.walk_exits import WalkExit
 from checks.clock import Clock
 from checks.instants import rfc3339
+from checks.moments import moment
 from checks.text import clean
 from runbooks.comparison import Comparison
 from runbooks.operators import WALKDOWN
@@ -24,7 +26,7 @@ from runbooks.windows.budget import safe_words
 from runbooks.windows.found import STILL_OF_IT, named, recheck_words, rechecks
 from runbooks.windows.ruling import over_walks
 from runbooks.windows.state import SHORTEST, PlannedWindow, Recheck, WindowsNow, WindowState
-from runbooks.wording import moment, span, who
+from runbooks.wording import span, who
 
 NONE_OPEN = 3
 """Exit code of `window status` when none is open, as that of `agent status` without an agent."""
@@ -96,7 +98,7 @@ async def _changed(
             hint = over_walks_hint if (await attached.link.windows()).walks else ""
             click.echo(f"not done: {error}{hint}", err=True)
             return WalkExit.REFUSED
-    _say(windows, clock.now())
+    _say(windows, clock.now(), attached.zone)
     return 0
 
 
@@ -104,35 +106,35 @@ def _say(windows: WindowsNow, now: float, found: Comparison | str = "") -> None:
     state = windows.state
     if state.is_open(now):
         left = span(state.until - now)
-        click.echo(clean(f"{state.name} is open until {moment(state.until, None)}, for {left} more"))
-        click.echo(clean(f"  opened {moment(state.opened_at, None)} {_why(state)}"))
+        click.echo(clean(f"{state.name} is open until {moment(state.until, zone)}, for {left} more"))
+        click.echo(clean(f"  opened {moment(state.opened_at, zone)} {_why(state, zone)}"))
         for longer in state.extensions:
-            until = moment(longer.until, None)
+            until = moment(longer.until, zone)
             far = ", beyond what it may be" if longer.beyond else ""
             click.echo(clean(f"  extended until {until}{far} by {who(longer.by)}: {longer.reason}"))
         if windows.latest:
-            click.echo(clean(f"  {extensible(windows)}"))
+            click.echo(clean(f"  {extensible(windows, zone)}"))
     else:
         click.echo(clean(windows.gate or "no window is open"))
         if state.name and state.closed_at:
             early = f", early, by {who(state.closed_by)}: {state.close_reason}" if state.close_reason else ""
             click.echo(
-                clean(f"  the last one, {state.name}, was closed {moment(state.closed_at, None)}{early}")
+                clean(f"  the last one, {state.name}, was closed {moment(state.closed_at, zone)}{early}")
             )
     for line in _lines(windows, now, found):
         click.echo(clean(f"  {line}"))
     for planned in windows.planned:
-        click.echo(clean(f"  planned: {_when(planned)}"))
+        click.echo(clean(f"  planned: {_when(planned, zone)}"))
     if windows.trouble:
         click.echo(clean(f"trouble: {windows.trouble}"), err=True)
 
 
-def extensible(windows: WindowsNow) -> str:
+def extensible(windows: WindowsNow, zone: tzinfo | None) -> str:
     """Return until when the open window may be extended."""
     left = windows.latest - windows.state.until
     if left < SHORTEST:
         return "it may not be extended any more"
-    return f"it may be extended until {moment(windows.latest, None)}, by {span(left)} more"
+    return f"it may be extended until {moment(windows.latest, zone)}, by {span(left)} more"
 
 
 def _lines(windows: WindowsNow, now: float, compared: Comparison | str) -> Iterator[str]:
@@ -144,7 +146,7 @@ def _lines(windows: WindowsNow, now: float, compared: Comparison | str) -> Itera
         taken = f"baseline taken {moment(state.baseline_at, None)}" if state.baseline else "no baseline yet"
         yield taken
     for walk in windows.walks:
-        safe = f": {safe_words(walk, now)}" if state.is_open(now) else ""
+        safe = f": {safe_words(walk, now, zone)}" if state.is_open(now) else ""
         yield f"walk {walk.runbook} ({walk.id}), {who(walk.holder)}{safe}"
     for one in windows.lists:
         phase = f", {one.phase}" if one.phase else ""
@@ -155,7 +157,7 @@ def _lines(windows: WindowsNow, now: float, compared: Comparison | str) -> Itera
     for found in rechecks(state, now):
         yield recheck_words(state.name, found, _tell)
     if windows.recheck_at:
-        yield f"everything is looked at again {moment(windows.recheck_at, None)}"
+        yield f"everything is looked at again {moment(windows.recheck_at, zone)}"
 
 
 def compared_words(found: Comparison | str) -> str:
@@ -185,15 +187,15 @@ def _why(state: WindowState) -> str:
         return "as planned"
     early = ""
     if state.planned_start > state.opened_at:
-        early = f", early, as the one that was planned for {moment(state.planned_start, None)}"
+        early = f", early, as the one that was planned for {moment(state.planned_start, zone)}"
     return f"by {who(state.opened_by)}{early}: {state.reason}"
 
 
-def _when(planned: PlannedWindow) -> str:
+def _when(planned: PlannedWindow, zone: tzinfo | None) -> str:
     if not planned.start:
         return f"{planned.name} ({planned.words}): never again"
     lasts = span(planned.end - planned.start)
-    return f"{planned.name} ({planned.words} {planned.zone}): {moment(planned.start, None)} for {lasts}"
+    return f"{planned.name} ({planned.words} {planned.zone}): {moment(planned.start, zone)} for {lasts}"
 
 
 def _plain(windows: WindowsNow, found: Comparison | str, now: float) -> dict[str, Any]:

@@ -77,13 +77,14 @@ def compare_commands(system: Path, env: Mapping[str, str]) -> list[Row]:
                 PASS: partial(run, FLOOR),
                 "walkdown --help": partial(run, ours("--help")),
                 "walkdown --version": partial(run, ours("--version")),
+                "walkdown doctor": partial(run, ours("doctor", "--system", str(system)), fine=(0, 1)),
                 f"check of {CHECKS} pages by an agent": partial(run, check),
                 f"check of {CHECKS} pages, own process": partial(run, [*check, "--here"]),
             },
             COMMAND_ROUNDS,
         )
     floor = seen.pop(PASS) * 1000
-    bounds = (6, 6, 9, 25)
+    bounds = (6, 6, 20, 9, 25)
     return [
         Row(what, seconds * 1000, "ms", PASS, floor, Target("<=", bound))
         for (what, seconds), bound in zip(seen.items(), bounds, strict=True)
@@ -127,12 +128,18 @@ def compare_consoles(folder: Path, env: Mapping[str, str]) -> list[Row]:
     ]
 
 
-def seconds_to_end(argv: Sequence[str], env: Mapping[str, str]) -> float:
-    """Run a command to its end."""
+def seconds_to_end(argv: Sequence[str], env: Mapping[str, str], fine: Sequence[int] = (0,)) -> float:
+    """Run a command to its end, which has to be one of these exit codes.
+
+    `doctor` finds fault with there being no terminal, so 1 is as good an answer of it as 0.
+    """
     whole = terminal_environment(env)
     began = time.perf_counter()
-    subprocess.run(argv, env=whole, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
-    return time.perf_counter() - began
+    done = subprocess.run(argv, env=whole, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False)
+    took = time.perf_counter() - began
+    if done.returncode not in fine:
+        raise subprocess.CalledProcessError(done.returncode, list(argv))
+    return took
 
 
 def seconds_to_text(argv: Sequence[str], text: str, env: Mapping[str, str]) -> float:

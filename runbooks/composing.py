@@ -12,14 +12,26 @@ from typing import Any
 
 import msgspec
 
+from checks.moments import moment
 from checks.text import clean
 from checks.version import __version__
 from runbooks.material import Material
-from runbooks.report_blocks import Amount, Block, Cell, Document, Facts, Heading, Items, Quoted, Table, Ticket
+from runbooks.report_blocks import (
+    Amount,
+    Block,
+    Cell,
+    Document,
+    Facts,
+    Heading,
+    Items,
+    Quoted,
+    Table,
+    Ticket,
+    fitting,
+)
 from runbooks.report_parts import HeadPart
 from runbooks.section import Section
 from runbooks.section_registry import SECTIONS, find_section
-from runbooks.wording import moment
 
 TITLES = {
     "daily": "Daily report on",
@@ -117,7 +129,8 @@ def _clean_block(block: Block) -> Block:
         case Quoted():
             return Quoted(block.label, clean(block.about), tuple(map(clean, block.lines)))
         case Table():
-            return Table(block.columns, tuple(tuple(map(_clean_cell, row)) for row in block.rows))
+            told = fitting(block)
+            return Table(told.columns, tuple(tuple(map(_clean_cell, row)) for row in told.rows))
 
 
 def _clean_cell(cell: Cell) -> Cell:

@@ -70,6 +70,20 @@ class Table:
 
 
 Block = Heading | Facts | Items | Quoted | Table
+SAYS_NOTHING = ("", "-")
+
+
+def fitting(table: Table) -> Table:
+    """Return a table without the columns in which no row says anything; the first stays."""
+    kept = [
+        place
+        for place in range(len(table.columns))
+        if not place or any(row[place] not in SAYS_NOTHING for row in table.rows)
+    ]
+    return Table(
+        tuple(table.columns[place] for place in kept),
+        tuple(tuple(row[place] for place in kept) for row in table.rows),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,21 @@ from datetime import tzinfo
 
 import msgspec
 
+from checks.moments import moment
 from checks.units import show
 from runbooks.report_blocks import Block, Document, Facts, Heading, Items, Quoted
 from runbooks.report_parts import AttemptPart, EventPart, EvidencePart, Report, StepPart
 from runbooks.report_ticket import walk_ticket
-from runbooks.wording import moment, span
+from runbooks.wording import done_words, span, words_of
 
+NOT_RUN = ("pending", "planned", "confirmed")
+"""A step that stands so when its walk is over was not run."""
+APPLIED = {
+    "full": "applied in full",
+    "partial": "applied in part",
+    "unknown": "nobody knows how much was applied",
+}
+MANNERS = {"console": "in the console", "plain": "in plain text", "auto": "without questions"}
 STAGES = {"forward": "Step", "back": "Way back, step", "last": "Last step"}
 
 
@@ -31,7 +40,12 @@ def event_line(part: EventPart, zone: tzinfo | None) -> str:
     by = f" by {part.who}" if part.who else ""
     about = f" {part.step}" if part.step else ""
     said = f": {part.text}" if part.text else ""
-    return f"{moment(part.at, zone)} {part.what}{about}{by}{said}"
+    return f"{moment(part.at, zone)} {done_words(part.what)}{about}{by}{said}"
+
+
+def stands(status: str, over: bool) -> str:
+    """Return how a step stands, in words; `over` says whether its walk is."""
+    return "not run" if over and status in NOT_RUN else words_of(status)
 
 
 def _blocks(report: Report, zone: tzinfo | None) -> Iterator[Block]:
@@ -47,12 +61,14 @@ def _blocks(report: Report, zone: tzinfo | None) -> Iterator[Block]:
         yield Items(lines or ("none",))
     yield Heading(2, "Steps")
     for step in report.steps:
-        yield from _step(step, zone)
+        yield from _step(step, zone, over=bool(report.ending))
     if report.rollback is not None:
         yield Heading(2, "Way back")
         yield Facts(_rollback(report))
     yield Heading(2, "Decisions and notes")
-    yield Items(tuple(event_line(part, zone) for part in report.decisions) or ("none",))
+    told = tuple(part for part in report.decisions if part not in report.deviations)
+    none = "none besides the deviations" if report.decisions else "none"
+    yield Items(tuple(event_line(part, zone) for part in told) or (none,))
     yield Heading(2, "Checks before and after")
     yield Items(_checks(report))
     yield Heading(2, "Audit")
@@ -67,7 +83,7 @@ def _head(report: Report, zone: tzinfo | None) -> Iterator[tuple[str, str]]:
     yield "Walk", report.walk
     yield "Walked by", report.opened_by
     yield "On", report.host
-    yield "Manner", report.manner
+    yield "Manner", MANNERS.get(report.manner, report.manner)
     yield "Begun", moment(report.opened_at, zone)
     yield "Ended", moment(report.ended_at, zone)
     if report.ended_at > report.opened_at:
@@ -79,23 +95,22 @@ def _head(report: Report, zone: tzinfo | None) -> Iterator[tuple[str, str]]:
     yield "Plan", f"sha256 {report.plan_sha256}"
 
 
-def _step(step: StepPart, zone: tzinfo | None) -> Iterator[Block]:
+def _step(step: StepPart, zone: tzinfo | None, *, over: bool) -> Iterator[Block]:
     yield Heading(3, f"{STAGES[step.stage]} {step.number}:", step.title)
-    status = step.status.replace("_", " ")
     rows = [("Step", f"{step.id} ({step.kind}, {'changes something' if step.changes else 'only looks'})")]
-    rows.append(("Status", status))
+    rows.append(("Status", stands(step.status, over)))
     if step.skipped:
         rows.append(("Left out" if step.by_condition else "Let pass", step.skipped))
     rows += [("Afterwards", line) for line in step.verify]
-    rows += [("To undo", line) for line in step.undo]
+    rows += [("To undo", line) for line in step.undo if step.stage != "back"]
     yield Facts(tuple(rows))
     for attempt in step.attempts:
         if len(step.attempts) > 1:
             yield Heading(4, f"Attempt {attempt.number}")
-        yield from _attempt(attempt, zone)
+        yield from _attempt(attempt, zone, over=over)
 
 
-def _attempt(attempt: AttemptPart, zone: tzinfo | None) -> Iterator[Block]:
+def _attempt(attempt: AttemptPart, zone: tzinfo | None, *, over: bool) -> Iterator[Block]:
     action = attempt.action
     if action.lines:
         yield Quoted("Action", "", action.lines)
@@ -103,7 +118,7 @@ def _attempt(attempt: AttemptPart, zone: tzinfo | None) -> Iterator[Block]:
         yield Quoted("Difference", "", action.difference)
     if action.destroys:
         yield Quoted("Destroys", "", action.destroys)
-    yield Facts(tuple(_attempt_facts(attempt, zone)))
+    yield Facts(tuple(_attempt_facts(attempt, zone, over=over)))
     if attempt.detail:
         yield Quoted("Seen", "", tuple(attempt.detail.split("\n")))
     for evidence in attempt.evidence:
@@ -112,7 +127,7 @@ def _attempt(attempt: AttemptPart, zone: tzinfo | None) -> Iterator[Block]:
             yield Quoted("End of", evidence.name, tuple(evidence.excerpt.split("\n")))
 
 
-def _attempt_facts(attempt: AttemptPart, zone: tzinfo | None) -> Iterator[tuple[str, str]]:
+def _attempt_facts(attempt: AttemptPart, zone: tzinfo | None, *, over: bool) -> Iterator[tuple[str, str]]:
     action = attempt.action
     where = " ".join((action.where, f"as {action.user}" if action.user else "")).strip()
     if where:
@@ -135,9 +150,9 @@ def _attempt_facts(attempt: AttemptPart, zone: tzinfo | None) -> Iterator[tuple[
         yield "Started", moment(attempt.started_at, zone)
     if attempt.ended_at:
         yield "Ended", f"{moment(attempt.ended_at, zone)}, after {span(attempt.elapsed)}"
-    yield "Outcome", _outcome(attempt)
+    yield "Outcome", _outcome(attempt, over=over)
     if attempt.resolution:
-        became = attempt.resolution.removeprefix("resolved_").replace("_", " ")
+        became = words_of(attempt.resolution.removeprefix("resolved_"))
         by = f"said by {attempt.resolved_by}" if attempt.resolved_by else "seen"
         yield "Resolved", f"{became}, {by}: {attempt.resolved_because}"
     if attempt.verified is not None:
@@ -146,12 +161,12 @@ def _attempt_facts(attempt: AttemptPart, zone: tzinfo | None) -> Iterator[tuple[
         yield "Key", attempt.key
 
 
-def _outcome(attempt: AttemptPart) -> str:
-    words = [attempt.status.replace("_", " ")]
+def _outcome(attempt: AttemptPart, *, over: bool) -> str:
+    words = [stands(attempt.status, over)]
     if attempt.error_class:
         words.append(attempt.error_class)
     if attempt.applied and attempt.applied != "none":
-        words.append(f"applied: {attempt.applied}")
+        words.append(APPLIED.get(attempt.applied, f"applied: {attempt.applied}"))
     if attempt.ended_on_request:
         words.append("its program was ended on request")
     if attempt.detached:
@@ -163,6 +178,8 @@ def _outcome(attempt: AttemptPart) -> str:
 
 def evidence_line(evidence: EvidencePart) -> str:
     """Return a piece of evidence in one line: name, size and hash."""
+    if not evidence.size:
+        return f"{evidence.name}, empty"
     cut = ", its middle left out" if evidence.truncated else ""
     return f"{evidence.name}, {show(evidence.size, 'B')}{cut}, sha256 {evidence.sha256}"
 
@@ -171,12 +188,12 @@ def _rollback(report: Report) -> tuple[tuple[str, str], ...]:
     part = report.rollback
     assert part is not None
     back = {True: "yes", False: "NO", None: "not known: the way back is not at its end"}[part.back]
-    return (
+    facts = (
         ("Undone", ", ".join(part.undone) or "nothing"),
         ("Could not be undone", ", ".join(part.lost) or "nothing"),
         ("As it was before", back),
-        ("Verdict", part.verdict or "-"),
     )
+    return (*facts, ("Verdict", part.verdict)) if part.verdict else facts
 
 
 def _checks(report: Report) -> tuple[str, ...]:

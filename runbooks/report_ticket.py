@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import tzinfo
 
+from checks.moments import moment
 from runbooks.report_blocks import Ticket
 from runbooks.report_parts import EventPart, Report
-from runbooks.wording import moment
+from runbooks.wording import done_words
 
 
 def walk_ticket(report: Report, zone: tzinfo | None) -> Ticket:
@@ -47,6 +48,6 @@ def _done(report: Report) -> Iterator[str]:
 
 def _deviation(part: EventPart, zone: tzinfo | None) -> str:
     """Return a deviation without the date, and by the name alone."""
-    words = [moment(part.at, zone).partition(" ")[2][:8], part.what, part.step]
+    words = [moment(part.at, zone).partition(" ")[2][:8], done_words(part.what), part.step]
     words += ["by", part.who.split(",")[0]] if part.who else []
     return " ".join(filter(None, words)) + (f": {part.text}" if part.text else "")

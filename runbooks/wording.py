@@ -1,4 +1,4 @@
-"""Owns how walks are put into words: people, moments, spans, endings, what a step looks at or takes back.
+"""Owns how walks are put into words: people, spans, endings, what a step looks at or takes back.
 
 The same words on the command line, in plain walks and in reports. Pure; what is returned is clean.
 """
@@ -6,7 +6,6 @@ The same words on the command line, in plain walks and in reports. Pure; what is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from checks.text import clean
@@ -40,6 +39,38 @@ NAMED = 4
 """So many checks are named that are waited for; the rest is counted."""
 LONGEST = 160
 """Characters of what a step is called by its options."""
+
+
+DONE = {
+    "approve": "approved",
+    "ask for approval": "approval asked for",
+    "detach": "no longer waited for",
+    "end program": "program ended",
+    "go on": "gone on",
+    "hand over": "handed over",
+    "keep": "kept, not handed over",
+    "not approve": "not approved",
+    "note": "noted",
+    "pause": "paused",
+    "resume": "resumed",
+    "retry": "tried again",
+    "roll back": "rolled back",
+    "skip": "skipped",
+    "stop": "stopped",
+    "take over": "taken over",
+}
+"""What a remark of a walk is called -> as it is told of afterwards."""
+
+
+def done_words(what: str) -> str:
+    """Return what was decided or remarked, as it is told of afterwards."""
+    rule = what.removeprefix("override ")
+    return f"set aside: {rule}" if rule != what else DONE.get(what, what)
+
+
+def words_of(name: str) -> str:
+    """Return a name of ours, such as that of an ending, as words: `rolled back`."""
+    return name.replace("_", " ")
 
 
 def who(operator: Operator) -> str:

@@ -63,6 +63,33 @@ def test_help_lists_every_command_with_its_own_first_line(walkdown: CommandLine)
         assert words.rstrip(".") in said, f"{name} says of itself something else"
 
 
+STARTS = "An agent is started when none runs."
+START_ONE = {
+    *("run", "resume", "approve", "window", "baseline", "diff", "checklist", "calendar", "task", "incident"),
+    *("notice", "silence", "unsilence", "silences", "ack", "unack", "alerts raise"),
+}
+NEED_NONE = {"check", "watch", "doctor", "walks", "evidence", "audit", "uptime", "contacts", "alerts"}
+
+
+def test_help_and_guide_say_alike_which_commands_start_an_agent(walkdown: CommandLine) -> None:
+    def says_so(command: str) -> bool:
+        return STARTS in " ".join(walkdown(*command.split(), "--help").stdout.split())
+
+    assert {name for name in {*COMMANDS, *START_ONE} if says_so(name)} == START_ONE
+    guide = (Path(__file__).parents[1] / "docs/guide.md").read_text()
+    rows = guide.partition("### Who starts an agent")[2].partition("What writes")[0].splitlines()[4:]
+    left = " ".join(row.split("|")[1] for row in rows if row.count("|") > 2)
+    right = " ".join(row.split("|")[2] for row in rows if row.count("|") > 2)
+    assert {name for name in START_ONE if f"`{name}`" in left} == START_ONE
+    assert {name for name in NEED_NONE if f"`{name}`" in right} == NEED_NONE
+
+
+@pytest.mark.parametrize("command", [("uptime",), ("walks",), ("alerts",), ("report", "daily"), ("doctor",)])
+def test_what_needs_no_agent_starts_none(walkdown: CommandLine, command: tuple[str, ...]) -> None:
+    walkdown(*command)
+    assert "no agent runs" in walkdown("agent", "status").stdout
+
+
 def test_the_version_is_that_of_the_package(walkdown: CommandLine) -> None:
     assert walkdown("--version").stdout == f"walkdown {__version__}\n"
 

@@ -28,6 +28,7 @@ from agent.window_messages import WindowMoved
 from checks.board import Snapshot, SystemInfo
 from checks.clock import Clock, SystemClock
 from checks.errors import LinkError
+from checks.moments import zone_of
 from checks.text import clean
 from runbooks.live import Live
 from runbooks.windows.found import found_by_recheck
@@ -151,6 +152,7 @@ class ConsoleApp(NavigatedApp):
             case Attached(system=system, snapshot=snapshot):
                 self._newest = None
                 self.standpoint = self._questions.standpoint = event.standpoint
+                self._questions.where = zone_of(system.timezone)
                 self.detached = ""
                 self.system = system
                 self._take(snapshot)

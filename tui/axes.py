@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
 
 from checks.model import Level
+from checks.moments import local
 
 _DECIMAL = (1.0, 2.0, 5.0, 10.0)
 _BINARY = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0)
@@ -60,7 +61,7 @@ def time_ticks(since: float, until: float, width: int, where: tzinfo | None) -> 
     ticks: list[Tick] = []
     at = math.ceil((since + offset) / step) * step - offset
     while at <= until:
-        text = datetime.fromtimestamp(at, UTC).astimezone(where).strftime(_form(step))
+        text = local(at, where).strftime(_form(step))
         column = round((at - since) / per_cell) - len(text) // 2
         free = ticks[-1].column + len(ticks[-1].text) + 1 if ticks else 0
         if free <= column <= width - len(text):
@@ -80,5 +81,5 @@ def _cells(step: float) -> int:
 
 def _offset(at: float, where: tzinfo | None) -> float:
     """Return the zone's distance from UTC at that moment, so that ticks are round in local time."""
-    distance = datetime.fromtimestamp(at, UTC).astimezone(where).utcoffset()
+    distance = local(at, where).utcoffset()
     return distance.total_seconds() if distance is not None else 0.0

@@ -9,10 +9,11 @@ from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from checks.model import Labels, Level, Reading, Result, Table, Verdict
+from checks.moments import named
 from checks.units import show
 from tui.cell import LEVEL_TONE, LEVEL_WORD, Cell, Piece, Tone, cell, level_cell, text_of
 from tui.check_line import CheckLine, saw_of
-from tui.format import AGE_STEP, age, amount, moment
+from tui.format import AGE_STEP, age, amount
 from tui.widgets.header import LEVEL_COLOR
 
 EVIDENCE_ROWS = 100
@@ -40,7 +41,7 @@ def headline(
     seen = f"seen {age(line.age)} ago" if line.age >= AGE_STEP else "seen now"
     took = f"took {show(state.last.elapsed, 's')}"
     began = state.last.at if line.stale else state.since
-    since = f"{word} since {moment(began, now, where)} ({show(max(0.0, now - began) // 1, 's')})"
+    since = f"{word} since {named(began, now, where)} ({show(max(0.0, now - began) // 1, 's')})"
     third = " \u00b7 ".join(part for part in (seen, took, since, _certainty(line)) if part)
     saw = text_of(saw_of(line))
     quiet = [Content.styled(f" {words}", "$text-primary") for words in more]

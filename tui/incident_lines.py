@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import tzinfo
 
 from checks.model import Level
+from checks.moments import brief, named
 from runbooks.incident_events import Severity, Stage
 from runbooks.incidents.state import Happening, IncidentHead, IncidentStory
 from runbooks.operators import WALKDOWN
 from tui.cell import LEVEL_TONE, Cell, Piece, Tone, cell
-from tui.format import moment
 from tui.paragraph import BREAK, Paragraph, fact, prose
 from tui.walks.words import lines_of, said, span, who
 
@@ -62,17 +62,17 @@ def _facts(story: IncidentStory, now: float, where: tzinfo | None) -> Iterator[P
     yield fact("bad", one.severity.value, SEVERITY_TONE[one.severity])
     yield fact("checks", ", ".join(map(said, one.checks)) or "none named")
     opener = "by itself" if one.opened_by == WALKDOWN else f"by {who(one.opened_by)}"
-    yield fact("opened", f"{moment(one.opened_at, now, where)} {opener}")
+    yield fact("opened", f"{named(one.opened_at, now, where)} {opener}")
     for mark in one.stages:
         text = f"  {said(mark.text)}" if mark.text and mark.stage is not Stage.CLOSED else ""
-        yield fact(mark.stage.value, f" {moment(mark.at, now, where)}{text}")
+        yield fact(mark.stage.value, f" {named(mark.at, now, where)}{text}")
     if one.restored:
         yield fact("took", f"{span(one.to_restore)} from detected to restored")
     for word, text in (("cause", one.cause), ("lessons", one.lessons)):
         if text:
             yield fact(word, f" {said(text)}" if len(word) > 6 else said(text))
     if story.suggestion:
-        since = f" since {moment(story.suggested_at, now, where)}" if story.suggested_at else ""
+        since = f" since {named(story.suggested_at, now, where)}" if story.suggested_at else ""
         yield fact("now", f"{said(story.suggestion)}{since}", Tone.OK)
 
 
@@ -80,7 +80,7 @@ def _timeline(story: IncidentStory, now: float, where: tzinfo | None) -> Iterato
     for line in story.timeline:
         first, *rest = lines_of(line.text) or ("",)
         by = f"  {said(line.by)}" if line.by else ""
-        at = f"{moment(line.at, now, where):<{TIME}}"
+        at = f"{brief(line.at, now, where):<{TIME}}"
         yield Paragraph(
             (
                 Piece(at, Tone.MUTED),

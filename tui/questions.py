@@ -6,6 +6,7 @@ The App hands questions in and hands answers to whoever asked; here alone they b
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import tzinfo
 
 from textual.message import Message
 
@@ -13,7 +14,9 @@ from agent.access_messages import ApproveStep, Judged, RefuseStep
 from agent.link import Link, Moved
 from checks.errors import LinkError
 from runbooks.decisions import TakeOver
+from runbooks.live import Live
 from runbooks.rights import HERE
+from runbooks.walk import Walk
 from tui import (
     calendar_questions,
     checklist_questions,
@@ -45,6 +48,8 @@ class Questions:
         self._holds = Holds()
         self.standpoint = HERE
         """Who sits here, and what he may do."""
+        self.where: tzinfo | None = None
+        """The zone in which times are told; None is the host's own."""
         self._fences: dict[str, int] = {}
         """The newest fence of each open walk, by its id."""
 
@@ -53,16 +58,19 @@ class Questions:
         walk = event.walk
         self._holds.saw(walk)
         self._fences[walk.id] = walk.fence
-        return {**walks, walk.id: OpenWalk(walk, event.live, self._holds.holds(walk), self.standpoint)}
+        return {**walks, walk.id: self._open(walk, event.live)}
 
     def judged(self, walks: OpenWalks) -> OpenWalks:
         """Return the open walks with who decides as it is now; the same object when nothing differs."""
         wrong = {
-            name: OpenWalk(opened.walk, opened.live, self._holds.holds(opened.walk), self.standpoint)
+            name: now
             for name, opened in walks.items()
-            if opened.held != self._holds.holds(opened.walk) or opened.standpoint != self.standpoint
+            if (now := self._open(opened.walk, opened.live)) != opened
         }
         return {**walks, **wrong} if wrong else walks
+
+    def _open(self, walk: Walk, live: Live) -> OpenWalk:
+        return OpenWalk(walk, live, self._holds.holds(walk), self.standpoint, self.where)
 
     async def answer(self, question: Question) -> Message:
         """Return the answer, which says why when there is none."""

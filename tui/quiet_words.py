@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import tzinfo
 
+from checks import moments
 from runbooks.quiet.state import Acknowledgement, QuietState, Silence
-from tui.format import moment
 from tui.walks.words import said, short_who
 
 
@@ -17,10 +17,10 @@ def about(check: str, quiet: QuietState, now: float, where: tzinfo | None) -> tu
     return tuple(lines)
 
 
-def ends(one: Silence | Acknowledgement, now: float, where: tzinfo | None) -> str:
-    """Return until when it holds."""
+def ends(one: Silence | Acknowledgement, now: float, where: tzinfo | None, *, brief: bool = False) -> str:
+    """Return until when it holds; `brief` in a column, where the zone is told beside it."""
     if one.until:
-        return f"until {moment(one.until, now, where)}"
+        return f"until {(moments.brief if brief else moments.named)(one.until, now, where)}"
     return f"with the {one.cause}" if isinstance(one, Silence) else "when it is well"
 
 

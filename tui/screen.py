@@ -166,8 +166,14 @@ class ConsoleScreen(Screen[None]):
         self.ask_draw()
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """Catch up with what came while it was hidden."""
+        """Catch up with what came while it was hidden; the keys work again."""
+        self.query_one(KeyFooter).rest(False)
         self.ask_draw()
+
+    def on_screen_suspend(self, event: events.ScreenSuspend) -> None:
+        """Show no keys while another screen, such as a dialog, has them."""
+        for footer in self.query(KeyFooter):
+            footer.rest(True)
 
     def watch_system(self) -> None:
         """Draw the new system."""

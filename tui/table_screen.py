@@ -11,8 +11,8 @@ from typing import Generic, TypeVar
 from textual import events, on
 from textual.binding import Binding
 
+from checks.moments import brief, zone_of
 from tui.cell import Cell, Tone, cell
-from tui.format import moment, zone
 from tui.messages import Question
 from tui.screen import ConsoleScreen
 from tui.walks.words import said
@@ -64,7 +64,7 @@ class TableScreen(ConsoleScreen, Generic[V]):
         """Return the column of a moment, in the time of the system; rows can be sorted by it."""
 
         def shown(value: V) -> Cell:
-            return cell(moment(at(value), self.now, zone(self.system.timezone)), Tone.MUTED)
+            return cell(brief(at(value), self.now, zone_of(self.system.timezone)), Tone.MUTED)
 
         return Column(key, title, shown, width=12, right=True, sort=at)
 

@@ -6,8 +6,8 @@ from textual import events, on
 from textual.widgets import Input
 
 from checks.clock import Clock
+from checks.moments import zone_of
 from tui.bound import BoundApp
-from tui.format import zone
 from tui.messages import DetailOpened
 from tui.screen import ConsoleScreen
 from tui.screen_registry import find_dialog
@@ -46,7 +46,7 @@ class WindowWays(BoundApp):
     def _ask_about_window(self, name: str) -> None:
         """Open a dialog about the window, unless another one is open."""
         if isinstance(self.screen, ConsoleScreen):
-            dialog = find_dialog(name)(self.windows, self.now, zone(self.system.timezone))
+            dialog = find_dialog(name)(self.windows, self.now, zone_of(self.system.timezone))
             self.push_screen(dialog, self._answered_window)
 
     def _answered_window(self, answer: str | None) -> None:

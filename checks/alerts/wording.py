@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 
 from checks.alerts.alert import Condition, Item, Letter, Route
 from checks.board import SystemInfo
+from checks.moments import moment
 from checks.recurrence.zones import zone_named
 from checks.text import clean
 
@@ -89,7 +90,7 @@ def _head(system: SystemInfo, at: float) -> Iterable[str]:
     yield clean(f"system       {system.title or system.name}")
     if system.environment:
         yield clean(f"environment  {system.environment}")
-    yield f"told         {_moment(at, zone_named(system.timezone))}"
+    yield f"told         {moment(at, zone_named(system.timezone))}"
 
 
 def _foot(key: str, anchor: str) -> str:
@@ -100,16 +101,12 @@ def _foot(key: str, anchor: str) -> str:
 def _paragraph(item: Item, zone: tzinfo) -> str:
     before = f"{item.before} -> " if item.before is not None else ""
     course = f"still {item.now}" if item.reminder else f"{before}{item.now}"
-    since = f", since {_moment(item.since, zone)}" if item.since else ""
+    since = f", since {moment(item.since, zone)}" if item.since else ""
     name = item.title if item.title == item.check else f"{item.title} ({item.check})"
     if item.happened:
         said = "\n  ".join(clean(item.summary, lines=True)[:LONGEST_NEWS].splitlines())
-        return clean(f"{item.title}: {item.now}, {_moment(item.since, zone)}") + f"\n  {said}"
+        return clean(f"{item.title}: {item.now}, {moment(item.since, zone)}") + f"\n  {said}"
     return clean(f"{name}: {course}{since}") + "\n  " + clean(item.summary)[:LONGEST_SUMMARY]
-
-
-def _moment(at: float, zone: tzinfo) -> str:
-    return datetime.fromtimestamp(at, zone).isoformat(" ", "seconds")
 
 
 def _line(text: str) -> str:

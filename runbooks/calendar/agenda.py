@@ -7,10 +7,11 @@ many times a day, the times of one day that stand alike are told in one line.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
 
 import msgspec
 
+from checks.moments import local
 from runbooks.calendar.fold import Records
 from runbooks.calendar.plan import TaskPlan
 from runbooks.calendar.planned import often, task_spans, window_spans
@@ -244,7 +245,7 @@ def _told_together(
         if plan is None or not often(plan.timing.timing) or entry.standing in _ALONE:
             told.append(entry)
             continue
-        key = (entry.name, entry.standing, datetime.fromtimestamp(entry.start, UTC).astimezone(zone).date())
+        key = (entry.name, entry.standing, local(entry.start, zone).date())
         if key in heads:
             head = told[heads[key]]
             told[heads[key]] = msgspec.structs.replace(head, count=head.count + entry.count)

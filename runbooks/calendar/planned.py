@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
+from checks.moments import local as local_at
 from checks.recurrence.timing import Recurring, Span, Timing
 from runbooks.calendar.plan import TaskPlan
 from runbooks.calendar.state import Slot
@@ -86,5 +87,5 @@ def often(timing: Timing | None) -> bool:
 
 def spoken(at: float, zone: tzinfo) -> str:
     """Return a moment as it is said, such as `Sun 6 Dec 2026 04:00`."""
-    local = datetime.fromtimestamp(at, UTC).astimezone(zone)
+    local = local_at(at, zone)
     return f"{local:%a} {local.day} {local:%b %Y %H:%M}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
 
+from checks.moments import spoken
 from checks.text import clean
 from checks.units import show
 from runbooks.calendar.state import Means, Standing, TaskNow
@@ -22,16 +23,10 @@ def missed_words(task: TaskNow, zone: tzinfo | None) -> str:
     if lost is None:
         return ""
     if lost.count > 1:
-        what = f"missed {lost.count} times from {day_and_time(lost.first or lost.start, zone)} on"
+        what = f"missed {lost.count} times from {spoken(lost.first or lost.start, zone)} on"
     else:
-        what = f"missed on {day_and_time(lost.start, zone)}"
+        what = f"missed on {spoken(lost.start, zone)}"
     return clean(f"{name_of(task)} was {what}; do it, or walkdown task skip {task.name} --reason WHY")
-
-
-def day_and_time(at: float, zone: tzinfo | None) -> str:
-    """Return a moment as it is said, such as `Sun 6 Dec 04:00`."""
-    local = datetime.fromtimestamp(at, UTC).astimezone(zone)
-    return f"{local:%a} {local.day} {local:%b %H:%M}"
 
 
 def in_words(task: TaskNow) -> str:
@@ -57,13 +52,13 @@ def standing_words(task: TaskNow, now: float, zone: tzinfo | None) -> str:
     """Return how a task stands, in a few words."""
     match task.standing:
         case Standing.DUE:
-            return f"due until {day_and_time(task.until, zone)}"
+            return f"due until {spoken(task.until, zone)}"
         case Standing.OVERDUE:
-            return f"overdue since {day_and_time(task.until, zone)}, missed {away(task.lost_at, now)}"
+            return f"overdue since {spoken(task.until, zone)}, missed {away(task.lost_at, now)}"
         case Standing.BY_HAND:
             return "when wanted"
         case _ if task.start:
-            return f"{day_and_time(task.start, zone)}, {away(task.start, now)}"
+            return f"{spoken(task.start, zone)}, {away(task.start, now)}"
     return "never again"
 
 
@@ -73,7 +68,7 @@ def recorded_words(task: TaskNow, outcome: TaskOutcome, zone: tzinfo | None) -> 
     if outcome.ending is TaskEnding.SKIPPED and not outcome.count:
         ending = "known to be missed"
     if outcome.start:
-        when = f"for {day_and_time(outcome.start, zone)}" + (", late" if outcome.late else "")
+        when = f"for {spoken(outcome.start, zone)}" + (", late" if outcome.late else "")
     elif task.standing is Standing.BY_HAND:
         when = "now"
     else:
@@ -83,9 +78,9 @@ def recorded_words(task: TaskNow, outcome: TaskOutcome, zone: tzinfo | None) -> 
 
 def already_words(task: TaskNow, before: TaskOutcome, zone: tzinfo | None) -> str:
     """Return that it is recorded already that a task was done: for which time, by whom and when."""
-    of = f" for {day_and_time(before.start, zone)}" if before.start else ""
+    of = f" for {spoken(before.start, zone)}" if before.start else ""
     walk = f" ({before.walk})" if before.walk else ""
-    at = day_and_time(before.at, zone)
+    at = spoken(before.at, zone)
     return clean(f"recorded already: {name_of(task)} done{of}, by {who(before.by)}{walk}, {at}")
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from checks.board import EMPTY, Snapshot
+from checks.moments import moment
 from checks.text import clean
 from checks.units import show
 from runbooks.checklist_plan import ByRecord
@@ -22,7 +24,7 @@ from runbooks.walk_events import WalkEnding
 from runbooks.window_events import BaselineTaken, WindowClosed, WindowExtended, WindowOpened
 from runbooks.windows.past import ended, past_windows, same_time
 from runbooks.windows.state import WindowsNow, WindowState
-from runbooks.wording import ENDINGS, moment, who
+from runbooks.wording import ENDINGS, who
 
 OF_BASELINES = ("window", "hand")
 """Occasions of baselines that count: that of a walk is about the walk."""
@@ -51,6 +53,8 @@ class Facts:
     """Newest first."""
     rows: tuple[Entry, ...] = ()
     """The newest rows of `KINDS`, oldest first."""
+    zone: tzinfo | None = None
+    """In which times are told; None is the host's own."""
 
 
 KINDS = (BaselineTaken, NoticeSent, ReportWritten, WindowOpened, WindowExtended, WindowClosed)
@@ -101,7 +105,7 @@ def _notice(source: ByRecord, facts: Facts) -> Verdict:
     if source.span and start and start - at < source.span:
         late = f"it was sent {show(max(0.0, start - at), 's')} before the window instead of"
         return Verdict(False, f"{late} {show(source.span, 's')}")
-    return Verdict(True, clean(f"{event.notice or event.kind} was sent {moment(at, None)}"))
+    return Verdict(True, clean(f"{event.notice or event.kind} was sent {moment(at, facts.zone)}"))
 
 
 def _of_same_time(starts: float, facts: Facts) -> bool:
@@ -125,7 +129,8 @@ def _baseline(source: ByRecord, facts: Facts) -> Verdict:
         event = entry.event
         if isinstance(event, BaselineTaken) and event.occasion in OF_BASELINES and entry.at >= since:
             return Verdict(
-                True, clean(f"baseline {event.name} of {len(event.levels)} checks, {moment(entry.at, None)}")
+                True,
+                clean(f"baseline {event.name} of {len(event.levels)} checks, {moment(entry.at, facts.zone)}"),
             )
     return Verdict(False, "no baseline was taken since the list was opened")
 
@@ -139,16 +144,16 @@ def _window(source: ByRecord, facts: Facts) -> Verdict:
     name = clean(wanted) or "a window"
     is_open = state.is_open(facts.at) and wanted in ("", state.name)
     if is_open and source.value != "next":
-        return Verdict(True, clean(f"{state.name} is open until {moment(state.until, None)}"))
+        return Verdict(True, clean(f"{state.name} is open until {moment(state.until, facts.zone)}"))
     if source.value != "next" and (before := _was_open(facts)) is not None:
-        since, until = moment(before.opened_at, None), moment(ended(before, facts.at), None)
+        since, until = moment(before.opened_at, facts.zone), moment(ended(before, facts.at), facts.zone)
         return Verdict(True, clean(f"{before.name} was open {since} to {until}"))
     if source.value == "open":
         return Verdict(False, f"{name} is not open")
     coming = {n: at for n, at in (facts.next_window or {}).items() if wanted in ("", n)}
     if coming:
         first = min(coming, key=lambda n: coming[n])
-        return Verdict(True, clean(f"{first} opens {moment(coming[first], None)}"))
+        return Verdict(True, clean(f"{first} opens {moment(coming[first], facts.zone)}"))
     return Verdict(False, f"{name} is not planned")
 
 
@@ -172,7 +177,9 @@ def _report(source: ByRecord, facts: Facts) -> Verdict:
     for entry in reversed(facts.rows):
         event = entry.event
         if isinstance(event, ReportWritten) and event.name == source.value and entry.at >= since:
-            return Verdict(True, clean(f"report {name} was written {moment(entry.at, None)}: {event.file}"))
+            return Verdict(
+                True, clean(f"report {name} was written {moment(entry.at, facts.zone)}: {event.file}")
+            )
     within = f" within {show(source.span, 's')}" if source.span else " since the list was opened"
     return Verdict(False, f"no report {name} was written{within}")
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from checks.moments import moment
 from checks.text import clean
 from checks.units import show
 from runbooks.checklist_events import ListEnding
@@ -17,7 +18,7 @@ from runbooks.checklists import ruling
 from runbooks.checklists.judging import Verdict
 from runbooks.checklists.shown import size_of
 from runbooks.checklists.state import ListState, Mark
-from runbooks.wording import moment, who
+from runbooks.wording import who
 
 MARKS = {Mark.OPEN: "[ ]", Mark.DONE: "[x]", Mark.LEFT_OUT: "[-]"}
 """How an item is marked where there is only ASCII."""

@@ -102,7 +102,7 @@ def promise_table(promises: Iterable[Promise]) -> Table:
                 MEANS.get(one.name, one.name),
                 one.target or "-",
                 "not known" if one.value is None else show(one.value, one.unit),
-                {None: "-", True: "yes", False: "NO"}[one.met],
+                {None: "not judged" if one.target else "-", True: "yes", False: "NO"}[one.met],
                 one.remark or "-",
             )
             for one in promises

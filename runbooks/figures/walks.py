@@ -7,15 +7,16 @@ from datetime import tzinfo
 
 import msgspec
 
+from checks.moments import moment
 from runbooks.approval_events import ApprovalAsked, ApprovalRefused, Approved, HandOverOffered
 from runbooks.events import Entry
 from runbooks.material import Material
 from runbooks.report_blocks import Amount, Block, Cell, Facts, Items, Quoted, Table
-from runbooks.report_layout import event_line
+from runbooks.report_layout import event_line, stands
 from runbooks.report_parts import EventPart, StepPart
 from runbooks.reporting import report_of
 from runbooks.walk_events import WalkOpened
-from runbooks.wording import moment, who
+from runbooks.wording import who
 
 
 class EvidenceLine(msgspec.Struct, frozen=True):
@@ -125,19 +126,20 @@ def walk_blocks(line: WalkLine, zone: tzinfo, window_from: float = 0.0) -> Itera
         )
     )
     yield Table(
-        ("Step", "Status", "Took", "Confirmed by", "Action"), tuple(_row(step) for step in line.steps)
+        ("Step", "Status", "Took", "Confirmed by", "Action"),
+        tuple(_row(step, over=bool(line.ending)) for step in line.steps),
     )
     for label, parts in (
-        ("Decisions", line.decisions),
-        ("Approvals", line.approvals),
         ("Deviations", line.deviations),
+        ("Decisions", tuple(part for part in line.decisions if part not in line.deviations)),
+        ("Approvals", line.approvals),
     ):
         if parts:
             yield Quoted(label, "", tuple(event_line(part, zone) for part in parts))
     for label, lines in (("Left", line.left), ("To be watched", line.watch)):
         if lines:
             yield Quoted(label, "", lines)
-    evidence = [(step.id, one) for step in line.steps for one in step.evidence]
+    evidence = [(step.id, one) for step in line.steps for one in step.evidence if one.size]
     if evidence:
         yield Items(tuple(f"{step} left {one.name}, sha256 {one.sha256}" for step, one in evidence))
 
@@ -185,8 +187,9 @@ def _step(step: StepPart) -> StepLine:
     )
 
 
-def _row(step: StepLine) -> tuple[Cell, ...]:
+def _row(step: StepLine, *, over: bool) -> tuple[Cell, ...]:
     tries = f" (attempt {step.attempts})" if step.attempts > 1 else ""
     took: Cell = Amount(step.took, "s") if step.took else "-"
     action = step.action_sha256[:16] or "-"
-    return (f"{step.id}: {step.title}", f"{step.status}{tries}", took, step.confirmed_by or "-", action)
+    name = step.id if step.title == step.id else f"{step.id}: {step.title}"
+    return (name, f"{stands(step.status, over)}{tries}", took, step.confirmed_by or "-", action)

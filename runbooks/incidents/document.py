@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from datetime import tzinfo
 
+from checks.moments import moment
 from checks.text import clean
 from runbooks.incident_events import Stage
 from runbooks.incidents.state import Happening, IncidentStory
 from runbooks.operators import WALKDOWN
-from runbooks.wording import moment, span, who
+from runbooks.wording import span, who
 
 NOT_YET = "not yet"
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
@@ -36,7 +37,7 @@ def _lines(story: IncidentStory, system: str, zone: tzinfo | None) -> Iterator[s
     for stage in Stage:
         at = one.at(stage)
         yield f"| {stage.value.capitalize()} | {moment(at, zone) if at else NOT_YET} |"
-    restored = f"{span(one.to_restore)} ({one.to_restore:.0f} s)" if one.restored else NOT_YET
+    restored = span(one.to_restore) if one.restored else NOT_YET
     yield f"| Time to restore, as it counts in MTTR | {restored} |"
     for title, text in (("Cause", one.cause), ("Lessons", one.lessons)):
         yield ""

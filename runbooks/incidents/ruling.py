@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 
 from checks.board import CheckInfo, CheckState, Snapshot, SystemInfo
 from checks.model import Level, Result
+from checks.moments import local as local_at
 from checks.suggest import did_you_mean
 from runbooks.errors import RefusedDecisionError
 from runbooks.incident_events import IncidentMoved, IncidentNoted, IncidentOpened, Severity, Stage
@@ -118,7 +119,7 @@ def named(incidents: Incidents, incident: str) -> Incident:
 
 def next_id(incidents: Incidents, at: float, zone: tzinfo) -> str:
     """Return the id of an incident that is detected now: its day, and the first free number."""
-    day = f"{datetime.fromtimestamp(at, zone):%Y-%m-%d}"
+    day = f"{local_at(at, zone):%Y-%m-%d}"
     number = 1
     while f"{day}-{number}" in incidents:
         number += 1

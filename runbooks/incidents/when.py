@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta, tzinfo
 
+from checks.moments import local as local_at
 from checks.recurrence.zones import is_twice, moment
 from checks.units import read
 
@@ -65,14 +66,14 @@ def written(text: str, zone: tzinfo) -> float | None:
 
 def typed(at: float, zone: tzinfo) -> str:
     """Return a moment, to the second, as `moment_of` understands it; with its offset where it comes twice."""
-    local = datetime.fromtimestamp(at, zone).replace(microsecond=0)
-    naive = local.replace(tzinfo=None, fold=0)
-    return (local if is_twice(naive, zone) else naive).isoformat(" ")
+    there = local_at(at, zone).replace(microsecond=0)
+    naive = there.replace(tzinfo=None, fold=0)
+    return (there if is_twice(naive, zone) else naive).isoformat(" ")
 
 
 def _read(said: str, now: float, zone: tzinfo) -> float:
     if clock := _CLOCK.fullmatch(said):
-        today = datetime.fromtimestamp(now, zone)
+        today = local_at(now, zone)
         wanted = _of_day(said, (today.year, today.month, today.day), clock.groups())
         found = moment(wanted, zone)
         return found if found <= now else moment(wanted - timedelta(days=1), zone)
@@ -96,7 +97,7 @@ def _ago(said: str) -> float:
 def _last_time(said: str, found: re.Match[str], now: float, zone: tzinfo) -> float:
     """Return the last time that there was this day of this month."""
     day, month, *clock = found.groups()
-    this_year = datetime.fromtimestamp(now, zone).year
+    this_year = local_at(now, zone).year
     if month.lower() in MONTHS:
         number = MONTHS.index(month.lower()) + 1
         for year in range(this_year, this_year - LEAP, -1):

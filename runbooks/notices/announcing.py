@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import tzinfo
 
+from checks.moments import spoken
 from checks.recurrence.timing import Span
 from checks.text import clean
 from runbooks.events import Entry
 from runbooks.notice_events import NoticeKind, NoticeSent
 from runbooks.notices.state import Announcement, Told
 from runbooks.windows.plan import Occurrence, WindowPlan
-from runbooks.windows.ruling import spoken
 from runbooks.wording import span
 
 AHEAD = 86_400.0
@@ -61,7 +61,7 @@ def to_announce(
         span = plan.timing.next_after(after)
         if span is None:
             break
-        found = announcement(rows, Occurrence(plan.name, span, plan.zone), at, plan.announce)
+        found = announcement(rows, Occurrence(plan.name, span, plan.told), at, plan.announce)
         if not found.sent_at:
             return found
         after = span.start

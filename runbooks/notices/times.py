@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
+
+from checks.moments import local, zone_name
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
@@ -28,29 +30,26 @@ def day(at: float, zone: tzinfo) -> str:
     """Return the day, such as `Sunday 29 November 2026`."""
     if not at:
         return NOT_KNOWN
-    local = datetime.fromtimestamp(at, zone)
-    return f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]} {local.year}"
+    here = local(at, zone)
+    return f"{DAYS[here.weekday()]} {here.day} {MONTHS[here.month - 1]} {here.year}"
 
 
 def clock(at: float, zone: tzinfo) -> str:
     """Return the time of day with its zone, such as `03:00 CET`."""
     if not at:
         return NOT_KNOWN
-    local = datetime.fromtimestamp(at, zone)
-    name = local.tzname() or ""
-    # A zone without a name of its own has an offset in place of it: `+03`.
-    return f"{local:%H:%M} {f'UTC{name}' if name.startswith(('+', '-')) else name}".rstrip()
+    return f"{local(at, zone):%H:%M} {zone_name(at, zone)}"
 
 
 def moment(at: float, zone: tzinfo) -> str:
     """Return day and time, with UTC beside them where the zone is another: `..., 03:00 CET (02:00 UTC)`."""
     if not at:
         return NOT_KNOWN
-    local, there = datetime.fromtimestamp(at, zone), datetime.fromtimestamp(at, UTC)
+    here, there = local(at, zone), local(at, UTC)
     said = f"{day(at, zone)}, {clock(at, zone)}"
-    if local.tzname() == "UTC":
+    if here.tzname() == "UTC":
         return said
-    other = "" if local.date() == there.date() else f"{DAYS[there.weekday()]} "
+    other = "" if here.date() == there.date() else f"{DAYS[there.weekday()]} "
     return f"{said} ({other}{there:%H:%M} UTC)"
 
 

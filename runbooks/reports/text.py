@@ -8,8 +8,8 @@ from runbooks.report_blocks import Amount, Block, Document, Facts, Heading, Item
 
 MOST = 44
 """Cells that a column of a table is given at most, the last one apart; longer texts push the others."""
-LABEL = 12
-"""Cells that labels are given; longer ones push the text."""
+LABEL, LONGEST_LABEL = 12, 28
+"""Cells that labels are given at least and at most; those of one list are given the same."""
 
 
 def render(document: Document) -> str:
@@ -28,7 +28,9 @@ def _lines(block: Block) -> Iterator[str]:
             said = f"{block.label} {block.text}".rstrip()
             yield said.upper() if level == 2 else said
         case Facts():
-            yield from (f"  {label:<{LABEL}} {words(text)}" for label, text in block.rows)
+            longest = max((len(label) for label, _ in block.rows), default=0)
+            width = min(LONGEST_LABEL, max(LABEL, longest))
+            yield from (f"  {label:<{width}} {words(text)}" for label, text in block.rows)
         case Items():
             yield from (f"  - {line}" for line in block.lines)
         case Table():

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import tzinfo
 from typing import ClassVar, Self
 
+from checks.moments import moment
 from runbooks.comparison import Changed, Comparison
 from runbooks.material import Material
 from runbooks.report_blocks import Block, Facts, Items
 from runbooks.section import Section
 from runbooks.window_events import AT_CLOSE, BEFORE_END, Rechecked
-from runbooks.wording import moment
 
 GRACE = 3600.0
 """Seconds after the end of a window in which it is rechecked at the latest."""
@@ -52,8 +52,10 @@ class AfterSection(Section, frozen=True):
         if not self.at:
             yield Items(("nobody looked at everything again: what is different is not known",))
             return
-        back = {None: "not known", True: "no check is worse than before", False: "NO"}[self.back]
-        yield Facts((("Looked", f"{moment(self.at, zone)}, {self.occasion}"), ("As before", back)))
+        back = {None: "not known", True: "no check is worse than before", False: "WORSE than before"}[
+            self.back
+        ]
+        yield Facts((("Looked", f"{moment(self.at, zone)}, {self.occasion}"), ("Compared", back)))
         yield Items(self._lines() or ("nothing is different",))
 
     def brief(self, zone: tzinfo) -> tuple[str, ...]:

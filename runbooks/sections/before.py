@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from datetime import tzinfo
 from typing import ClassVar, Self
 
+from checks.moments import moment
 from runbooks.material import Material
 from runbooks.report_blocks import Block, Facts, Items
 from runbooks.section import Section
 from runbooks.window_events import WINDOW, BaselineTaken
-from runbooks.wording import moment
 
 
 class BeforeSection(Section, frozen=True):

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import tzinfo
 from typing import ClassVar, Self
 
+from checks.moments import moment
 from runbooks.figures.capacity import Matrix, Prediction, matrix, metrics, predictions, recommendations
 from runbooks.figures.measuring import Course
 from runbooks.material import Material
 from runbooks.report_blocks import Amount, Block, Cell, Facts, Heading, Items, Table
 from runbooks.section import Section
-from runbooks.wording import moment
 
 LONG = 30 * 86400.0
 """Seconds that trends are fitted over at least, as far as there is history."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import tzinfo
 from typing import ClassVar, Self
 
+from checks.moments import moment
 from runbooks.checklist_events import ChecklistOpened
 from runbooks.checklists.fold import fold_all
 from runbooks.checklists.state import ListState, Mark
@@ -13,7 +14,6 @@ from runbooks.checklists.telling import ToldItem, ToldList, seen_words, told
 from runbooks.material import Material
 from runbooks.report_blocks import Block, Facts, Heading, Items, Quoted, Table
 from runbooks.section import Section
-from runbooks.wording import moment
 
 AHEAD = 7 * 86400.0
 """Seconds before a window in which a list of it is opened at the earliest."""

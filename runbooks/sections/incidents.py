@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import tzinfo
 from typing import ClassVar, Self
 
+from checks.moments import moment
 from checks.units import show
 from runbooks.figures.incidents import IncidentRecord, incidents_in, recorded
 from runbooks.incidents.figures import figures
@@ -13,7 +14,6 @@ from runbooks.material import Material
 from runbooks.report_blocks import Block, Facts, Heading, Items
 from runbooks.report_layout import event_line
 from runbooks.section import Section
-from runbooks.wording import moment
 
 
 class IncidentsSection(Section, frozen=True):
@@ -53,14 +53,15 @@ class IncidentsSection(Section, frozen=True):
 
 
 def _facts(one: IncidentRecord, zone: tzinfo) -> Iterator[tuple[str, str]]:
-    yield "Severity", one.severity or "-"
-    yield "Checks", ", ".join(one.checks) or "-"
+    yield "Severity", one.severity or "not said"
+    yield "Checks", ", ".join(one.checks) or "none named"
     yield "Detected", moment(one.detected_at, zone)
-    yield "Assessed", moment(one.assessed_at, zone)
-    yield "Restored", moment(one.restored_at, zone)
+    if one.assessed_at:
+        yield "Assessed", moment(one.assessed_at, zone)
+    yield "Restored", moment(one.restored_at, zone) if one.restored_at else "not yet"
     if one.repaired_in is not None:
         yield "Repaired in", show(one.repaired_in, "s")
     if one.closed_at:
         yield "Closed", moment(one.closed_at, zone)
-        yield "Cause", one.cause or "-"
-        yield "Lessons", one.lessons or "-"
+        yield "Cause", one.cause or "not written down"
+        yield "Lessons", one.lessons or "none written down"

@@ -8,17 +8,19 @@ from typing import ClassVar, Self
 
 import msgspec
 
+from checks.moments import moment
 from checks.units import show
 from runbooks.figures.walks import WalkLine, walks_of
 from runbooks.material import Material
 from runbooks.report_blocks import Amount, Block, Facts, Heading, Items, Table
+from runbooks.report_parts import EventPart
 from runbooks.section import Section
 from runbooks.window_events import WindowMissed
 from runbooks.windows.behind import why_missed
 from runbooks.windows.fold import KINDS
 from runbooks.windows.past import ended, first_until, past_windows, planned_length
 from runbooks.windows.plan import next_planned, windows_of
-from runbooks.wording import moment, who
+from runbooks.wording import done_words, who, words_of
 
 LONGEST = 62 * 86400.0
 """Seconds before a period in which a window that reaches into it was opened at the earliest."""
@@ -176,7 +178,7 @@ class MaintenanceSection(Section, frozen=True):
                         one.runbook,
                         moment(one.opened_at, zone),
                         one.performed_by,
-                        one.ending or "open",
+                        words_of(one.ending) or "open",
                         Amount(one.took, "s"),
                     )
                     for one in self.walks
@@ -189,15 +191,21 @@ class MaintenanceSection(Section, frozen=True):
 
     def brief(self, zone: tzinfo) -> tuple[str, ...]:
         """Return what was walked."""
-        return tuple(f"{one.runbook}: {one.ending or 'open'}" for one in self.walks)
+        return tuple(f"{one.runbook}: {words_of(one.ending) or 'open'}" for one in self.walks)
 
 
 def _overlap(began: float, over: float, material: Material) -> float:
     return max(0.0, min(over, material.until) - max(began, material.since))
 
 
+def _issue(part: EventPart) -> str:
+    return " ".join(filter(None, (done_words(part.what), part.step))) + (
+        f": {part.text}" if part.text else ""
+    )
+
+
 def _walked(line: WalkLine, now: float) -> WalkedLine:
-    issues = (*(f"{part.what} {part.step}: {part.text}" for part in line.deviations), *line.left)
+    issues = (*(_issue(part) for part in line.deviations), *line.left)
     took = (line.ended_at or now) - line.opened_at
     return WalkedLine(
         line.walk, line.runbook, line.title, line.ending, line.opened_at, took, line.opened_by, issues

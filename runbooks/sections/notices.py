@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 
 import msgspec
 
+from checks.moments import moment
 from checks.units import show
 from runbooks.events import Entry
 from runbooks.material import Material
@@ -15,7 +16,7 @@ from runbooks.notice_events import NoticeKind, NoticeSent
 from runbooks.report_blocks import Block, Items, Quoted
 from runbooks.section import Section
 from runbooks.windows.past import same_time
-from runbooks.wording import moment, who
+from runbooks.wording import who
 
 AHEAD, GRACE = 31 * 86400.0, 2 * 86400.0
 """Seconds before the opening of a window and after its end in which notices are looked for."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Any, ClassVar, Self
 
+from checks.moments import local as local_at
 from checks.slo.spans import together
 from checks.slo.uptime import uptime
 from runbooks.figures.incidents import incidents_in
@@ -44,6 +45,8 @@ class PromisesSection(Section, frozen=True):
             windows = material.system.sections.get("windows") or {}
             if (ahead := windows.get(material.window.name, {}).get("announce")) is not None:
                 targets["notice"] = ahead
+            elif not values["notice"]:
+                del values["notice"]  # nobody has to be told of this window, and nobody was
             found = promised({name: targets[name] for name in targets if name in values}, values)
         else:
             over = None
@@ -74,7 +77,7 @@ def _of_window(material: Material) -> dict[str, float | None]:
     """Return what is measured of a window."""
     window = material.window
     repaired = figures(incidents_in(material), material.since, material.until).mttr
-    local = datetime.fromtimestamp(window.opened_at, material.zone)
+    local = local_at(window.opened_at, material.zone)
     month = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0).timestamp()
     return {
         "planned": in_windows(material, month, material.until),

@@ -8,13 +8,14 @@ from typing import ClassVar, Self
 
 import msgspec
 
+from checks.moments import moment
 from runbooks.alert_events import Acknowledged, SilenceBegun, SilenceChanged, SilenceEnded, SilenceLeftOn
 from runbooks.material import Material
 from runbooks.report_blocks import Block, Items, Table
 from runbooks.report_layout import event_line
 from runbooks.report_parts import EventPart
 from runbooks.section import Section
-from runbooks.wording import moment, who
+from runbooks.wording import who
 
 GRACE = 3600.0
 """Seconds after the time told of in which what was silenced in it ends."""

@@ -8,17 +8,32 @@ from typing import ClassVar, Self
 
 import msgspec
 
+from checks.moments import moment
+from runbooks.calendar.fold import KINDS as CALENDAR
+from runbooks.calendar.fold import fold_all
 from runbooks.calendar.numbers import TaskCount, counts
 from runbooks.calendar.plan import tasks_of
+from runbooks.calendar.ruling import stands
+from runbooks.calendar.state import Standing
 from runbooks.events import Entry
 from runbooks.material import Material
 from runbooks.report_blocks import Amount, Block, Facts, Heading, Items, Table
 from runbooks.report_layout import event_line
 from runbooks.report_parts import EventPart
 from runbooks.section import Section
-from runbooks.task_events import TaskDone, TaskEnding, TaskFailed, TaskMissed, TaskOutcome, TaskSkipped
-from runbooks.wording import moment, who
+from runbooks.task_events import (
+    TaskDone,
+    TaskEnding,
+    TaskFailed,
+    TaskMissed,
+    TaskOutcome,
+    TaskRecord,
+    TaskSkipped,
+)
+from runbooks.wording import who
 
+LONGEST = 400 * 86_400.0
+"""Seconds before the time told of in which it was last said how a task stands; one a year is among them."""
 KINDS = (TaskDone, TaskFailed, TaskMissed, TaskSkipped)
 
 
@@ -37,6 +52,7 @@ class TaskLine(msgspec.Struct, frozen=True):
     took: float | None
     """Seconds that it took on average; None when nobody knows."""
     expected: float | None
+    title: str = ""
 
 
 class NextTask(msgspec.Struct, frozen=True):
@@ -46,6 +62,9 @@ class NextTask(msgspec.Struct, frozen=True):
     starts_at: float
     expected: float
     """Seconds; 0 when nobody knows."""
+    title: str = ""
+    due_until: float = 0.0
+    """Of one that is due now, or overdue: until when; 0 when it is neither."""
 
 
 class TasksSection(Section, frozen=True):
@@ -70,7 +89,8 @@ class TasksSection(Section, frozen=True):
         for name, outcome in map(_told, rows):
             outcomes.setdefault(name, []).append(outcome)
         counted = counts(rows, material.since, material.until)
-        lines = tuple(_line(one, outcomes[one.name]) for one in counted)
+        titles = {task.name: task.title for task in tasks_of(material.system)}
+        lines = tuple(_line(one, outcomes[one.name], titles.get(one.name, "")) for one in counted)
         return cls(
             sum(one.done for one in lines),
             sum(one.missed for one in lines),
@@ -90,14 +110,14 @@ class TasksSection(Section, frozen=True):
             yield Items(tuple(event_line(part, zone) for part in self.remarks))
         if self.next:
             yield Heading(3, "Next")
-            yield Items(tuple(f"{one.name}: {moment(one.starts_at, zone)}" for one in self.next))
+            yield Items(tuple(_when(one, zone) for one in self.next))
 
     def _table(self, zone: tzinfo) -> Table:
         return Table(
             ("Task", "Done", "Late", "Missed", "Skipped", "Failed", "Last done", "Took", "Expected"),
             tuple(
                 (
-                    one.name,
+                    one.title or one.name,
                     Amount(one.done),
                     Amount(one.late),
                     Amount(one.missed),
@@ -114,10 +134,20 @@ class TasksSection(Section, frozen=True):
     def brief(self, zone: tzinfo) -> tuple[str, ...]:
         """Return the tasks that were missed or failed."""
         return tuple(
-            f"{one.name}: {one.missed} times missed, {one.failed} times failed"
-            for one in self.tasks
-            if one.missed or one.failed
+            f"{one.title or one.name}: {_lost(one)}" for one in self.tasks if one.missed or one.failed
         )
+
+
+def _lost(one: TaskLine) -> str:
+    counted = (("missed", one.missed), ("failed", one.failed))
+    return ", ".join(f"{what} {'once' if many == 1 else f'{many} times'}" for what, many in counted if many)
+
+
+def _when(one: NextTask, zone: tzinfo) -> str:
+    name = one.title or one.name
+    if one.due_until:
+        return f"{name}: due since {moment(one.starts_at, zone)}, until {moment(one.due_until, zone)}"
+    return f"{name}: {moment(one.starts_at, zone)}"
 
 
 def _told(entry: Entry) -> tuple[str, TaskOutcome]:
@@ -136,7 +166,7 @@ def _remark(entry: Entry) -> EventPart | None:
     return EventPart(outcome.at, by, f"{outcome.ending}{many}", name, outcome.note)
 
 
-def _line(count: TaskCount, told: list[TaskOutcome]) -> TaskLine:
+def _line(count: TaskCount, told: list[TaskOutcome], title: str) -> TaskLine:
     done = [one for one in told if one.ending is TaskEnding.DONE]
     timed = [one for one in done if one.took > 0]
     expected = [one.expected for one in told if one.expected > 0]
@@ -150,11 +180,18 @@ def _line(count: TaskCount, told: list[TaskOutcome]) -> TaskLine:
         max((one.at for one in done), default=0.0),
         sum(one.took for one in timed) / len(timed) if timed else None,
         expected[-1] if expected else None,
+        title,
     )
 
 
 def _coming(material: Material) -> Iterator[NextTask]:
+    """Yield what is due and what comes, as the calendar has it: what was done early does not come again."""
+    rows = material.entries(*CALENDAR, before=LONGEST, after=max(0.0, material.made_at - material.until))
+    records = fold_all(rows)
     for task in tasks_of(material.system):
-        following = next(task.after(material.made_at), None)
-        if following is not None:
-            yield NextTask(task.name, following.start, task.expected)
+        now = stands(
+            task, records.get(task.name) or TaskRecord(task.name, since=material.made_at), material.made_at
+        )
+        if now.start:
+            due = now.standing in (Standing.DUE, Standing.OVERDUE)
+            yield NextTask(task.name, now.start, task.expected, task.title, now.until if due else 0.0)

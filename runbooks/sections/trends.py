@@ -9,12 +9,12 @@ from typing import ClassVar, Self
 import msgspec
 
 from checks.model import HistoryQuery
+from checks.moments import moment
 from runbooks.figures.capacity import METRICS, predictions, with_kinds
 from runbooks.figures.measuring import Course
 from runbooks.material import Material
 from runbooks.report_blocks import Amount, Block, Cell, Heading, Items, Table
 from runbooks.section import Section
-from runbooks.wording import moment
 
 WEEK = 7 * 86400.0
 MOST_WEEKS = 26

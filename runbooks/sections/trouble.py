@@ -84,11 +84,20 @@ class TroubleSection(Section, frozen=True):
                 for one in self.checks
             ),
         )
-        yield Items(tuple(f"{one.check}: {error}" for one in self.checks for error in one.errors) or ("-",))
+        seen = tuple(f"{one.check}: {error}" for one in self.checks for error in one.errors)
+        if seen:
+            yield Items(seen)
 
     def brief(self, zone: tzinfo) -> tuple[str, ...]:
         """Return the checks, a line each."""
-        return tuple(f"{one.check}: {one.times} times, CRIT for {show(one.crit, 's')}" for one in self.checks)
+        return tuple(_in_a_line(one) for one in self.checks)
+
+
+def _in_a_line(one: CheckTrouble) -> str:
+    lasted = (("CRIT", one.crit), ("WARN", one.warn), ("UNKNOWN", one.unknown))
+    told = [f"{level} for {show(seconds, 's')}" for level, seconds in lasted if seconds]
+    often = {0: [], 1: ["once"]}.get(one.times, [f"{one.times} times"])
+    return f"{one.check}: {', '.join((*often, *told))}"
 
 
 SEEN = 3

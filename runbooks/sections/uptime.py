@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self
 
 import msgspec
 
+from checks.moments import moment
 from checks.slo.spans import LevelSpan, together
 from checks.slo.uptime import Uptime, uptime
 from checks.units import show
@@ -19,7 +20,6 @@ from runbooks.figures.promises import bound_of
 from runbooks.material import Material
 from runbooks.report_blocks import Amount, Block, Cell, Facts, Items, Table
 from runbooks.section import Section
-from runbooks.wording import moment
 
 MOST_OUTAGES = 50
 
@@ -105,7 +105,7 @@ class UptimeSection(Section, frozen=True):
         yield Facts(tuple(self._facts()))
         yield Items(
             tuple(
-                f"{moment(one.began_at, zone)} to {moment(one.ended_at, zone)}, {show(one.seconds, 's')}"
+                f"{moment(one.began_at, zone)} to {_end(one, zone)}, {show(one.seconds, 's')}"
                 + (" (planned)" if one.planned else "")
                 for one in self.outages
             )
@@ -118,9 +118,8 @@ class UptimeSection(Section, frozen=True):
 
     def brief(self, zone: tzinfo) -> tuple[str, ...]:
         """Return the uptime of the system."""
-        return (
-            f"uptime {_percent(self.system.percent)}, {_percent(self.system.percent_unplanned)} unplanned",
-        )
+        one = self.system
+        return (f"uptime {_percent(one.percent)}, {_percent(one.percent_unplanned)} without planned time",)
 
     def _facts(self) -> Iterator[tuple[str, Cell]]:
         one = self.system
@@ -130,8 +129,9 @@ class UptimeSection(Section, frozen=True):
         yield "Down", Amount(one.down, "s")
         yield "Not known", Amount(one.unknown, "s")
         yield "Planned", Amount(one.planned, "s")
-        yield "MTTR", _span(one.mttr)
-        yield "MTBF", _span(one.mtbf)
+        none = "no failure outside of planned time"
+        yield "MTTR", none if one.mttr is None else Amount(one.mttr, "s")
+        yield "MTBF", none if one.mtbf is None else Amount(one.mtbf, "s")
         if self.error_budget is not None and self.budget_left is not None:
             left = show(self.budget_left, "s")
             yield "Error budget", f"{left} left of {show(self.error_budget, 's')} by {self.target:g} %"
@@ -167,11 +167,15 @@ def _row(one: Up) -> tuple[Cell, ...]:
     )
 
 
+def _end(one: Outage, zone: tzinfo) -> str:
+    return moment(one.ended_at, zone) if one.ended_at else "now"
+
+
 def _percent(value: float | None) -> str:
     """Return it with three places, and never rounded up to a whole hundred."""
     if value is None:
         return "not known"
-    return f"{value if value == 100 else min(value, 99.999):.3f} %"
+    return "100 %" if value == 100 else f"{min(value, 99.999):.3f} %"
 
 
 def _span(value: float | None) -> Cell:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import tzinfo
 from typing import ClassVar, Self
 
+from checks.moments import moment
 from checks.units import show
 from runbooks.events import Denied, Entry
 from runbooks.figures.walks import walks_within
@@ -21,7 +22,7 @@ from runbooks.window_events import Rechecked, WindowClosed, WindowExtended, Wind
 from runbooks.windows.behind import why_missed
 from runbooks.windows.past import ended, first_until, planned_length
 from runbooks.windows.state import WindowState
-from runbooks.wording import moment, who
+from runbooks.wording import who, words_of
 
 KINDS = (
     WindowOpened,
@@ -96,7 +97,8 @@ class WindowSection(Section, frozen=True):
     def blocks(self, zone: tzinfo) -> Iterator[Block]:
         """Yield the window, then the decisions."""
         yield Facts(tuple(self._facts(zone)))
-        yield Items(tuple(event_line(part, zone) for part in self.decisions) or ("nothing was decided",))
+        more = tuple(part for part in self.decisions if part.what not in TOLD_ABOVE)
+        yield Items(tuple(event_line(part, zone) for part in more) or ("nothing else was decided",))
 
     def _facts(self, zone: tzinfo) -> Iterator[tuple[str, str]]:
         yield "Verdict", self.verdict
@@ -104,15 +106,16 @@ class WindowSection(Section, frozen=True):
         if self.planned and self.reason:
             why = f"early, for the time that was planned: {why}"
         yield "Opened", f"{moment(self.opened_at, zone)} by {self.opened_by}: {why}"
-        yield "To close", moment(self.until, zone)
-        closed = f" by {self.closed_by}" if self.closed_by else ""
+        yield "To be closed", moment(self.until, zone)
+        early = ", early" if self.close_reason else ""
+        closed = f"{early} by {self.closed_by}" if self.closed_by else ""
         reason = f": {self.close_reason}" if self.close_reason else ""
-        yield "Closed", f"{moment(self.closed_at, zone)}{closed}{reason}"
+        yield "Closed", f"{moment(self.closed_at, zone)}{closed}{reason}" if self.closed_at else "not yet"
         yield "Planned", show(self.planned_seconds, "s")
         yield "Open for", show(self.open_seconds, "s")
         if self.extended_seconds:
             yield "Extended by", show(self.extended_seconds, "s")
-        told = ", ".join(f"{number} {ending}" for ending, number in self.walks.items())
+        told = ", ".join(f"{number} {words_of(ending)}" for ending, number in self.walks.items())
         before = f"; {self.begun_before} begun before it opened" if self.begun_before else ""
         yield "Walks", f"{told}{before}" if told else "none"
 
@@ -134,6 +137,12 @@ def _verdict(state: WindowState, endings: Counter[str], over: bool) -> str:
     walked = f"{walks} walk{'s' if walks > 1 else ''}, {f'{bad} of them not done' if bad else 'none failed'}"
     how = "still open" if not over else "closed early" if state.close_reason else "closed in time"
     return f"{how}; {walked if walks else 'nothing was walked'}"
+
+
+def _held(entry: Entry, event: HolderChanged) -> str:
+    """Return who decides about a walk from then on; whoever takes it himself is told as who did it."""
+    same = (entry.operator.name, entry.operator.login) == (event.holder.name, event.holder.login)
+    return f"walk {entry.walk} taken over" if same else f"walk {entry.walk} passed to {who(event.holder)}"
 
 
 def _part(entry: Entry, state: WindowState) -> EventPart | None:
@@ -167,6 +176,6 @@ def _part(entry: Entry, state: WindowState) -> EventPart | None:
             return EventPart(entry.at, by, "refused", "", f"{event.what}: {event.why}")
         case HolderChanged() as event:
             said = "; ".join(filter(None, (event.reason, event.state_of_things)))
-            return EventPart(entry.at, by, f"walk {entry.walk} decided by {who(event.holder)}", "", said)
+            return EventPart(entry.at, by, _held(entry, event), "", said)
         case _:
             return None

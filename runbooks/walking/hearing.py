@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import TypeVar
 
 import msgspec
@@ -61,6 +62,8 @@ class Hearing:
     gate: Callable[[], str]
     until: Callable[[], float]
     """When the window closes that is open for the walk, UTC seconds; 0 without one."""
+    zone: Callable[[], tzinfo | None]
+    """In which times are told; None is the host's own."""
     verifying: Verifying
     """Looks again whether what must be true after a step is."""
     detach: Callable[[], None]
@@ -165,7 +168,7 @@ class Hearing:
     def _late(self) -> str:
         """Return why it is late to start the next changing step now; empty while it is not."""
         walk = self.holding.walk
-        return late(walk, budget(walk, self.holding.live.usual, self.until()), self.clock.now())
+        return late(walk, budget(walk, self.holding.live.usual, self.until()), self.clock.now(), self.zone())
 
     async def _still_runs(self, decision: Decision) -> bool:
         """Return whether something still runs of the step that a decision says the end of."""

@@ -11,6 +11,7 @@ import logging
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import tzinfo
 from typing import TypeVar
 
 from checks.clock import Clock
@@ -63,17 +64,29 @@ class Walker:
         clock: Clock,
         gate: Callable[[], str],
         until: Callable[[], float] = lambda: 0.0,
+        zone: Callable[[], tzinfo | None] = lambda: None,
     ) -> None:
-        """Prepare; `gate` says why no changing step may be started, `until` when the open window closes."""
+        """Prepare; `gate` says why no changing step may be started, `until` when the open window closes.
+
+        `zone` is that of the system, in which times are told.
+        """
         self._holding = holding
         self._performer = performer
         self._clock = clock
-        self._watch = Watch(holding, performer, clock, gate, until)
+        self._watch = Watch(holding, performer, clock, gate, until, zone)
         self._beside = Beside()
         self._attempts = Attempting(holding, performer, clock, self._beside)
         self._verifying = Verifying(holding, performer, clock)
         self._hearing = Hearing(
-            holding, performer, clock, gate, until, self._verifying, self._attempts.detach, Denials(clock)
+            holding,
+            performer,
+            clock,
+            gate,
+            until,
+            zone,
+            self._verifying,
+            self._attempts.detach,
+            Denials(clock),
         )
         self._untaken = False
         """Whether what was under way in another process is still to be found out."""

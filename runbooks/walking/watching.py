@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import tzinfo
 
 from checks.clock import Clock
 from checks.kind import SLACK
@@ -43,6 +44,8 @@ class Watch:
     gate: Callable[[], str]
     until: Callable[[], float]
     """When the window closes that is open for the walk, UTC seconds; 0 without one."""
+    zone: Callable[[], tzinfo | None]
+    """In which times are told; None is the host's own."""
     judging: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while it is judged by guards whether to pause: two look at them, and one pause is written."""
 
@@ -84,7 +87,9 @@ class Watch:
         """Say whether a changing step may be started, and how the time in the window stands."""
         walk = self.holding.walk
         spent = budget(walk, self.holding.live.usual, self.until())
-        self.holding.say(gate=self.gate(), budget=spent, late=late(walk, spent, self.clock.now()))
+        self.holding.say(
+            gate=self.gate(), budget=spent, late=late(walk, spent, self.clock.now(), self.zone())
+        )
 
     def _output(self) -> None:
         """Show what the running program says; end one that nobody waits for and that takes too long."""

@@ -14,13 +14,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import tzinfo
 
+from checks.moments import moment
 from checks.text import clean
 from checks.units import show
 from runbooks.live import Budget, Live
 from runbooks.model import StepPlan
 from runbooks.walk import Stage, Status, StepState, Walk
 from runbooks.windows.state import WindowWalk
-from runbooks.wording import moment
 
 HEADING = "runbook"
 """The kind of a step that only stands before those of a nested runbook, and takes no time."""
@@ -65,18 +65,18 @@ def _is_one_way(walk: Walk, coming: StepPlan) -> bool:
     return any(plan.changes and (plan.irreversible or plan.point_of_no_return) for plan in (*began, coming))
 
 
-def late(walk: Walk, spent: Budget | None, at: float) -> str:
+def late(walk: Walk, spent: Budget | None, at: float, zone: tzinfo | None) -> str:
     """Return why it is late to start the next changing step; empty while it is not."""
     if spent is None or not spent.safe_until or at <= spent.safe_until or at >= spent.until:
         return ""
-    last = moment(spent.safe_until, None)
+    last = moment(spent.safe_until, zone)
     if spent.one_way:
         return f"the last safe point was {last}: after it the rest does not fit, and there is no way back"
     return f"the last safe point was {last}: after it the step and a way back do not fit into the window"
 
 
-def budget_words(walk: Walk, live: Live, at: float, zone: tzinfo | None = None) -> str:
-    """Return how the time stands, in one line and in this zone (the host's); empty when no window is open."""
+def budget_words(walk: Walk, live: Live, at: float, zone: tzinfo | None) -> str:
+    """Return how the time stands, in one line and in this zone; empty when no window is open."""
     spent = live.budget
     if spent is None:
         return ""
@@ -99,14 +99,14 @@ def budget_words(walk: Walk, live: Live, at: float, zone: tzinfo | None = None) 
     return "; ".join(words)
 
 
-def safe_words(walk: WindowWalk, at: float) -> str:
+def safe_words(walk: WindowWalk, at: float, zone: tzinfo | None) -> str:
     """Return until when it is safe to go on with an open walk, in a few words."""
     if not walk.safe_until:
         return "no last safe point: no changing step is left, or no window matters to it"
     passed = "passed: " if at > walk.safe_until else ""
     at_most = " at the latest, for not every time is known" if walk.uncertain else ""
     way = "no way back" if walk.one_way else f"a way back takes {_span(walk.back)}" if walk.back else ""
-    return f"last safe point {passed}{moment(walk.safe_until, None)}{at_most}{f'; {way}' if way else ''}"
+    return f"last safe point {passed}{moment(walk.safe_until, zone)}{at_most}{f'; {way}' if way else ''}"
 
 
 def rest_of(walk: Walk, live: Live, at: float) -> float:

@@ -28,13 +28,15 @@ class WindowPlan:
     words: str
     """When, as it is written: `sunday 03:00`, a crontab's five fields, or a moment."""
     zone: tzinfo = UTC
-    """In which its times are meant and told."""
+    """In which its times are meant."""
     recheck: float = RECHECK
     """Seconds before its end at which everything is looked at again; 0: not before its end."""
     announce: float = 0.0
     """Seconds before it that people have to be told of it; 0 when nobody has to."""
     extend: float | None = None
     """Seconds by which it may close later, all extensions together; None where nobody says."""
+    told: tzinfo = UTC
+    """In which its times are told: that of the system, whatever its own is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Occurrence:
     window: str
     span: Span
     zone: tzinfo = UTC
+    """In which it is told."""
 
 
 def windows_of(system: System) -> tuple[WindowPlan, ...]:
@@ -58,6 +61,7 @@ def windows_of(system: System) -> tuple[WindowPlan, ...]:
             read(str(options["recheck"]), "s") if options.get("recheck") is not None else RECHECK,
             read(str(options.get("announce") or 0), "s"),
             read(str(options["extend"]), "s") if options.get("extend") is not None else None,
+            zone_named(system.info.timezone),
         )
         for name, options in section.items()
     )
@@ -89,7 +93,7 @@ def next_planned(
     `early` says for which planned start each window was opened early: that one is past.
     """
     found = [
-        Occurrence(plan.name, span, plan.zone)
+        Occurrence(plan.name, span, plan.told)
         for plan in plans
         if (span := next_span(plan, at, early)) is not None
     ]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, datetime, tzinfo
 
+from checks.moments import spoken
 from checks.recurrence.timing import LONGEST, Span
 from checks.text import clean
 from checks.units import show
@@ -232,12 +232,6 @@ def _early(plan: WindowPlan, span: Span) -> float:
     """Return how many seconds before its start a window may be opened by hand, and be that time of it."""
     after = plan.timing.next_after(span.start)
     return min(EARLY, (after.start - span.start) * EARLY_PART) if after is not None else EARLY
-
-
-def spoken(at: float, zone: tzinfo) -> str:
-    """Return a moment as it is said, such as `Sun 29 Nov 03:00 UTC`."""
-    local = datetime.fromtimestamp(at, UTC).astimezone(zone)
-    return f"{local:%a} {local.day} {local:%b %H:%M %Z}"
 
 
 def _demand_open(state: WindowState, at: float) -> None:

@@ -84,7 +84,7 @@ async def test_what_was_missed_is_a_warning_until_somebody_says_why_also_over_a_
         await calendar.look()
         (notice,) = stage.live.announced["calendar"]
         assert notice.text == (
-            "Backup was missed on Tue 24 Nov 02:00; do it, or walkdown task skip backup --reason WHY"
+            "Backup was missed on Tue 24 Nov 02:00 UTC; do it, or walkdown task skip backup --reason WHY"
         )
         version = await calendar.newer(0)
     async with stage.journal() as journal:

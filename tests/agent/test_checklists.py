@@ -8,6 +8,7 @@ import pytest
 
 from agent.checklist_words import item_lines
 from checks.model import Level
+from checks.moments import moment
 from runbooks.checklist_decisions import BeginPhase, CloseList, LeaveItemOut, NoteItem, TickItem, UntickItem
 from runbooks.checklist_events import ItemTicked, ItemUnticked, ListEnding
 from runbooks.checklists.ruling import shown_sha256
@@ -17,7 +18,6 @@ from runbooks.errors import RefusedDecisionError
 from runbooks.journal.rows import Draft
 from runbooks.notice_events import NoticeSent
 from runbooks.operators import WALKDOWN
-from runbooks.wording import moment
 from tests.agent.checklist_stage import ALICE, BOB, SECRET, ListStage
 
 CHECKED = """
@@ -247,7 +247,7 @@ async def test_evidence_is_ticked_as_it_was_seen_and_written_down(tmp_path) -> N
         item = stage.state().item("script")
         assert (item.shown, item.shown_sha256, item.by) == (lines, sha256, ALICE)
         assert item.shown_at == seen_at
-        words = "\n".join(item_lines(stage.state(), stage.state().plan.item("script"), ""))
+        words = "\n".join(item_lines(stage.state(), stage.state().plan.item("script"), "", None))
         size = len("\n".join(lines).encode())
         assert f"taken {moment(seen_at, None)}, 4 lines, {size} B, sha256 {sha256}" in words
         await stage.decide(UntickItem("script", "wrong host"))

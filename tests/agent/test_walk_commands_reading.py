@@ -66,7 +66,7 @@ def test_a_walk_is_told_in_full_as_text_and_as_json(walked: Walking):
     walk = walked.open()
     told = walked("walks", walk).stdout
     assert "Verdict      Rolled back: 1 of 2 steps succeeded; after the way back: " in told
-    assert "roll back by" in told
+    assert "rolled back by" in told
     document = json.loads(walked("walks", walk, "-o", "json").stdout)
     assert (document["walk"], document["ending"]) == (walk, "rolled_back")
     walked.end()

@@ -204,7 +204,7 @@ async def test_what_is_recorded_already_is_said_and_written_again_only_by_anothe
         await console.until(lambda: isinstance(console.app.screen, DoneDialog))
         await console.accept()
         await console.until("recorded already")
-        assert "by bob" in console.text
+        assert "UTC, by bob" in " ".join(console.text.replace("│", " ").split())
         await console.until(lambda: "it was done once more" in console.hint)
         link.answers[TasksAnswer] = replace(link.answers[TasksAnswer], already=None)
         await console.accept()

@@ -48,7 +48,7 @@ async def opened(size: tuple[int, int] = (120, 40)) -> AsyncIterator[Stage]:
 async def test_it_says_who_how_and_since_when() -> None:
     async with opened() as console:
         await console.until("WARN  web  http · edge · every 10 s")
-        assert "WARN since 07:58:00 (2 m 0 s) · confirmed · needs dns" in console.text
+        assert "WARN since 07:58:00 UTC (2 m 0 s) · confirmed · needs dns" in console.text
 
 
 async def test_the_current_value_stands_beside_each_bound() -> None:

@@ -110,7 +110,7 @@ async def test_the_window_is_extended_from_its_end():
 async def test_it_says_how_far_it_may_be_extended_and_more_takes_a_full_reason():
     async with stage() as console:
         await ask(console, "extend", now(latest=START + 4360 + 1200))
-        assert "it may be extended until 09:32:40, by 20:00 more" in console.text
+        assert "it may be extended until 09:32:40 UTC, by 20:00 more" in console.text
         assert "closes 09:32:40" in console.text  # twenty minutes are offered, not half an hour
         await fill(console, "reason", "slow")
         await console.until(lambda: console.hint.startswith(ENTER))
@@ -197,7 +197,7 @@ async def test_a_window_that_is_opened_shortly_before_its_time_is_said_to_close_
         first = CLOSED.planned[0]
         near = replace(first, start=START + 1200, end=START + 9000, early_from=START - 2400)
         await ask(console, "open", replace(CLOSED, planned=(near,)))
-        await console.until("it is the weekly planned for 08:20:00, and closes 10:30:00 as planned")
+        await console.until("it is the weekly planned for 08:20:00 UTC, and closes 10:30:00 UTC as")
         await fill(console, "lasts", "10m")
         await console.until("closes 08:10:00")
         await fill(console, "lasts", "1h")

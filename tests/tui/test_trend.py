@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from checks.model import Level
+from checks.moments import brief, clock_time, zone_name, zone_of
 from tests.tui.boards import START, result, snapshot, state
 from tui.cell import Tone, text_of
-from tui.format import age, amount, clock_time, moment, zone, zone_name
+from tui.format import age, amount
 from tui.sparkline import sparkline
 from tui.trend import LENGTH, Point, Trend, backfill, extend
 
@@ -76,12 +77,12 @@ def test_ages_are_short_and_never_younger_than_they_are_by_more_than_a_step(
 
 
 def test_times_are_local_and_say_where() -> None:
-    assert clock_time(START, zone("UTC")) == "08:00:00"
-    assert clock_time(START, zone("Asia/Bangkok")) == "15:00:00"
-    assert zone_name(START, zone("Asia/Bangkok")) == "+07"
-    assert zone("Not/AZone") is None
-    assert moment(START - 86400, START, zone("UTC")) == "14 Jan 08:00"
-    assert moment(START - 60, START, zone("UTC")) == "07:59:00"
+    assert clock_time(START, zone_of("UTC")) == "08:00:00"
+    assert clock_time(START, zone_of("Asia/Bangkok")) == "15:00:00"
+    assert zone_name(START, zone_of("Asia/Bangkok")) == "+07"
+    assert zone_of("Not/AZone") is None
+    assert brief(START - 86400, START, zone_of("UTC")) == "14 Jan 08:00"
+    assert brief(START - 60, START, zone_of("UTC")) == "07:59:00"
 
 
 def test_amounts_have_units_and_nothing_is_a_dash() -> None:

@@ -159,7 +159,7 @@ async def test_any_baseline_can_be_chosen_and_compared_with():
         await console.until(lambda: isinstance(console.app.screen, DifferenceScreen))
         await console.until("newly bad")
         assert [ask.seq for ask in console.link.asked if isinstance(ask, AskBaseline)][-1] == 12
-        assert "before-lunch  as of 07:30:00, now: 2 newly bad" in console.text
+        assert "before-lunch  as of 07:30:00 UTC, now: 2 newly bad" in console.text
         check_golden("difference-80x24", console.text)
         await console.press("slash")
         await console.type("orders")

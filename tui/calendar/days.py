@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
+from checks.moments import local
 from checks.recurrence.zones import moment
 
 
 def day_of(at: float, where: tzinfo | None) -> date:
     """Return the local day that a moment lies in."""
-    return datetime.fromtimestamp(at, UTC).astimezone(where).date()
+    return local(at, where).date()
 
 
 def begin_of(day: date, where: tzinfo | None) -> float:
@@ -31,10 +32,4 @@ def heading(day: date, today: date) -> str:
 
 def time_of(at: float, where: tzinfo | None) -> str:
     """Return the time of day of a moment: `04:00`."""
-    return f"{datetime.fromtimestamp(at, UTC).astimezone(where):%H:%M}"
-
-
-def day_and_time(at: float, where: tzinfo | None) -> str:
-    """Return a moment with its day: `Sun 6 Dec 04:00`."""
-    local = datetime.fromtimestamp(at, UTC).astimezone(where)
-    return f"{local:%a} {local.day} {local:%b %H:%M}"
+    return f"{local(at, where):%H:%M}"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, tzinfo
 
+from checks.moments import weekday
 from checks.units import show
 from runbooks.calendar.state import Agenda, AgendaEntry, CalendarNow, Means, Slot, Standing, TaskNow
 from runbooks.calendar.wording import away
-from tui.calendar.days import day_and_time, day_of, heading, time_of
+from tui.calendar.days import day_of, heading, time_of
 from tui.cell import Cell, Piece, Tone, cell
 from tui.walks.words import said, short_who
 from tui.widgets.table_rows import Row
@@ -100,8 +101,8 @@ def when(line: CalendarLine, where: tzinfo | None) -> Cell:
     if task is None or task.standing is Standing.BY_HAND:
         return ()
     if task.missed is not None:
-        return cell(day_and_time(task.missed.start, where), Tone.MUTED)
-    return cell(day_and_time(task.start, where), Tone.MUTED)
+        return cell(weekday(task.missed.start, where), Tone.MUTED)
+    return cell(weekday(task.start, where), Tone.MUTED)
 
 
 def what(line: CalendarLine) -> Cell:

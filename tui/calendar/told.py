@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import tzinfo
 
+from checks.moments import spoken
 from checks.units import show
 from runbooks.calendar.state import AgendaEntry, Slot, Standing, TaskNow
 from runbooks.calendar.wording import away
 from runbooks.task_events import TaskOutcome
-from tui.calendar.days import day_and_time
 from tui.calendar.rows import CalendarLine
 from tui.cell import Tone
 from tui.paragraph import BREAK, Paragraph, fact, prose
@@ -32,7 +32,7 @@ def _entry(entry: AgendaEntry, now: float, where: tzinfo | None) -> list[Paragra
     name = said(entry.title or entry.name)
     heading = f"window {name}" if entry.slot is Slot.WINDOW else name
     found = [prose(heading, Tone.FOCUS)]
-    span = f"{day_and_time(entry.start, where)}, {away(entry.start, now)}"
+    span = f"{spoken(entry.start, where)}, {away(entry.start, now)}"
     found.append(fact("when", span))
     if entry.slot is Slot.WINDOW:
         found.append(fact("until", day_and_time(entry.end, where)))
@@ -41,9 +41,9 @@ def _entry(entry: AgendaEntry, now: float, where: tzinfo | None) -> list[Paragra
         else:
             found.append(fact("open", show(entry.took or entry.lasts, "s")))
     elif entry.standing is Standing.COMING:
-        found.append(fact("due", f"until {day_and_time(entry.end, where)}"))
+        found.append(fact("due", f"until {spoken(entry.end, where)}"))
     else:
-        at = f"{entry.standing} {day_and_time(entry.at, where)}" if entry.at else entry.standing.value
+        at = f"{entry.standing} {spoken(entry.at, where)}" if entry.at else entry.standing.value
         found.append(fact("state", at))
         if entry.took:
             found.append(fact("took", show(entry.took, "s")))
@@ -70,11 +70,11 @@ def _task(task: TaskNow, now: float, where: tzinfo | None) -> list[Paragraph]:
         found.append(fact("takes", ", ".join(filter(None, (usual, expected)))))
     if task.standing in (Standing.DUE, Standing.OVERDUE):
         tone = Tone.WARN if task.standing is Standing.OVERDUE else Tone.STRONG
-        found.append(fact("now", f"{task.standing}, since {day_and_time(task.start, where)}", tone))
-        found.append(fact("until", day_and_time(task.until, where)))
-        found.append(fact("grace", f"until {day_and_time(task.lost_at, where)}, {away(task.lost_at, now)}"))
+        found.append(fact("now", f"{task.standing}, since {spoken(task.start, where)}", tone))
+        found.append(fact("until", spoken(task.until, where)))
+        found.append(fact("grace", f"until {spoken(task.lost_at, where)}, {away(task.lost_at, now)}"))
     if task.coming:
-        found.append(fact("next", f"{day_and_time(task.coming, where)}, {away(task.coming, now)}"))
+        found.append(fact("next", f"{spoken(task.coming, where)}, {away(task.coming, now)}"))
     for label, outcome in (("missed", task.missed), ("failed", task.failed), ("done", task.last)):
         if outcome is not None:
             found += _outcome(label, outcome, where)
@@ -83,9 +83,9 @@ def _task(task: TaskNow, now: float, where: tzinfo | None) -> list[Paragraph]:
 
 def _outcome(label: str, outcome: TaskOutcome, where: tzinfo | None) -> list[Paragraph]:
     tone = Tone.PLAIN if label == "done" else Tone.WARN
-    at = day_and_time(outcome.start if label == "missed" else outcome.at, where)
+    at = spoken(outcome.start if label == "missed" else outcome.at, where)
     if outcome.count > 1 and label == "missed":
-        at = f"{outcome.count} times, {day_and_time(outcome.first or outcome.start, where)} to {at}"
+        at = f"{outcome.count} times, {spoken(outcome.first or outcome.start, where)} to {at}"
     parts = [at, "late" if outcome.late else "", show(outcome.took, "s") if outcome.took else ""]
     if outcome.by.name:
         parts.append(who(outcome.by))

@@ -8,6 +8,7 @@ from datetime import tzinfo
 
 from checks.board import CheckState, Snapshot, SystemInfo
 from checks.model import Level
+from checks.moments import brief, named
 from runbooks.checklist_plan import ByChecks, ByEvidence, ByPerson, ByRecord, ItemPlan, ListManner
 from runbooks.checklists import ruling
 from runbooks.checklists.judging import checks_of
@@ -16,7 +17,7 @@ from runbooks.checklists.telling import ENDINGS, list_title, seen_words, ticked_
 from runbooks.levels import acceptable
 from runbooks.operators import WALKDOWN, Operator
 from tui.cell import LEVEL_TONE, LEVEL_WORD, Cell, Piece, Tone, cell
-from tui.format import age, moment
+from tui.format import age
 from tui.paragraph import BREAK, Paragraph, exact, fact, prose
 from tui.walks.words import DOT, HERE, lines_of, said, short_who, who
 from tui.widgets.table_rows import Row
@@ -107,7 +108,7 @@ def stands(line: ItemLine) -> Cell:
     state = line.stands
     if state.settled:
         word = "n/a, " if state.mark is Mark.LEFT_OUT else ""
-        when = moment(state.at, line.view.now, line.view.where)
+        when = brief(state.at, line.view.now, line.view.where)
         return cell(f"{word}{when} {_by(state.by)}", Tone.MUTED)
     return keeps(line) if line.in_phase else ()
 
@@ -206,7 +207,7 @@ def _stood(line: ItemLine) -> Iterator[Paragraph]:
         return
     word = {Mark.DONE: "ticked", Mark.LEFT_OUT: "n/a", Mark.OPEN: "open"}[state.mark]
     by = "by itself" if state.by == WALKDOWN else f"by {who(state.by)}"
-    yield fact(word, f"{moment(state.at, view.now, view.where)}, {by}")
+    yield fact(word, f"{named(state.at, view.now, view.where)}, {by}")
     if state.why:
         yield fact("why", said(state.why))
     if state.lost:
@@ -215,7 +216,7 @@ def _stood(line: ItemLine) -> Iterator[Paragraph]:
     if state.note:
         yield fact("note", said(state.note))
     if state.shown:
-        taken = f"taken {moment(state.shown_at, view.now, view.where)}, " if state.shown_at else ""
+        taken = f"taken {named(state.shown_at, view.now, view.where)}, " if state.shown_at else ""
         yield fact("seen", f"{taken}{seen_words(state.shown, state.shown_sha256)}")
         for text in state.shown:
             yield exact(said(text))
@@ -223,7 +224,7 @@ def _stood(line: ItemLine) -> Iterator[Paragraph]:
 
 def _notes(line: ItemLine) -> Iterator[Paragraph]:
     for remark in line.stands.notes:
-        when = moment(remark.at, line.view.now, line.view.where)
+        when = named(remark.at, line.view.now, line.view.where)
         yield fact("note", f"{said(remark.text)} ({short_who(remark.by)}, {when})")
 
 
@@ -232,11 +233,9 @@ def head(view: View) -> tuple[Cell, ...]:
     state = view.state
     settled, items = state.counts
     window = (
-        f"{DOT}{said(state.window)} {moment(state.window_start, view.now, view.where)}"
-        if state.window
-        else ""
+        f"{DOT}{said(state.window)} {brief(state.window_start, view.now, view.where)}" if state.window else ""
     )
-    opened = f"{DOT}opened {moment(state.opened_at, view.now, view.where)} {_by(state.opened_by)}"
+    opened = f"{DOT}opened {brief(state.opened_at, view.now, view.where)} {_by(state.opened_by)}"
     word = f" {state.phase.name} " if state.phase.name else " open "
     badge = Piece(f" {ENDINGS[state.ending]} " if state.over else word, Tone.FOCUS)
     first = (

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from checks.moments import brief
 from runbooks.checklist_events import ListEnding
 from runbooks.checklist_plan import ListPlan
 from runbooks.checklists.state import BrokenList, ChecklistsNow, ComingList, ListHead, Lists, ListState
 from runbooks.checklists.telling import ENDINGS, list_title, stands_in_a_line
 from runbooks.operators import WALKDOWN
 from tui.cell import Cell, Piece, Tone, cell
-from tui.format import moment
 from tui.walks.words import said, short_who
 from tui.widgets.table_rows import Row
 
@@ -104,7 +104,7 @@ def when(line: ListLine, now: float, where: tzinfo | None) -> Cell:
         at = line.past.closed_at
     elif line.coming is not None:
         at = line.coming.at
-    return cell(moment(at, now, where) if at else "", Tone.MUTED)
+    return cell(brief(at, now, where) if at else "", Tone.MUTED)
 
 
 def by(line: ListLine) -> Cell:

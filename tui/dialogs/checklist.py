@@ -6,6 +6,7 @@ from datetime import tzinfo
 
 from textual.app import ComposeResult
 
+from checks.moments import moment
 from runbooks.checklist_decisions import (
     TickItem,
 )
@@ -13,7 +14,6 @@ from runbooks.checklist_plan import ByEvidence, ItemPlan, ListPlan
 from runbooks.checklists import ruling
 from runbooks.checklists.state import ListState
 from runbooks.checklists.telling import list_title, seen_words
-from runbooks.wording import moment
 from tui.cell import Tone
 from tui.checklist_messages import ListArrived, ListWanted, ShownArrived, ShownRequested
 from tui.dialog import Dialog

@@ -9,13 +9,13 @@ from __future__ import annotations
 from textual import on
 from textual.app import ComposeResult
 
+from checks.moments import named
 from checks.text import clean
 from runbooks.decisions import Decision, Resolve, StopWalk, VerifyAgain
 from runbooks.reasons import FULL_REASON, to_type
 from runbooks.step_events import Resolution
 from runbooks.walk import Stage, Status
 from tui.cell import Piece, Tone
-from tui.format import moment
 from tui.paragraph import Paragraph, fact, prose
 from tui.walk_dialog import WalkDialog
 from tui.walk_messages import EvidenceArrived, EvidenceRequested
@@ -106,7 +106,7 @@ class UnknownDialog(WalkDialog):
 
     def _known(self) -> list[Paragraph]:
         state, now = self.state, self.opened.live.since or self.state.ended_at
-        started = moment(state.started_at, now or state.started_at, None)
+        started = named(state.started_at, now or state.started_at, self.opened.where)
         lines = [fact("begun", f"{started} by {who(state.operator)}{DOT}attempt {state.attempt}")]
         if state.detached:
             lines.append(fact("known", "the walk stopped waiting for it; it may still run"))

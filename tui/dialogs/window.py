@@ -11,13 +11,13 @@ from textual.content import Content
 from textual.suggester import SuggestFromList
 from textual.widgets import Static
 
+from checks.moments import named
 from checks.units import show
 from runbooks.reasons import FULL_REASON, REASON, to_type
 from runbooks.windows.behind import crossed, crossing_words, waiting
 from runbooks.windows.ruling import early_time
 from runbooks.windows.state import SHORTEST, WindowsNow
 from tui.cell import Piece, Tone
-from tui.format import moment
 from tui.paragraph import Paragraph, fact, prose
 from tui.walk_dialog import READ
 from tui.walks.words import said, span
@@ -84,7 +84,7 @@ class TimedDialog(WindowDialog):
         """Say when it would close."""
         seconds, wrong = seconds_of(self.value("lasts"))
         hint = self.query_one("#until", Static)
-        until = moment(self.begins() + seconds, self.now, self.where)
+        until = named(self.begins() + seconds, self.now, self.where)
         hint.update(Content(said(wrong) if wrong else self.closes(seconds) or f"closes {until}"))
         hint.set_class(bool(wrong), "-wrong")
         self.query_one("#mind", Static).update(Content("" if wrong else self.mind(seconds)))
@@ -166,7 +166,7 @@ class OpenWindowDialog(TimedDialog):
         one = early_time(self.windows.planned, self.value("name"), seconds, self.now)
         if one is None:
             return ""
-        start, end = (moment(at, self.now, self.where) for at in (one.start, one.end))
+        start, end = (named(at, self.now, self.where) for at in (one.start, one.end))
         return f"it is the {said(one.name)} planned for {start}, and closes {end} as planned"
 
     def opened(self) -> str:
@@ -201,9 +201,9 @@ class ExtendWindowDialog(TimedDialog):
     def facts(self) -> Iterator[Paragraph]:
         """Yield how the window stands, and what runs in it."""
         state = self.windows.state
-        yield prose(f"{said(state.name)} closes {moment(state.until, self.now, self.where)}.")
+        yield prose(f"{said(state.name)} closes {named(state.until, self.now, self.where)}.")
         if self.windows.latest:
-            latest = moment(self.windows.latest, self.now, self.where)
+            latest = named(self.windows.latest, self.now, self.where)
             left = f", by {span(self._left)} more" if self._left >= SHORTEST else ", which it is by now"
             yield fact("bound", f"it may be extended until {latest}{left}")
         yield from _walks(self.windows, self.now)
@@ -232,7 +232,7 @@ class ExtendWindowDialog(TimedDialog):
         """Return that it would be extended further than it may be; nothing where it would not."""
         if not self._beyond:
             return ""
-        until = moment(self.begins() + seconds, self.now, self.where)
+        until = named(self.begins() + seconds, self.now, self.where)
         return f"closes {until}, later than it may: a full reason sets that aside"
 
     def least(self) -> int:
@@ -277,7 +277,7 @@ class CloseWindowDialog(WindowDialog):
     def followed(self) -> None:
         """Say what it means as things stand: which walks stay open without a window, first of all."""
         state, walks = self.windows.state, self.windows.walks
-        until = moment(state.until, self.now, self.where)
+        until = named(state.until, self.now, self.where)
         lines = [
             prose(f"{said(state.name)}, opened {opened_by(state)}, would close {until}."),
             prose("What runs goes on; the next step that changes something is not started."),
@@ -349,7 +349,7 @@ class OfferDialog(WindowDialog):
         if not state.is_open(self.now) or state.until != self._until:
             self.finish("")
             return
-        left, until = span(state.until - self.now), moment(state.until, self.now, self.where)
+        left, until = span(state.until - self.now), named(state.until, self.now, self.where)
         head = prose(f"{said(state.name)} closes {until}, in {left}.")
         self.query_one(Page).show((head, *_walks(self.windows, self.now)))
 

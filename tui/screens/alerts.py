@@ -9,11 +9,11 @@ from textual.content import Content
 from textual.widgets import Static
 
 from checks.alerts.alert import Letter
+from checks.moments import brief, zone_of
 from runbooks.quiet.state import Acknowledgement, Silence
 from tui.cell import Cell, Piece, Tone, cell
 from tui.dialogs.quiet import LiftDialog, WithdrawDialog
 from tui.dialogs.text import TextDialog
-from tui.format import moment, zone
 from tui.paragraph import prose
 from tui.quiet_messages import AlertsArrived, AlertsRequested
 from tui.quiet_words import ends, what
@@ -108,10 +108,10 @@ Below: the messages that people were sent, newest first, and what became of each
         left_on = isinstance(one, Silence) and one.left_on
         if left_on:
             return cell("LEFT ON", Tone.WARN)
-        return cell(ends(one, self.now, zone(self.system.timezone)), Tone.MUTED)
+        return cell(ends(one, self.now, zone_of(self.system.timezone), brief=True), Tone.MUTED)
 
     def _when(self, letter: Letter) -> Cell:
-        return cell(moment(letter.created, self.now, zone(self.system.timezone)), Tone.MUTED)
+        return cell(brief(letter.created, self.now, zone_of(self.system.timezone)), Tone.MUTED)
 
     @on(LiveTable.Opened, "#letters")
     def _letter_opened(self, event: LiveTable.Opened) -> None:

@@ -9,9 +9,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 
+from checks.moments import spoken, zone_of
 from runbooks.calendar.state import CalendarNow, Means, Standing, TaskNow
 from tui.calendar import rows as lines
-from tui.calendar.days import begin_of, day_and_time, day_of
+from tui.calendar.days import begin_of, day_of
 from tui.calendar.month import LEGEND, WIDTH, leaf, marks
 from tui.calendar.rows import CalendarLine
 from tui.calendar.told import told
@@ -21,7 +22,6 @@ from tui.checklist_messages import ListsArrived, ListsRequested
 from tui.dialogs.checklist import OpenListDialog
 from tui.dialogs.task import DoneDialog, SkipDialog
 from tui.dialogs.text import TextDialog
-from tui.format import zone
 from tui.lines import Lines
 from tui.messages import DetailOpened
 from tui.paragraph import prose
@@ -193,7 +193,7 @@ overlaps, and what does not fit into its window, is warned of on top; all of it 
 
     @property
     def _where(self) -> tzinfo | None:
-        return zone(self.system.timezone)
+        return zone_of(self.system.timezone)
 
     @property
     def _today(self) -> date:
@@ -282,7 +282,7 @@ overlaps, and what does not fit into its window, is warned of on top; all of it 
         """Ask why the task is left out."""
         if (line := self.chosen) is not None and line.task is not None:
             task = line.task
-            when = day_and_time(task.start, self._where)
+            when = spoken(task.start, self._where)
             self.app.push_screen(SkipDialog(task, when, told(CalendarLine(task), self.now, self._where)[1:]))
 
     def action_turn(self, by: int) -> None:

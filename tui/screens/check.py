@@ -108,7 +108,7 @@ check for a while. Both again take that back. tab goes from part to part."""
             self.query_one("#head", Static).update(Content(f" {self._check}: the agent has no such check"))
             return
         last = line.state.last
-        where = zone(self.system.timezone)
+        where = zone_of(self.system.timezone)
         quiet = about(self._check, self.quiet.state, self.now, where)
         self._set("#head", parts.headline(line, self.now, where, live=not self.detached, more=quiet))
         self._set("#evidence", parts.evidence(last))
@@ -139,7 +139,7 @@ check for a while. Both again take that back. tab goes from part to part."""
         return check_line(info, state, self.now) if info and state else None
 
     def _at(self, result: Result) -> Cell:
-        return cell(moment(result.at, self.now, zone(self.system.timezone)), Tone.MUTED)
+        return cell(brief(result.at, self.now, zone_of(self.system.timezone)), Tone.MUTED)
 
     # The plot
 
@@ -170,7 +170,7 @@ check for a while. Both again take that back. tab goes from part to part."""
                 self.now,
                 SPAN,
                 bounds,
-                where=zone(self.system.timezone),
+                where=zone_of(self.system.timezone),
             ),
             ascii_only=self.ascii_only,
         )

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
 
+from checks.moments import zone_of
 from runbooks.checklists import ruling
 from runbooks.checklists.state import ListState, Mark
 from tui.cell import Cell, Piece, Tone
@@ -17,7 +18,6 @@ from tui.checklists import items
 from tui.checklists.items import ItemLine, View
 from tui.dialogs import checklist_word as words
 from tui.dialogs.checklist import TickDialog
-from tui.format import zone
 from tui.list_dialog import ListDialog
 from tui.paragraph import prose
 from tui.screen import ConsoleScreen
@@ -108,7 +108,7 @@ that is not finished keeps the next phase from beginning; advisory ones do not. 
             return
         self._follow_dialog(state)
         waits = self.checklists.waits.get(self._list, {})
-        view = View(state, self.snapshot, self.system, waits, self.now, zone(self.system.timezone))
+        view = View(state, self.snapshot, self.system, waits, self.now, zone_of(self.system.timezone))
         self._table.muted = bool(self.detached)
         self._table.show(items.rows(view))
         self._draw_bar(view)
@@ -171,7 +171,7 @@ that is not finished keeps the next phase from beginning; advisory ones do not. 
         if why := ruling.why_not(state, line.item.id):
             self.notify(said(why), severity="warning", markup=False)
         elif not self.detached and not self.only_looks():
-            self._ask(TickDialog(state, line.item, zone(self.system.timezone)))
+            self._ask(TickDialog(state, line.item, zone_of(self.system.timezone)))
 
     def action_leave_out(self) -> None:
         """Ask why the item does not apply."""

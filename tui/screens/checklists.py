@@ -6,13 +6,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 
+from checks.moments import zone_of
 from tui.cell import Cell, Tone
 from tui.checklist_messages import NO_LISTS, ListsArrived, ListsRequested
 from tui.checklists import overview
 from tui.checklists.overview import ListLine
 from tui.dialogs.checklist import OpenListDialog
 from tui.dialogs.text import TextDialog
-from tui.format import zone
 from tui.messages import DetailOpened
 from tui.paragraph import prose
 from tui.table_screen import CLEAR, FILTER, AskedTableScreen
@@ -81,7 +81,7 @@ Items are ticked by what checks see and by what is written down, or by a person,
         self.query_one(TroubleBar).show(said(trouble))
 
     def _moment(self, line: ListLine) -> Cell:
-        return overview.when(line, self.now, zone(self.system.timezone))
+        return overview.when(line, self.now, zone_of(self.system.timezone))
 
     def on_lists_arrived(self, answer: ListsArrived) -> None:
         """Show the lists."""

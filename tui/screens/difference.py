@@ -7,11 +7,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 
 from checks.board import EMPTY, Snapshot
+from checks.moments import named, zone_of
 from runbooks.baseline import BaselineHead, difference
 from runbooks.comparison import Comparison
 from runbooks.window_events import BaselineTaken
 from tui.cell import Cell, Piece, Tone
-from tui.format import moment, zone
 from tui.messages import CheckRequested, DetailOpened
 from tui.table_screen import FILTER, WAITING, TableScreen
 from tui.walks.words import said
@@ -75,7 +75,7 @@ changes of readings are left out, as noise. Enter opens the check."""
         self.query_one(AskedBar).show((self._line(),), self.size.width)
 
     def _line(self) -> Cell:
-        taken = moment(self._head.at, self.now, zone(self.system.timezone))
+        taken = named(self._head.at, self.now, zone_of(self.system.timezone))
         head = (Piece(f" {said(self._head.name)}", Tone.STRONG), Piece(f"  as of {taken}, now: ", Tone.MUTED))
         return (*head, *summary(self._found)) if self._found is not None else head
 

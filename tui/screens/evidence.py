@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from textual.app import ComposeResult
 from textual.binding import Binding
 
+from checks.moments import named, zone_of
 from runbooks.step_events import Evidence
 from runbooks.taken import Taken, by_words, size_words
 from tui.cell import Cell, Piece, Tone
-from tui.format import age, moment, zone
+from tui.format import age
 from tui.messages import CopyRequested
 from tui.paragraph import BREAK, Paragraph, fact, prose
 from tui.screen import ConsoleScreen
@@ -86,7 +87,7 @@ hash of every byte that came, also of those that are not kept.
         """Yield when it was taken, by whom, how much it is and its hash, as far as that is recorded."""
         found = self._found
         if found.at:
-            at = moment(found.at, self.now, zone(self.system.timezone))
+            at = named(found.at, self.now, zone_of(self.system.timezone))
             by = by_words(found, who(found.by))
             yield fact("taken", f"{at}, {age(self.now - found.at)} old, {by}", Tone.MUTED)
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.binding import Binding
 
+from checks.moments import zone_of
 from checks.recurrence.zones import zone_named
 from runbooks.incident_events import Stage
 from runbooks.incidents.document import markdown
@@ -12,7 +13,6 @@ from runbooks.incidents.state import IncidentStory
 from runbooks.incidents.when import typed
 from tui import incident_lines as lines
 from tui.dialogs.incident import MoveIncidentDialog, NoteIncidentDialog
-from tui.format import zone
 from tui.incident_messages import IncidentArrived, IncidentRequested
 from tui.messages import CopyRequested
 from tui.paragraph import prose
@@ -74,7 +74,7 @@ closed when cause and lessons are written down. "its checks are OK again" is onl
         if self._story is None:
             self.query_one(Page).show((prose(said(self._problem) or "waiting for the agent"),))
         else:
-            told = lines.told(self._story, self.now, zone(self.system.timezone))
+            told = lines.told(self._story, self.now, zone_of(self.system.timezone))
             self.query_one(Page).show(told)
 
     def on_incident_arrived(self, answer: IncidentArrived) -> None:
@@ -119,7 +119,7 @@ closed when cause and lessons are written down. "its checks are OK again" is onl
         """Copy the record."""
         if self._story is not None:
             system = self.system.title or self.system.name
-            self.post_message(CopyRequested(markdown(self._story, system, zone(self.system.timezone))))
+            self.post_message(CopyRequested(markdown(self._story, system, zone_of(self.system.timezone))))
 
     def action_reload(self) -> None:
         """Ask for it again."""

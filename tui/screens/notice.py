@@ -11,7 +11,6 @@ from runbooks.notices.repeating import sent_before, words
 from runbooks.notices.state import DraftNotice, SentNotice
 from tui.cell import Tone
 from tui.dialogs.notice import ImpactDialog, SendNoticeDialog
-from tui.format import moment, zone
 from tui.messages import CopyRequested
 from tui.notice_messages import DraftArrived, DraftRequested
 from tui.paragraph import BREAK, Paragraph, fact, prose

@@ -9,10 +9,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 
+from checks.moments import brief, zone_of
 from runbooks.notices.state import Announcement, NoticeHead, SentNotice, Told
 from tui.cell import Cell, Tone, cell
 from tui.dialogs.text import TextDialog
-from tui.format import moment, zone
 from tui.messages import DetailOpened
 from tui.paragraph import exact
 from tui.table_screen import FILTER, TableScreen
@@ -83,7 +83,7 @@ Texts of your own lie in the folder notices/ of the system; one called as a ship
             yield Row(f"sent {sent.seq}", NoticeLine(sent=sent), "sent")
 
     def _moment(self, at: float) -> str:
-        return moment(at, self.now, zone(self.system.timezone))
+        return brief(at, self.now, zone_of(self.system.timezone))
 
     def _about(self, line: NoticeLine) -> Cell:
         about = line.due or line.sent

@@ -9,10 +9,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
 
+from checks.moments import zone_of
 from runbooks.taken import taken
 from runbooks.walk import EMPTY, Walk
 from tui.cell import Cell
-from tui.format import zone
 from tui.messages import DetailOpened
 from tui.paragraph import prose
 from tui.screen import ConsoleScreen
@@ -78,7 +78,7 @@ Enter opens the evidence of the line. tab goes to the text and back."""
             text = said(self._problem) or "waiting for the agent"
             self.query_one(Page).show((prose(text),))
             return
-        where = zone(self.system.timezone)
+        where = zone_of(self.system.timezone)
         self.query_one(AskedBar).show(story.head(walk, self.now, where), self.size.width)
         self._table.show(story.rows(walk))
         self._tell()
@@ -92,12 +92,12 @@ Enter opens the evidence of the line. tab goes to the text and back."""
         return self._table.selected.value if self._table.selected else None
 
     def _when(self, line: StoryLine) -> Cell:
-        return story.when(line, zone(self.system.timezone))
+        return story.when(line, zone_of(self.system.timezone))
 
     def _tell(self) -> None:
         line = self._line
         if line is not None:
-            self.query_one(Page).show(story.told(line, zone(self.system.timezone)))
+            self.query_one(Page).show(story.told(line, zone_of(self.system.timezone)))
 
     @on(LiveTable.Chosen)
     def _chosen(self) -> None:

@@ -8,11 +8,11 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Static
 
+from checks.moments import named, zone_of
 from checks.units import show
 from runbooks.kept_reports import KeptReport
 from tui.cell import Cell, Piece, Tone, cell
 from tui.dialogs.new_report import NewReportDialog
-from tui.format import moment, zone
 from tui.messages import CopyRequested, DetailOpened
 from tui.report_messages import Coming, ReportsArrived, ReportsRequested
 from tui.table_screen import FILTER, AskedTableScreen
@@ -82,9 +82,9 @@ system. The command line has them as well: walkdown report daily, walkdown repor
         self.query_one("#coming", Static).update(Content(f" {self._next()}"))
 
     def _next(self) -> str:
-        where = zone(self.system.timezone)
+        where = zone_of(self.system.timezone)
         timed = sorted((one for one in self._coming if one.next_at), key=lambda one: one.next_at)
-        told = [f"{said(one.name)} {moment(one.next_at, self.now, where)}" for one in timed]
+        told = [f"{said(one.name)} {named(one.next_at, self.now, where)}" for one in timed]
         return f"next: {DOT.join(told)}" if told else "no report is made by itself, but for windows"
 
     def on_reports_arrived(self, answer: ReportsArrived) -> None:

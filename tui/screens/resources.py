@@ -16,8 +16,8 @@ from textual.widgets import Static
 
 from checks.board import SystemInfo
 from checks.model import HistoryQuery
+from checks.moments import zone_of
 from tui.arrangement import arrange, columns_for
-from tui.format import zone
 from tui.messages import CheckRequested, DetailOpened, HistoryArrived, HistoryRequested
 from tui.panel import Panel
 from tui.panel_registry import PANELS
@@ -96,7 +96,7 @@ class ResourcesScreen(ConsoleScreen):
             self._courses,
             self.now or self.snapshot.at,
             self.span,
-            zone(self.system.timezone),
+            zone_of(self.system.timezone),
             self.ascii_only,
             not self.detached,
         )

@@ -6,9 +6,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 
+from checks.moments import zone_of
 from tui.cell import Cell, Tone
 from tui.dialogs.text import TextDialog
-from tui.format import zone
 from tui.messages import DetailOpened
 from tui.paragraph import prose
 from tui.table_screen import CLEAR, FILTER, AskedTableScreen
@@ -79,7 +79,7 @@ Usual is the median of the walks that were done, or else what the runbook itself
         self.query_one(TroubleBar).show(self._problem or said(self._library.trouble))
 
     def _last(self, line: LibraryLine) -> Cell:
-        return library.last(line, self.now, zone(self.system.timezone))
+        return library.last(line, self.now, zone_of(self.system.timezone))
 
     def on_runbooks_arrived(self, answer: RunbooksArrived) -> None:
         """Show the library."""

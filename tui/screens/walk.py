@@ -10,12 +10,12 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 
+from checks.moments import zone_of
 from runbooks.decisions import VerifyAgain
 from runbooks.taken import taken
 from runbooks.walk import StepState
 from tui.cell import Piece
 from tui.dialogs.note import NoteDialog
-from tui.format import zone
 from tui.messages import DetailOpened
 from tui.screen import ConsoleScreen
 from tui.walk_dialog import WalkDialog
@@ -147,7 +147,7 @@ same action and approves it by a, for ten minutes."""
             self._draw_bar(view)
 
     def _draw_bar(self, view: WalkView) -> None:
-        lines = bar(view, self.now, zone(self.system.timezone), detached=bool(self.detached))
+        lines = bar(view, self.now, zone_of(self.system.timezone), detached=bool(self.detached))
         self.query_one(AskedBar).show(lines, self.size.width, most=2 if self.size.height < LOW else 4)
 
     def on_resize(self, event: events.Resize) -> None:

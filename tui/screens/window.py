@@ -8,10 +8,10 @@ from textual.binding import Binding
 from textual.containers import Container
 
 from checks.board import EMPTY, Snapshot
+from checks.moments import zone_of
 from runbooks.baseline import difference
 from runbooks.comparison import Comparison
 from runbooks.window_events import BaselineTaken
-from tui.format import zone
 from tui.messages import CheckRequested, DetailOpened
 from tui.screen import ConsoleScreen
 from tui.walks.open_walk import foremost
@@ -70,7 +70,7 @@ still fits into the window. After it that step needs a reason, which stands in t
         """Show how the window stands, and what is different since it opened."""
         self._ask()
         self._compare()
-        told = Told(self.windows, self.now, zone(self.system.timezone), self._found, self._problem)
+        told = Told(self.windows, self.now, zone_of(self.system.timezone), self._found, self._problem)
         self.query_one(Page).show(window_text(told))
         table = self.query_one(DifferenceTable)
         table.muted = bool(self.detached)

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from checks.moments import brief
 from checks.units import show
 from runbooks.live import BrokenRunbook, Runbooks, WalkHead
 from runbooks.model import Plan
 from runbooks.wording import whose
 from tui.cell import Cell, Piece, Tone, cell
-from tui.format import moment
 from tui.walks.open_walk import OpenWalk, OpenWalks, step_count
 from tui.walks.phase import DECIDED, TONE, phase_of
 from tui.walks.words import ENDING_TONE, ENDING_WORD, RISK_TONE, name_of, said
@@ -90,7 +90,7 @@ def last(line: LibraryLine, now: float, where: tzinfo | None) -> Cell:
         return ()
     if line.last is None:
         return cell("never", Tone.MUTED)
-    return (Piece(f"{moment(line.last.opened_at, now, where)}  ", Tone.MUTED), *ending(line.last))
+    return (Piece(f"{brief(line.last.opened_at, now, where)}  ", Tone.MUTED), *ending(line.last))
 
 
 def ending(head: WalkHead) -> Cell:

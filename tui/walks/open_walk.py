@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from runbooks.live import Live
 from runbooks.rights import HERE, Standpoint
@@ -25,6 +26,8 @@ class OpenWalk:
     """Whether this console decides."""
     standpoint: Standpoint = HERE
     """Who sits here, and what he may do."""
+    where: tzinfo | None = None
+    """The zone in which times are told; None is the host's own."""
 
 
 OpenWalks = Mapping[str, OpenWalk]

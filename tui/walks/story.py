@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from checks.moments import clock_time, named
 from checks.units import show
 from runbooks.step_events import Evidence
 from runbooks.walk import Remark, Status, StepState, Walk
 from tui.cell import Cell, Piece, Tone, cell
-from tui.format import clock_time, moment
 from tui.paragraph import Paragraph, fact, prose
 from tui.walks.open_walk import step_count
 from tui.walks.step import joined, step_text
@@ -153,7 +153,7 @@ def head(walk: Walk, now: float, where: tzinfo | None) -> tuple[Cell, ...]:
         part
         for part in (
             f" {who(walk.opened_by)}",
-            moment(walk.opened_at, now, where),
+            named(walk.opened_at, now, where),
             f"took {took_it}",
             said(walk.host),
             said(walk.id),

@@ -10,7 +10,8 @@ from textual.widgets import Static
 
 from checks.board import Notice, Snapshot, SystemInfo
 from checks.model import Level
-from tui.format import AGE_STEP, age, clock_time, zone
+from checks.moments import clock_time, zone_of
+from tui.format import AGE_STEP, age
 
 MOST_NOTICES = 2
 
@@ -52,7 +53,7 @@ def _detached(reason: str, system: SystemInfo, snapshot: Snapshot, now: float) -
     badge = Content.styled(" NO AGENT ", "$background on $error bold")
     if not snapshot.at:
         return badge + Content.styled(f" {reason}", "bold")
-    seen = f" as of {clock_time(snapshot.at, zone(system.timezone))}, {_old(now - snapshot.at)}"
+    seen = f" as of {clock_time(snapshot.at, zone_of(system.timezone))}, {_old(now - snapshot.at)}"
     return badge + Content.styled(seen, "bold") + Content(f" \u00b7 {reason}")
 
 

@@ -17,11 +17,11 @@ from textual.widget import Widget
 
 from checks.board import EMPTY, Health, Snapshot, SystemInfo
 from checks.model import Level, worst
+from checks.moments import clock_time, zone_name, zone_of
 from checks.text import clean
 from runbooks.live import Budget
 from runbooks.rights import Standpoint
 from runbooks.windows.state import WindowsNow
-from tui.format import clock_time, zone, zone_name
 from tui.walks.open_walk import OpenWalks, foremost, tag
 from tui.walks.phase import Phase, phase_of
 
@@ -75,7 +75,7 @@ CALLS = {
 }
 """What an open walk may wait for that must be seen from every screen, and its colour."""
 NARROW = 70
-"""Cells; below it the clock shows no seconds and no zone."""
+"""Cells; below it the clock shows no seconds."""
 
 
 class HeaderBar(Widget):
@@ -103,9 +103,8 @@ class HeaderBar(Widget):
         self._facts = facts
         width = self.size.width
         line = parts(facts)
-        clock = _clock(facts, is_short=width < NARROW)
-        if _length(line) > width - len(clock):
-            clock = _clock(facts, is_short=True)
+        forms = _clocks(facts)[width < NARROW :]
+        clock = next((form for form in forms if _length(line) <= width - len(form)), forms[-1])
         state = fitted(line, width - len(clock))
         state = state.pad_right(max(0, width - len(clock) - state.cell_length))
         same_state, same_clock = state.is_same(self._state), clock.is_same(self._clock)
@@ -124,13 +123,14 @@ class HeaderBar(Widget):
         self.show(self._facts)
 
 
-def _clock(facts: Facts, *, is_short: bool) -> Content:
-    said = ""
-    if facts.now:
-        where = zone(facts.system.timezone)
-        time = clock_time(facts.now, where)
-        said = time[:5] if is_short else f"{time} {zone_name(facts.now, where)}"
-    return Content.styled(f" {said} ", "$text-muted")
+def _clocks(facts: Facts) -> tuple[Content, ...]:
+    """Return the clock whole, and shorter: the seconds go first, its zone is that of all times."""
+    if not facts.now:
+        return (Content("  "), Content("  "))
+    where = zone_of(facts.system.timezone)
+    time, zone = clock_time(facts.now, where), zone_name(facts.now, where)
+    said = (f"{time} {zone}", f"{time[:5]} {zone}", time[:5])
+    return tuple(Content.styled(f" {each} ", "$text-muted") for each in said)
 
 
 def parts(facts: Facts) -> tuple[Part, ...]:
@@ -219,7 +219,7 @@ def window_parts(windows: WindowsNow, walks: OpenWalks, now: float, timezone: st
     ]
     opened = foremost(walks)
     if opened is not None and (spent := opened.live.budget) is not None and spent.safe_until:
-        line += _safe(spent, now, zone(timezone))
+        line += _safe(spent, now, zone_of(timezone))
     return tuple(line)
 
 

@@ -87,13 +87,18 @@ class LiveTable(ScrollView, Generic[V], can_focus=True):
         self,
         *columns: Column[V],
         search: Callable[[V], str] | None = None,
+        opens: bool = True,
         id: str | None = None,  # noqa: A002 - Textual's name for it
         classes: str | None = None,
     ) -> None:
-        """Hold the columns; `search` gives the text that a filter looks in, by default all cells."""
+        """Hold the columns; `search` gives the text that a filter looks in, by default all cells.
+
+        `opens` says whether a row can be opened: where it cannot, the key for it is left out.
+        """
         super().__init__(id=id, classes=classes)
         self._columns = columns
         self._search = search
+        self._opens = opens
         self._rows: Sequence[Row[V]] = ()
         self._keys: frozenset[str] = frozenset()
         self._shown: Arrangement[V] = Arrangement()
@@ -138,6 +143,7 @@ class LiveTable(ScrollView, Generic[V], can_focus=True):
         if placed != self._placed:
             self._placed = placed
             self.refresh()
+            self.refresh_bindings()
 
     def _arrange(self) -> None:
         column = next((column for column in self._columns if column.key == self.sort), None)
@@ -145,7 +151,10 @@ class LiveTable(ScrollView, Generic[V], can_focus=True):
         followed = self._touched and self._is_visible(before)
         keep = matcher(self.query_text, self._text)
         sort, descending = (column.sort, column.right) if column else (None, False)
+        had = min(2, len(self._shown.keys))
         self._shown = arrange(self._rows, keep, sort, descending)
+        if had != min(2, len(self._shown.keys)):  # see check_action
+            self.refresh_bindings()
         self._grow()
         self._keep_cursor(before)
         if followed:
@@ -265,6 +274,14 @@ class LiveTable(ScrollView, Generic[V], can_focus=True):
         if index < self.scroll_offset.y:
             top = index - isinstance(self._shown.at(index - 1), Heading)
         self.scroll_to(y=top, animate=False, immediate=True)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave out the keys that do nothing: no row is there, none opens, or nothing can be sorted."""
+        if action == "open":
+            return self._opens and bool(self._shown.keys)
+        if action == "next_sort":
+            return len(self._shown.keys) > 1 and any(placed.column.sort for placed in self._placed)
+        return True
 
     def action_move(self, rows: int) -> None:
         """Move the cursor by so many rows."""

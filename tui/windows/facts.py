@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from checks.moments import named
 from checks.units import show
 from runbooks.comparison import Comparison
 from runbooks.operators import WALKDOWN
@@ -16,7 +17,6 @@ from runbooks.windows.behind import crossed, crossing_words
 from runbooks.windows.found import recheck_words, rechecks
 from runbooks.windows.state import SHORTEST, PlannedWindow, WindowsNow, WindowState, WindowWalk
 from tui.cell import Cell, Piece, Tone
-from tui.format import moment
 from tui.paragraph import BREAK, Paragraph, fact, prose
 from tui.walks.words import DOT, said, short_who, span
 from tui.windows.difference import summary
@@ -40,7 +40,7 @@ class Told:
 
     def at(self, moment_: float) -> str:
         """Return a moment as it is shown."""
-        return moment(moment_, self.now, self.where)
+        return named(moment_, self.now, self.where)
 
 
 def window_text(told: Told) -> tuple[Paragraph, ...]:

@@ -278,8 +278,8 @@ def test_the_record_is_a_document_that_nothing_in_it_can_format():
     one = story_of(nasty, *closed()[1:])["2026-11-27-1"]
     text = markdown(IncidentStory(one, timeline(one, T + 1000)), "The shop", UTC)
     assert text.startswith(r"# Incident 2026-11-27-1: \*down\* \| \`x\` \<b\>")
-    assert "| Detected | 2026-11-27 02:00:00 +00:00 |" in text
-    assert "| Time to restore, as it counts in MTTR | 10 m 0 s (600 s) |" in text
+    assert "| Detected | 2026-11-27 02:00:00 UTC |" in text
+    assert "| Time to restore, as it counts in MTTR | 10 m 0 s |" in text
     assert "## Cause\n\nthe disk was full\n" in text
     assert "## Lessons\n\nwatch it\n" in text
 

@@ -22,7 +22,7 @@ from runbooks.section import Section
 from runbooks.section_registry import DEFAULTS, SECTIONS, find_section
 from runbooks.sections.incidents import IncidentsSection
 from runbooks.sections.window import WindowSection
-from runbooks.task_events import TaskDone, TaskEnding, TaskMissed, TaskOutcome
+from runbooks.task_events import TaskDone, TaskEnding, TaskMissed, TaskOutcome, TaskPlanned
 from runbooks.walk_events import WalkEnding
 from runbooks.window_events import (
     AT_CLOSE,
@@ -254,7 +254,7 @@ def test_a_window_that_was_not_opened_is_told_by_the_period_and_by_the_one_that_
 
 def test_tasks_have_what_was_done_late_and_missed() -> None:
     rows = Rows()
-    late = TaskOutcome(TaskEnding.DONE, START - HOUR, START - 9 * HOUR, START - 5 * HOUR, 120.0, 60.0, OPER1)
+    late = TaskOutcome(TaskEnding.DONE, START - HOUR, START - 6 * HOUR, START - 5 * HOUR, 120.0, 60.0, OPER1)
     rows.add(START - HOUR, TaskDone("logs", late))
     rows.add(START - HOUR, TaskMissed("backup-drill", TaskOutcome(TaskEnding.MISSED, START - HOUR, count=3)))
     daily = {"logs": {"every": "daily 02:00", "expected": "10 m"}}
@@ -264,6 +264,24 @@ def test_tasks_have_what_was_done_late_and_missed() -> None:
     assert (told["done"], told["missed"]) == (1, 3)
     assert (lines["logs"]["late"], lines["logs"]["took"], lines["logs"]["expected"]) == (1, 120.0, 60.0)
     assert lines["backup-drill"]["missed"] == 3
+
+
+def test_what_is_next_is_what_the_calendar_says_is_next() -> None:
+    daily = system(tasks={"logs": {"every": "daily 02:00", "title": "Read the logs"}})
+    rows = Rows()
+    rows.add(START - 40 * DAY, TaskPlanned("logs", "daily 02:00"))
+    early = TaskOutcome(TaskEnding.DONE, START - HOUR, START + 18 * HOUR, by=OPER1)
+    rows.add(START - HOUR, TaskDone("logs", early))
+    (one,) = part("tasks", material(daily, rows))["next"]
+    assert (one["title"], one["starts_at"]) == ("Read the logs", START + 42 * HOUR), "done before its time"
+
+    open_now = Rows()
+    open_now.add(START - 7 * HOUR, TaskPlanned("logs", "daily 02:00"))
+    (one,) = part("tasks", material(daily, open_now))["next"]
+    assert (one["starts_at"], one["due_until"]) == (START - 6 * HOUR, START + 18 * HOUR), "due, not to come"
+
+    (one,) = part("tasks", material(daily))["next"]
+    assert one["starts_at"] == START + 18 * HOUR, "no agent has ever run: nothing was missed"
 
 
 def test_incidents_have_their_times_what_was_done_cause_lessons_and_mttr() -> None:

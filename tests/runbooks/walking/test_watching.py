@@ -52,7 +52,7 @@ async def test_a_guard_that_answers_at_once_pauses_in_the_time_that_is_promised(
     board.every = every
     walk = replace(Telling(Plan("update", guards=("api",), steps=(step("a"),))).walk, baseline={"api": "OK"})
     held = Held(clock, walk)
-    watch = Watch(held, SimpleNamespace(board=board), clock, str, float)  # type: ignore[arg-type]
+    watch = Watch(held, SimpleNamespace(board=board), clock, str, float, lambda: None)  # type: ignore[arg-type]
     doubting = asyncio.create_task(watch.doubt())
     await clock.advance(0.0)
     board.show("api", Level.CRIT)

@@ -1,6 +1,7 @@
 """The time in a window: the rest, the way back, and the last safe point, against recorded durations."""
 
 from dataclasses import replace
+from datetime import UTC
 
 import pytest
 from msgspec.structs import replace as replaced
@@ -110,7 +111,7 @@ def test_what_the_runbook_expects_counts_until_there_is_a_history() -> None:
 
 def test_without_a_window_there_is_no_budget() -> None:
     assert budget(walk(), USUAL, 0.0) is None
-    assert late(walk(), None, UNTIL) == budget_words(walk(), Live(), UNTIL) == ""
+    assert late(walk(), None, UNTIL, UTC) == budget_words(walk(), Live(), UNTIL, UTC) == ""
 
 
 @pytest.mark.parametrize(
@@ -118,7 +119,7 @@ def test_without_a_window_there_is_no_budget() -> None:
 )
 def test_it_is_late_between_the_last_safe_point_and_the_end(before_end: float, is_late: bool) -> None:
     now = walk(backup=SUCCEEDED)
-    assert bool(late(now, budget(now, USUAL, UNTIL), UNTIL - before_end)) is is_late
+    assert bool(late(now, budget(now, USUAL, UNTIL), UNTIL - before_end, UTC)) is is_late
 
 
 def test_late_is_a_rule_that_bars_changing_steps_and_can_be_set_aside() -> None:
@@ -137,12 +138,12 @@ def test_late_is_a_rule_that_bars_changing_steps_and_can_be_set_aside() -> None:
 def test_the_line_says_all_of_it_and_what_does_not_fit_comes_first() -> None:
     now = walk(backup=SUCCEEDED, update=SUCCEEDED)
     live = Live(budget=budget(now, USUAL, UNTIL), usual=USUAL)
-    words = budget_words(now, live, UNTIL - 2520)
+    words = budget_words(now, live, UNTIL - 2520, UTC)
     assert words.startswith(
         "42 m 0 s left; the rest usually takes 15 m 50 s; "
         "a way back 17 m 0 s, going by the way forward; last safe point 1970-"
     )
-    assert budget_words(now, live, UNTIL - 600).startswith("THE REST DOES NOT FIT; 10 m 0 s left; ")
+    assert budget_words(now, live, UNTIL - 600, UTC).startswith("THE REST DOES NOT FIT; 10 m 0 s left; ")
 
 
 def test_what_has_run_of_a_step_is_taken_off_the_rest() -> None:
@@ -170,9 +171,9 @@ def test_without_a_way_back_all_the_rest_must_fit() -> None:
     spent = budget(walk(plan, backup=SUCCEEDED, update=SUCCEEDED, migrate=SUCCEEDED), USUAL, UNTIL)
     assert spent is not None, "one that cannot be undone was done"
     assert (spent.one_way, spent.safe_until) == (True, UNTIL - 30)
-    words = budget_words(before, Live(budget=budget(before, USUAL, UNTIL)), UNTIL - 2000)
+    words = budget_words(before, Live(budget=budget(before, USUAL, UNTIL)), UNTIL - 2000, UTC)
     assert "no way back: all the rest must fit; last safe point" in words
-    assert "there is no way back" in late(before, budget(before, USUAL, UNTIL), UNTIL - 5)
+    assert "there is no way back" in late(before, budget(before, USUAL, UNTIL), UNTIL - 5, UTC)
 
 
 def test_a_point_of_no_return_counts_as_one_from_its_start() -> None:
@@ -188,7 +189,7 @@ def test_a_point_that_counts_steps_of_unknown_length_says_so() -> None:
     unknown = budget(walk(plan), {}, UNTIL)
     assert known is not None and unknown is not None
     assert (known.uncertain, unknown.uncertain, unknown.safe_until) == (False, True, UNTIL)
-    assert "at the latest" in budget_words(walk(plan), Live(budget=unknown), UNTIL - 10)
+    assert "at the latest" in budget_words(walk(plan), Live(budget=unknown), UNTIL - 10, UTC)
     # A way back of unknown length is put at that of the way forward, which is a guess but not nothing.
     guessed = budget(walk(plan), {"update": 600.0}, UNTIL)
     assert guessed is not None
@@ -215,7 +216,7 @@ def test_of_several_walks_the_first_last_safe_point_counts() -> None:
     )
     assert WindowsNow(walks=walks).safe_until == 400.0
     assert WindowsNow().safe_until == 0.0
-    assert "passed: 1970-" in safe_words(walks[0], 600.0)
-    assert "passed" not in safe_words(replaced(walks[0], uncertain=True), 400.0)
-    assert "at the latest" in safe_words(replaced(walks[0], uncertain=True), 400.0)
-    assert "no last safe point" in safe_words(walks[1], 400.0)
+    assert "passed: 1970-" in safe_words(walks[0], 600.0, UTC)
+    assert "passed" not in safe_words(replaced(walks[0], uncertain=True), 400.0, UTC)
+    assert "at the latest" in safe_words(replaced(walks[0], uncertain=True), 400.0, UTC)
+    assert "no last safe point" in safe_words(walks[1], 400.0, UTC)

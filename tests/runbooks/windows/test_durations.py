@@ -1,5 +1,7 @@
 """How the time in a window stands by what a real journal has recorded, nested runbooks included."""
 
+from datetime import UTC
+
 import pytest
 
 from checks.testing import FakeClock
@@ -78,8 +80,8 @@ async def test_the_steps_of_a_nested_runbook_count_as_they_took_within_this_one(
     assert spent is not None
     # Forward is what is left of it; back goes over what was done, and over the step that is next.
     assert (spent.rest, spent.back, spent.safe_until) == (31, 200 + 31, UNTIL - 31 - 231)
-    assert not late(half, spent, spent.safe_until)
-    assert late(half, spent, spent.safe_until + 1)
+    assert not late(half, spent, spent.safe_until, UTC)
+    assert late(half, spent, spent.safe_until + 1, UTC)
 
 
 async def test_a_step_that_failed_or_was_never_done_teaches_nothing(tmp_path, plan: Plan) -> None:

@@ -276,14 +276,14 @@ def test_what_needs_a_window_is_refused_without_one(wish: object, said: str) -> 
         wish(WindowState(), at("11-22T03:30"))  # type: ignore[operator]
 
 
-def test_the_gate_says_when_the_next_window_opens_in_its_own_zone() -> None:
+def test_the_gate_says_when_the_next_window_opens_in_the_zone_of_the_system() -> None:
     berlin = window("nightly", every="daily 02:00", timezone="Europe/Berlin")
     now = at("11-22T03:30")
     assert ruling.gate(WindowState(), next_planned(PLANS, now), now) == (
         "no window is open; weekly opens Sun 29 Nov 03:00 UTC"
     )
     assert ruling.gate(WindowState(), next_planned((berlin,), now), now).endswith(
-        "nightly opens Mon 23 Nov 02:00 CET"
+        "nightly opens Mon 23 Nov 01:00 UTC"
     )
     assert ruling.gate(WindowState(), None, now) == "no window is open, and none is planned"
     assert ruling.gate(WindowState("weekly", now, until=now + 60), None, now) == ""
