@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine
+from datetime import tzinfo
 from functools import partial
 
 from agent.answering import Answering

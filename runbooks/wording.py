@@ -88,18 +88,6 @@ def who(operator: Operator) -> str:
     return clean(", ".join(parts))
 
 
-def moment(at: float, zone: tzinfo | None) -> str:
-    """Return a moment with its offset, such as `2026-11-25 03:47:12 +01:00`; a dash when there was none.
-
-    `zone` None is the host's own.
-    """
-    if not at:
-        return "-"
-    local = datetime.fromtimestamp(at, UTC).astimezone(zone)
-    offset = local.strftime("%z")
-    return f"{local:%Y-%m-%d %H:%M:%S} {offset[:3]}:{offset[3:5]}"
-
-
 def whose(operator: Operator, me: Operator) -> str:
     """Return who it was in a word or two: of my own consoles also which, such as `ops at pts/3`."""
     name = clean(operator.login or operator.name) or "somebody"

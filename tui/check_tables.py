@@ -20,6 +20,7 @@ def rules_table() -> LiveTable[Verdict]:
         Column("now", "NOW", parts.verdict_now, flex=1, least=10),
         Column("bound", "BOUND", _bound, width=9, right=True),
         Column("pending", "", _pending, flex=2, least=12, drop=1),
+        opens=False,
         id="rules",
     )
 
@@ -29,6 +30,7 @@ def readings_table() -> LiveTable[Reading]:
     return LiveTable(
         Column("name", "READING", parts.reading_name, flex=1, least=12, sort=lambda reading: reading.name),
         Column("value", "VALUE", _value, width=10, right=True, sort=lambda reading: reading.value),
+        opens=False,
         id="readings",
     )
 
@@ -40,6 +42,7 @@ def results_table(at: Callable[[Result], Cell]) -> LiveTable[Result]:
         Column("level", "LEVEL", parts.result_level, width=5),
         Column("took", "TOOK", _took, width=7, right=True, drop=1),
         Column("saw", "SAW", parts.result_saw, flex=1, least=12),
+        opens=False,
         id="results",
     )
 

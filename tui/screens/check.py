@@ -10,13 +10,13 @@ from textual.content import Content
 from textual.widgets import Static
 
 from checks.model import HistoryQuery, Level, Reading, Result
+from checks.moments import brief, zone_of
 from tui import check_parts as parts
 from tui.axes import Threshold
 from tui.cell import Cell, Tone, cell
 from tui.check_line import CheckLine, check_line
 from tui.check_tables import readings_table, results_table, rules_table
 from tui.dialogs.incident import OpenIncidentDialog
-from tui.format import moment, zone
 from tui.messages import (
     CheckRequested,
     CopyRequested,

@@ -83,7 +83,7 @@ def last(line: LibraryLine, now: float, where: tzinfo | None) -> Cell:
     if line.opened is not None:
         walk = line.opened.walk
         held = "here" if line.opened.held else whose(walk.holder, line.opened.standpoint.me)
-        return (Piece(f"{moment(walk.opened_at, now, where)}  ", Tone.MUTED), Piece(held, Tone.FOCUS))
+        return (Piece(f"{brief(walk.opened_at, now, where)}  ", Tone.MUTED), Piece(held, Tone.FOCUS))
     if line.broken is not None and len(line.broken.problems) > 1:
         return cell(f"{len(line.broken.problems)} problems", Tone.WARN)
     if line.plan is None:
