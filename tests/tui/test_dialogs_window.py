@@ -115,7 +115,7 @@ async def test_it_says_how_far_it_may_be_extended_and_more_takes_a_full_reason()
         await fill(console, "reason", "slow")
         await console.until(lambda: console.hint.startswith(ENTER))
         await fill(console, "lasts", "21m")
-        await console.until("closes 09:33:40, later than it may")
+        await console.until("closes 09:33:40 UTC, later than it may")
         assert "10 characters at least" in console.hint
         await fill(console, "reason", "the owner agrees, by phone")
         await console.until("set the bound aside, and extend weekly by 21 m")
