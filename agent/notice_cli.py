@@ -125,7 +125,7 @@ def send(
     if bool(routes) == by_hand:
         raise click.UsageError("either --route, once or more, or --by-hand")
     with errors_as_exits():
-        wanted = Wanted(name, window, impact, tasks, incident, moment_given(starts))
+        wanted = Wanted(name, window, impact, tasks, incident, moment_given(starts, source))
         leave(run_to_end(send_notice(source, wanted, Sending(routes, note, again), ask=not yes)))
 
 

@@ -140,7 +140,7 @@ async def send_notice(source: Path | None, wanted: Wanted, sending: Sending, *, 
             )
         except RefusedError as error:
             return _refused(error)
-    click.echo(clean(f"sent {way}, {moment(went.sent.at, None)}"))
+    click.echo(clean(f"sent {way}, {moment(went.sent.at, attached.zone)}"))
     return 0
 
 
@@ -198,7 +198,7 @@ def _announced(one: Announcement, zone: tzinfo | None) -> str:
 def _sent(one: SentNotice, zone: tzinfo | None) -> str:
     way = ", ".join(one.routes) or "by hand"
     note = "".join(f"; {said}" for said in (one.note, one.again and f"again: {one.again}") if said)
-    about = f" of {one.window} {moment(one.starts, None)}" if one.starts else ""
+    about = f" of {one.window} {moment(one.starts, zone)}" if one.starts else ""
     told = f", {one.told}" if one.told is not None else ""
     return f"{moment(one.at, zone)} {one.notice}{about}{told}: {way}, {who(one.by)}: {one.subject}{note}"
 

@@ -21,6 +21,7 @@ from checks.alerts.trying import GIVEN_UP_AFTER
 from checks.board import Notice
 from checks.clock import Clock
 from checks.masking import Masker
+from checks.moments import spoken
 from checks.recurrence.timing import Span
 from checks.recurrence.zones import zone_named
 from checks.storage.letters import KEPT, newest_letters
@@ -39,7 +40,6 @@ from runbooks.notices.state import DraftNotice, NoticesNow, SentNotice
 from runbooks.operators import Operator
 from runbooks.reasons import is_told
 from runbooks.windows.plan import Occurrence, WindowPlan, windows_of
-from runbooks.windows.ruling import spoken
 
 SOURCE = "notices"
 READ = 500

@@ -122,7 +122,7 @@ def test_evidence_is_listed_by_walk_and_step(walked: Walking):
     me = pwd.getpwuid(os.getuid()).pw_name
     for line in everything:
         assert re.search(
-            r"  \d+ B  sha256 [0-9a-f]{64}  taken 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d by ", line
+            r"  \d+ B  sha256 [0-9a-f]{64}  taken 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d [A-Z]+ by ", line
         )
         assert me in line.rpartition(" by ")[2]
     shown = walked("evidence", walk, "break", "errors")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from textual.app import ComposeResult
 from textual.binding import Binding
 
+from checks.moments import named, zone_of
 from runbooks.notices.repeating import sent_before, words
 from runbooks.notices.state import DraftNotice, SentNotice
 from tui.cell import Tone
@@ -67,7 +68,7 @@ that."""
         return words(draft, one.at, one.by, one.routes, self._moment)
 
     def _moment(self, at: float) -> str:
-        return moment(at, self.now, zone(self.system.timezone))
+        return named(at, self.now, zone_of(self.system.timezone))
 
     def draw(self) -> None:
         """Show it."""
