@@ -19,6 +19,7 @@ from agent.windows import Windows
 from checks.board import Notice, Snapshot
 from checks.clock import Clock
 from checks.model import Level
+from checks.moments import spoken
 from checks.recurrence.zones import zone_named
 from checks.text import clean
 from runbooks.baseline import baseline_of, is_complete
@@ -26,7 +27,6 @@ from runbooks.errors import RefusedDecisionError
 from runbooks.journal.errors import JournalError
 from runbooks.window_events import AFTER, AT_CLOSE, BEFORE_END, BaselineTaken, Rechecked
 from runbooks.windows.found import STILL_OF_IT, recheck_words, rechecks
-from runbooks.windows.ruling import spoken
 from runbooks.windows.state import Recheck, WindowState
 
 SOURCE = "window"

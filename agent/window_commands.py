@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ async def tell_windows(source: Path | None, output: str) -> int:
     if output == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(_plain(windows, found, now)), indent=2).decode())
     else:
-        _say(windows, now, found)
+        _say(windows, now, attached.zone, found)
     return 0 if windows.state.is_open(now) else NONE_OPEN
 
 
@@ -102,7 +103,7 @@ async def _changed(
     return 0
 
 
-def _say(windows: WindowsNow, now: float, found: Comparison | str = "") -> None:
+def _say(windows: WindowsNow, now: float, zone: tzinfo | None, found: Comparison | str = "") -> None:
     state = windows.state
     if state.is_open(now):
         left = span(state.until - now)
@@ -121,7 +122,7 @@ def _say(windows: WindowsNow, now: float, found: Comparison | str = "") -> None:
             click.echo(
                 clean(f"  the last one, {state.name}, was closed {moment(state.closed_at, zone)}{early}")
             )
-    for line in _lines(windows, now, found):
+    for line in _lines(windows, now, zone, found):
         click.echo(clean(f"  {line}"))
     for planned in windows.planned:
         click.echo(clean(f"  planned: {_when(planned, zone)}"))
@@ -137,13 +138,13 @@ def extensible(windows: WindowsNow, zone: tzinfo | None) -> str:
     return f"it may be extended until {moment(windows.latest, zone)}, by {span(left)} more"
 
 
-def _lines(windows: WindowsNow, now: float, compared: Comparison | str) -> Iterator[str]:
+def _lines(windows: WindowsNow, now: float, zone: tzinfo | None, compared: Comparison | str) -> Iterator[str]:
     """Yield what waits for it, how the walks stand in it, how checks are, and what was found by rechecks."""
-    state = windows.state
+    state, tell = windows.state, partial(moment, zone=zone)
     if state.is_open(now):
         for coming in crossed(windows.planned, state.name, state.until, now):
-            yield f"MIND: {crossing_words(coming, state.name, state.until, _tell)}"
-        taken = f"baseline taken {moment(state.baseline_at, None)}" if state.baseline else "no baseline yet"
+            yield f"MIND: {crossing_words(coming, state.name, state.until, tell)}"
+        taken = f"baseline taken {moment(state.baseline_at, zone)}" if state.baseline else "no baseline yet"
         yield taken
     for walk in windows.walks:
         safe = f": {safe_words(walk, now, zone)}" if state.is_open(now) else ""
@@ -155,7 +156,7 @@ def _lines(windows: WindowsNow, now: float, compared: Comparison | str) -> Itera
     if compared:
         yield f"checks now, against the baseline: {compared_words(compared)}"
     for found in rechecks(state, now):
-        yield recheck_words(state.name, found, _tell)
+        yield recheck_words(state.name, found, tell)
     if windows.recheck_at:
         yield f"everything is looked at again {moment(windows.recheck_at, zone)}"
 
@@ -178,11 +179,7 @@ def compared_words(found: Comparison | str) -> str:
     return ", ".join(parts)
 
 
-def _tell(at: float) -> str:
-    return moment(at, None)
-
-
-def _why(state: WindowState) -> str:
+def _why(state: WindowState, zone: tzinfo | None) -> str:
     if state.opened_by == WALKDOWN:
         return "as planned"
     early = ""

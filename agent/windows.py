@@ -16,6 +16,7 @@ from agent.window_messages import WindowMoved
 from checks.board import Notice
 from checks.clock import Clock
 from checks.masking import Masker
+from checks.moments import spoken
 from checks.recurrence.zones import zone_named
 from checks.system import System
 from checks.text import clean
@@ -222,7 +223,7 @@ class Windows(Kept[WindowsNow]):
         zone, state = zone_named(self._live.system.info.timezone), self._state
 
         def tell(moment: float) -> str:
-            return ruling.spoken(moment, zone)
+            return spoken(moment, zone)
 
         texts = [behind.waiting_words(one, state, tell) for one in behind.waiting(self._planned, state, at)]
         lost = [(behind.missed_words(name, one, tell), one.at) for name, one in behind.still_told(state, at)]

@@ -24,6 +24,8 @@ from runbooks.windows.past import ended, first_until, planned_length
 from runbooks.windows.state import WindowState
 from runbooks.wording import who, words_of
 
+TOLD_ABOVE = ("opened", "closed", "closed early")
+"""What of the decisions stands among the facts."""
 KINDS = (
     WindowOpened,
     WindowExtended,

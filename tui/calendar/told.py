@@ -35,7 +35,7 @@ def _entry(entry: AgendaEntry, now: float, where: tzinfo | None) -> list[Paragra
     span = f"{spoken(entry.start, where)}, {away(entry.start, now)}"
     found.append(fact("when", span))
     if entry.slot is Slot.WINDOW:
-        found.append(fact("until", day_and_time(entry.end, where)))
+        found.append(fact("until", spoken(entry.end, where)))
         if entry.standing in (Standing.DUE, Standing.MISSED):
             found.append(fact("state", entry.standing.value, Tone.WARN))
         else:

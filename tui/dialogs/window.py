@@ -109,7 +109,7 @@ class TimedDialog(WindowDialog):
         return self.windows.state.name
 
     def _tell(self, at: float) -> str:
-        return moment(at, self.now, self.where)
+        return named(at, self.now, self.where)
 
     def value(self, name: str) -> str:
         """Return what stands in a field."""
@@ -295,14 +295,14 @@ class CloseWindowDialog(WindowDialog):
         state, planned = self.windows.state, self.windows.planned
         if waits := waiting(planned, state, self.now):
             one = max(waits, key=lambda each: each.end)
-            until = moment(one.end, self.now, self.where)
+            until = named(one.end, self.now, self.where)
             return f"{said(one.name)}, which is planned now and waits for that, then opens until {until}."
         if any(one.name == state.name for one in planned):
             return f"{said(state.name)} is not opened again by its plan before its next time."
         coming = next((one for one in planned if one.start > self.now), None)
         if coming is None:
             return "No window opens by a plan after it."
-        return f"The next window is {said(coming.name)}, {moment(coming.start, self.now, self.where)}."
+        return f"The next window is {said(coming.name)}, {named(coming.start, self.now, self.where)}."
 
     def missing(self) -> str:
         """Return that a reason is still to be typed; over open walks a longer one, once they were read."""
