@@ -11,6 +11,7 @@ from agent.cards import Cards
 from agent.claim import Claim
 from agent.following import Following
 from agent.link import Link, RefusedError
+from agent.meanwhile import meanwhile
 from agent.narrator import Narrator
 from agent.situation import Kind, Situation, Way, situation_of, ways_of
 from agent.voice import Voice
@@ -72,7 +73,9 @@ class Approving:
                 if await self._ask(situation):
                     return 0
             except MootError:
-                self._voice.say("That has settled itself meanwhile.")
+                following = self._following
+                gone = bool(following.reason)
+                self._voice.say(meanwhile(situation, self._situation(), following.walk, gone=gone))
             except RefusedError as error:
                 self._voice.tell(f"Not done: {error}")
                 return WalkExit.REFUSED

@@ -18,6 +18,7 @@ from agent.cards import Cards
 from agent.claim import Claim, is_gone
 from agent.following import Following
 from agent.link import Link, RefusedError
+from agent.meanwhile import meanwhile
 from agent.narrator import Narrator
 from agent.situation import QUIET, Kind, Situation, Way, aside_of, situation_of, ways_of
 from agent.voice import Voice
@@ -143,7 +144,7 @@ class PlainWalk:
             try:
                 await work(situation)
             except MootError:
-                self._voice.say("That has settled itself meanwhile.")
+                self._voice.say(self._meanwhile(situation))
             except BackError:
                 continue
             except BrokenInError:
@@ -167,6 +168,10 @@ class PlainWalk:
         if situation.kind is Kind.OVERDUE and situation == patient and self._clock.monotonic() < until:
             return Situation(Kind.RUNNING, situation.step, situation.attempt)
         return situation
+
+    def _meanwhile(self, before: Situation) -> str:
+        following = self._following
+        return meanwhile(before, self._situation(), following.walk, gone=bool(following.reason))
 
     async def _meet(self, situation: Situation) -> None:
         """Ask what the situation asks for, or wait until there is another one."""

@@ -38,7 +38,7 @@ async def test_a_step_that_is_shown_anew_is_shown_whole_and_asked_about_anew() -
         await stage.says("Type a number")
         stage.telling.tell(step_events.StepExpired("backup", 1))
         await stage.show("backup")
-        await stage.says("settled itself", "Step 1 of 4: The step backup")
+        await stage.says("It was shown anew; what stands there now is asked.", "Step 1 of 4: The step backup")
         await stage.choose("run it")
         assert await stage.decides() == [Confirm("backup", 1, HASH, "")]
 
@@ -50,7 +50,7 @@ async def test_who_is_relieved_follows_and_decides_nothing_any_more() -> None:
         stage.telling.tell(walk_events.HolderChanged(8, OPER2, "my shift"), by=OPER2)
         stage.telling.fence = 8
         await stage.move(step="backup")
-        await stage.says("take over, oper2, pts/4: my shift", "settled itself")
+        await stage.says("take over, oper2, pts/4: my shift", "oper2, pts/4 decides now")
         stage.type("1")
         stage.telling.start("backup")
         await stage.move(step="backup", running="backup", since=stage.telling.at)
@@ -153,7 +153,7 @@ async def test_an_agent_that_goes_is_told_and_nothing_is_decided_until_it_is_bac
         await stage.show("backup")
         await stage.says("Type a number")
         await stage.link.detach("the agent ended unexpectedly")
-        await stage.says("The agent is gone: the agent ended unexpectedly", "settled itself")
+        await stage.says("The agent is gone: the agent ended unexpectedly", "not asked while no agent")
         stage.telling.tell(
             walk_events.WalkResumed(77), step_events.StepExpired("backup", 1), by=operators.WALKDOWN
         )

@@ -4,12 +4,13 @@ import time
 
 from msgspec.structs import replace
 
+from runbooks import walk_events
 from runbooks.decisions import Override
 from runbooks.live import Budget
 from runbooks.model import Plan, WindowNeed
 from runbooks.windows.state import Recheck, WindowsNow, WindowState
 from tests.agent.plain_stage import plain
-from tests.runbooks.reports.telling import Telling, step
+from tests.runbooks.reports.telling import OPER2, Telling, step
 
 PLAN = Plan("p", window=WindowNeed.REQUIRED, steps=(step("backup"),))
 
@@ -79,3 +80,21 @@ async def test_what_was_found_when_everything_was_looked_at_again_is_said():
         found = Recheck(now, "before the end", ("api", "db"))
         await stage.link.move_windows(WindowsNow(replace(state, recheck=found)))
         await stage.says("weekly, rechecked before the end: worse than when it opened: api, db.")
+
+
+async def test_what_ends_a_question_is_said_as_it_is_paused_opened_closed() -> None:
+    async with plain(Telling(PLAN)) as stage:
+        await stage.show("backup")
+        await stage.says("Type a number")
+        stage.telling.tell(walk_events.WalkPaused("api is worse"), by=OPER2)
+        await stage.move(step="backup")
+        await stage.says("The walk was paused: api is worse. What was asked is asked again once it goes on.")
+        stage.telling.tell(walk_events.WalkWentOn("seen"), by=OPER2)
+        await stage.move(step="backup")
+        await stage.says("run it", "Type a number")
+        await stage.move(step="backup", late="the last safe point was 04:31")
+        await stage.says("Now it may not be started: the last safe point was 04:31", "set the rule aside")
+        await stage.says("Type a number")
+        await stage.move(step="backup")
+        await stage.says("Now it may be started.", "run it")
+        assert "settled itself" not in stage.text
