@@ -1,4 +1,4 @@
-"""Owns what is said when something is not asked any more that stood there: what has happened meanwhile. Pure."""
+"""Owns what is said when what stood there is not asked any more: what has happened meanwhile. Pure."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class WalkExit(enum.IntEnum):
     UNKNOWN = 13
     """Nobody knows what became of a step: the walk ended so, or is left open for somebody to say."""
     REFUSED = 14
-    """It was not begun."""
+    """It was not begun. Of a dry run: all is as it must be, but that a window must be open, and none is."""
     LEFT_OPEN = 15
     """It is open still, here nobody decides any more; `walkdown resume` goes on."""
 

@@ -26,9 +26,9 @@ from agent.walk_exits import WalkExit
 from agent.walk_inputs import asked_for, given_inputs, taken_from_environment, without_questions
 from checks.command_line import INTERRUPTED
 from runbooks.live import DryStep
-from runbooks.model import Plan
+from runbooks.model import Plan, WindowNeed
 from runbooks.walk_events import Manner
-from runbooks.wording import runbook_of, title_of
+from runbooks.wording import runbook_of, shut_for, title_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,9 @@ class Walking:
         asked = replace(plan, inputs=tuple(wanted for wanted in plan.inputs if not wanted.secret))
         names = {wanted.name for wanted in asked.inputs}
         inputs = without_questions(asked, {name: value for name, value in given.items() if name in names})
-        return tell_dry_run(self._voice, plan, await self._link.dry_run(plan.name, inputs))
+        steps = await self._link.dry_run(plan.name, inputs)
+        gate = "" if plan.window is WindowNeed.ANY else (await self._link.windows()).gate
+        return tell_dry_run(self._voice, plan, steps, gate)
 
     def _plain(self, walk: str, asking: Asking) -> PlainWalk:
         me = operator_of(Peer(os.getpid(), os.geteuid(), os.getegid()))
@@ -152,8 +154,11 @@ class Walking:
         return shlex.join(["walkdown", "resume", *system, walk])
 
 
-def tell_dry_run(voice: Voice, plan: Plan, steps: tuple[DryStep, ...]) -> WalkExit:
-    """Tell what a walk would do; return whether anything speaks against it."""
+def tell_dry_run(voice: Voice, plan: Plan, steps: tuple[DryStep, ...], gate: str = "") -> WalkExit:
+    """Tell what a walk would do; return whether anything speaks against it.
+
+    `gate` is why no changing step may be started now for want of a window; empty when one may, or needs none.
+    """
     voice.say(f"Runbook {runbook_of(plan)}: what a walk would do. Nothing is changed.")
     for number, dry in enumerate(steps, 1):
         voice.say(f"{number} of {len(steps)}: {title_of(plan.step(dry.step))}")
@@ -161,8 +166,18 @@ def tell_dry_run(voice: Voice, plan: Plan, steps: tuple[DryStep, ...]) -> WalkEx
         if dry.said:
             voice.say(dry.said, label="    " if dry.passed else "    NOT WELL: ")
     wrong = [dry.step for dry in steps if not dry.passed]
-    voice.say(f"Not well: {', '.join(wrong)}." if wrong else "Nothing speaks against it.")
-    return WalkExit.FAILED if wrong else WalkExit.DONE
+    if wrong:
+        voice.say(f"Not well: {', '.join(wrong)}.")
+    closed = shut_for(plan, gate)
+    if closed:
+        voice.say(f"{closed}.")
+    if wrong:
+        return WalkExit.FAILED
+    if closed and plan.window is WindowNeed.REQUIRED:
+        voice.say("Nothing else speaks against it.")
+        return WalkExit.REFUSED
+    voice.say("Nothing speaks against it.")
+    return WalkExit.DONE
 
 
 async def run(source: Path | None, wish: Wish) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 from checks.text import clean
 from checks.units import show
 from runbooks.live import Settling
-from runbooks.model import Plan, StepPlan
+from runbooks.model import Plan, StepPlan, WindowNeed
 from runbooks.operators import Operator
 from runbooks.walk import Walk
 from runbooks.walk_events import WalkEnding
@@ -196,3 +196,14 @@ def _flat(value: Any, unit: str = "") -> str:
     if isinstance(value, int | float):
         return f"{value:g}" if value else ""
     return "" if value is None else str(value)
+
+
+def shut_for(plan: Plan, gate: str) -> str:
+    """Return that a window must, or should, be open before a walk of a plan changes anything; else nothing.
+
+    `gate` is why no changing step may be started for want of a window; empty when one may.
+    """
+    if not gate or plan.window is WindowNeed.ANY or not any(step.changes for step in plan.steps):
+        return ""
+    need = "must" if plan.window is WindowNeed.REQUIRED else "should"
+    return clean(f"A window {need} be open before anything is changed: {gate}")

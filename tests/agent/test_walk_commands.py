@@ -96,11 +96,23 @@ def test_without_an_operator_it_decides_as_the_runbook_says(walking: Walking):
 
 
 def test_a_dry_run_says_what_would_be_done_and_changes_nothing(walking: Walking):
+    (walking.source / "runbooks" / "windowed.yaml").write_text(
+        "runbook: windowed\nwindow: required\n"
+        "steps:\n  - {id: one, kind: command, run: ['true'], undo: none}\n"
+    )
     done = walking("run", "good", "--dry-run")
     assert (done.returncode, walking.deeds) == (0, [])
     assert "1 of 2: Make the file" in done.stdout
     assert "Nothing speaks against it." in done.stdout
     assert walking("walks").stdout == ""
+    shut = walking("run", "windowed", "--dry-run")
+    assert shut.returncode == WalkExit.REFUSED
+    said = " ".join(shut.stdout.split())
+    assert "A window must be open before anything is changed: no window is open, and none is planned." in said
+    assert "Nothing else speaks against it." in said
+    walking("window", "open", "urgent", "--for", "2h", "--reason", "the disk is full")
+    opened = walking("run", "windowed", "--dry-run")
+    assert (opened.returncode, "Nothing speaks against it." in opened.stdout) == (0, True)
     system = walking.source / "system.yaml"
     system.write_text(system.read_text().replace("{text: hello}", "{text: never}"))
     walking.end()

@@ -8,6 +8,7 @@ import pytest
 
 from runbooks.live import DryStep, Live, Runbooks
 from runbooks.walk_events import Manner
+from runbooks.windows.state import WindowsNow
 from tests.tui.boards import SHOP
 from tests.tui.stage import Stage, key_of, stage
 from tests.tui.walks import DROP, LIBRARY, PLAIN, RESTART, UPDATE, waiting
@@ -141,6 +142,10 @@ async def test_a_dry_run_asks_for_the_inputs_first() -> None:
         await fill(console)
         await console.accept()
         await console.until("dry run: all fine")
+        await console.link.move_windows(WindowsNow(gate="no window is open; weekly opens Sun 17 Jan 08:00"))
+        await console.until("dry run: steps fine, no window")
+        assert "A window must be open before anything is changed" in console.text
+        assert "weekly opens" in " ".join(console.text.split())
 
 
 async def fill(console: Stage, token: str = "t0ken-s3cret") -> None:

@@ -7,6 +7,7 @@ from textual.binding import Binding
 
 from runbooks.live import DryStep
 from runbooks.model import Plan
+from runbooks.wording import shut_for
 from tui.cell import Cell, Piece, Tone
 from tui.dialogs.begin import BeginDialog
 from tui.messages import DetailOpened
@@ -74,11 +75,13 @@ have given its inputs; nothing is changed before you have confirmed the step tha
         plan, page = self.plan, self.query_one("#plan", Page)
         failed = sum(not step.passed for step in self._dry.values())
         right: Cell = ()
+        shut = shut_for(plan, self.windows.gate) if plan else ""
         if self._dry:
-            words = f"{failed} not fine" if failed else "all fine"
-            right = (Piece(f" dry run: {words} ", Tone.CRIT if failed else Tone.OK),)
+            words = f"{failed} not fine" if failed else "steps fine, no window" if shut else "all fine"
+            right = (Piece(f" dry run: {words} ", Tone.CRIT if failed else Tone.WARN if shut else Tone.OK),)
         self.query_one(TitleLine).show(name_of(plan) if plan else said(self._runbook), right, focused=True)
-        page.show(plan_text(plan, self._library, self._dry) if plan else self._absent())
+        text = plan_text(plan, self._library, self._dry) if plan else self._absent()
+        page.show((prose(f"{said(shut)}.", Tone.WARN), *text) if self._dry and shut else text)
 
     def _absent(self) -> tuple[Paragraph, ...]:
         if self._problem:
