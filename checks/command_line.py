@@ -20,6 +20,8 @@ import click
 
 from checks import paths
 
+UNKNOWN_KEYS = "walkdown.unknown_keys"
+"""Where the root of the command line leaves, in `Context.meta`, what judges the keys of the console."""
 USAGE = 64
 """EX_USAGE; click's own 2 would read as CRITICAL."""
 UNAVAILABLE = 69

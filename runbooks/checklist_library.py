@@ -52,13 +52,6 @@ def load_lists(system: System, source: Path | None, runbooks: tuple[str, ...] | 
     return library
 
 
-def examine_lists(source: Path) -> ListLibrary:
-    """Return the checklists of a system that cannot be loaded itself, as far as they can be judged."""
-    files = find_files(source, CHECKLISTS)
-    library: ListLibrary = import_module(_COMPILER).compile_lists(files, ListsKnown(complete=False))
-    return library
-
-
 def known_of(system: System, runbooks: tuple[str, ...]) -> ListsKnown:
     """Return what checklists know of a system that was loaded."""
     known = Known.of(system)

@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from checks.cli import list_or_explain
-from checks.command_line import completed_by, system_option
-from checks.errors import ConfigError, UsageError
+from checks.command_line import UNKNOWN_KEYS, completed_by, system_option
+from checks.errors import UsageError
 from checks.exits import errors_as_exits
 from checks.kind import first_sentence
 from checks.suggest import did_you_mean
@@ -20,46 +20,25 @@ from runbooks.registry import DRIVERS, find_driver, find_step, step_names
 
 @click.command()
 @system_option
-def validate(source: Path | None) -> None:
+@click.pass_context
+def validate(context: click.Context, source: Path | None) -> None:
     """Find everything wrong in a system's files.
 
     One line for each problem: file:line:column: key: message. Exit code 78 when the files cannot be used.
     """
-    from checks.load import load
-    from runbooks.calendar.loading import calendar_warnings
-    from runbooks.checklist_library import examine_lists, load_lists
-    from runbooks.document.shelf import demand_sound
-    from runbooks.library import examine_library, load_library, unfit_responses
-    from runbooks.notices.shelf import examine_notices
+    from runbooks.examining import examine
 
     with errors_as_exits():
-        try:
-            system = load(source)
-        except ConfigError as error:
-            if source is None:
-                raise
-            demand_sound((examine_library(source), examine_lists(source)), error.problems)
-            raise
-        library = load_library(system, source)
-        lists = load_lists(system, source, library.names)
-        notices = examine_notices(system, source)
-        demand_sound((library, lists, notices), system.warnings)
-    warnings = (
-        *system.warnings,
-        *library.warnings,
-        *lists.warnings,
-        *unfit_responses(system, library),
-        *calendar_warnings(system, library, lists.names, source),
-    )
-    for warning in warnings:
-        click.echo(str(warning), err=True)
-    counts = [_count(len(system.definitions), "check")]
-    if library.plans:
-        counts += [_count(len(library.plans), "runbook"), _count(library.steps, "step")]
-    if lists.plans:
-        counts += [_count(len(lists.plans), "checklist"), _count(lists.items, "item")]
-    name = system.info.title or system.info.name
-    click.echo(f"{name}: {', '.join((*counts, _count(len(warnings), 'warning')))}")
+        found = examine(source, context.meta.get(UNKNOWN_KEYS))
+    for warning in found.warnings:
+        click.echo(warning, err=True)
+    counts = [_count(len(found.system.definitions), "check")]
+    if found.library.plans:
+        counts += [_count(len(found.library.plans), "runbook"), _count(found.library.steps, "step")]
+    if found.lists.plans:
+        counts += [_count(len(found.lists.plans), "checklist"), _count(found.lists.items, "item")]
+    name = found.system.info.title or found.system.info.name
+    click.echo(f"{name}: {', '.join((*counts, _count(len(found.warnings), 'warning')))}")
 
 
 def _count(number: int, what: str) -> str:

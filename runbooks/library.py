@@ -55,11 +55,17 @@ def load_library(system: System, source: Path | None) -> Library:
 
 
 def unfit_responses(system: System, library: Library) -> tuple[str, ...]:
-    """Return a warning for each response whose runbook is not there or cannot be walked without a person."""
+    """Return a warning for each response whose runbook is not there or cannot be walked without a person.
+
+    Nothing is said of one whose runbook is broken.
+    """
     plans = {plan.name: plan for plan in library.plans}
+    broken = {one.name for one in library.broken}
     found = []
     for response in responses_of(system.sections):
         plan = plans.get(response.runbook)
+        if response.runbook in broken:
+            continue
         if plan is None:
             why = f"no runbook is called {response.runbook!r}{did_you_mean(response.runbook, plans)}"
         elif plan.approval:
@@ -70,10 +76,3 @@ def unfit_responses(system: System, library: Library) -> tuple[str, ...]:
             continue
         found.append(f"responses.{response.name}.run: warning: {why}")
     return tuple(found)
-
-
-def examine_library(source: Path) -> Library:
-    """Return the runbooks of a system that cannot be loaded itself, as far as they can be judged."""
-    sources = read_sources(source, Problems())
-    library: Library = import_module(_COMPILER).compile_library(find_runbooks(source), sources, None).library
-    return library

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Collection, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem, shell_complete
 
-from checks.command_line import run, system_option
+from checks.command_line import UNKNOWN_KEYS, run, system_option
 from checks.suggest import did_you_mean
 from checks.version import __version__
 
@@ -136,6 +137,14 @@ def _known_theme(context: click.Context, parameter: click.Parameter, name: str) 
     return name
 
 
+def _unknown_keys(names: Collection[str]) -> Mapping[str, str]:
+    """Return what is wrong with ids of keys of the console; it is only then imported."""
+    from tui.app import ConsoleApp
+    from tui.keymap import unknown_ids
+
+    return unknown_ids(names, ConsoleApp.BINDINGS) if names else {}
+
+
 @click.group(
     cls=LazyGroup,
     invoke_without_command=True,
@@ -165,6 +174,7 @@ def walkdown(
     Without a system this machine is watched. The console starts an agent, or attaches to the one that runs;
     the agent goes on when the console ends.
     """
+    context.meta[UNKNOWN_KEYS] = _unknown_keys
     if context.invoked_subcommand is not None:
         return
     gc.disable()  # until the first picture stands: see tui/app.py

@@ -19,19 +19,19 @@ from tui.widgets.step_list import StepList
 from tui.widgets.table_keys import KEYS
 
 
-def unknown_ids(keymap: Iterable[str], of_app: Iterable[BindingType]) -> list[str]:
-    """Return a line for each id that no binding has, with the one that may have been meant.
+def unknown_ids(keymap: Iterable[str], of_app: Iterable[BindingType]) -> dict[str, str]:
+    """Return of each id that no binding has what is wrong, with the one that may have been meant.
 
     Every screen is imported to know its bindings, unless the keymap is empty.
     """
     wanted = set(keymap)
     if not wanted:
-        return []
+        return {}
     bindings = [*KEYS, *of_app, *(binding for holder in _holders() for binding in holder.BINDINGS)]
     known = {binding.id for binding in bindings if not isinstance(binding, tuple) and binding.id}
-    return [
-        f"keymap: nothing has the id {name!r}{did_you_mean(name, known)}" for name in sorted(wanted - known)
-    ]
+    return {
+        name: f"nothing has the id {name!r}{did_you_mean(name, known)}" for name in sorted(wanted - known)
+    }
 
 
 def _holders() -> Iterator[Any]:

@@ -187,7 +187,7 @@ class NavigatedApp(WindowWays):
     def _rebind(self, keymap: dict[str, str]) -> None:
         """Use the configuration's keys; say which of its ids no binding has."""
         self.set_keymap(keymap)
-        for problem in unknown_ids(keymap, self.BINDINGS):
+        for problem in unknown_ids(keymap, self.BINDINGS).values():
             self.notify(problem, severity="warning", markup=False)
 
     def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:

@@ -20,6 +20,7 @@ from checks.config.reports import check_reports
 from checks.config.resolved import Resolved, ResolvedCheck
 from checks.config.routes import check_covers, check_responses, check_routes
 from checks.config.substitute import escaped, substitute
+from checks.config.targets import check_targets
 from checks.config.tasks import check_tasks
 from checks.config.validate import options_at, read_as
 from checks.config.windows import check_windows
@@ -91,9 +92,8 @@ def compile_tree(root: Node, problems: Problems) -> Resolved:
         check_tasks(tasks, windows, document.timezone or "", problems)
     if (reports := root.get("reports")) is not None:
         check_reports(reports, problems)
-    if (targets := root.get("targets")) is not None and (notice := targets.get("notice")) is not None:
-        message = "counts for nothing; say `announce: 24 h` at each window that has to be announced"
-        problems.warn(notice.key, ("targets", "notice"), message)
+    if (targets := root.get("targets")) is not None:
+        check_targets(targets, problems)
     _check_told(root, document, checks, {check.group for check in found}, problems)
     for literal, path in literal_secrets(root, (), _harmless):
         problems.literal_secret = True

@@ -14,21 +14,21 @@ from checks.suggest import did_you_mean
 def check_routes(
     routes: Node, checks: Collection[str], groups: Collection[str], timezone: str, problems: Problems
 ) -> None:
-    """Record of each route that is well-formed which check, group or time of it there is not."""
+    """Record of each route which check, group or time of it there is not, as far as these are well-formed."""
     for name, node in routes.children():
         path: Path = ("notify", name)
-        if not isinstance(node.value, dict) or problems.blames(path):
+        if not isinstance(node.value, dict):
             continue
         for key, what, known in (("checks", "check", checks), ("groups", "group", groups)):
             _check_named(node.get(key), (*path, key), what, known, problems)
-        if (when := node.get("when")) is not None:
+        if (when := node.get("when")) is not None and not problems.blames((*path, "when")):
             _check_hours(when, (*path, "when"), timezone, problems)
 
 
 def _check_named(
     listed: Node | None, path: Path, what: str, known: Collection[str], problems: Problems
 ) -> None:
-    for place, item in listed.children() if listed is not None else ():
+    for place, item in listed.children() if listed is not None and not problems.blames(path) else ():
         if item.value not in known:
             near = did_you_mean(str(item.value), known)
             problems.missing(item.key, (*path, place), f"unknown {what} {item.value!r}{near}")
@@ -42,21 +42,20 @@ def _check_hours(when: Node, path: Path, timezone: str, problems: Problems) -> N
 
 
 def check_covers(windows: Node, known: Collection[str], problems: Problems) -> None:
-    """Record of each window that is well-formed which check or group it covers there is not."""
+    """Record of each window which check or group it covers there is not."""
     for name, node in windows.children():
         covers = node.get("covers") if isinstance(node.value, dict) else None
-        if covers is None or problems.blames(("windows", name)) or isinstance(covers.value, str):
-            continue
-        _check_named(covers, ("windows", name, "covers"), "check or group", known, problems)
+        if covers is not None and not isinstance(covers.value, str):
+            _check_named(covers, ("windows", name, "covers"), "check or group", known, problems)
 
 
 def check_responses(
     responses: Node, checks: Collection[str], routes: Collection[str], problems: Problems
 ) -> None:
-    """Record of each response that is well-formed which check or route of it there is not."""
+    """Record of each response which check or route of it there is not."""
     for name, node in responses.children():
         path: Path = ("responses", name)
-        if not isinstance(node.value, dict) or problems.blames(path):
+        if not isinstance(node.value, dict):
             continue
         when, escalate = node.get("when"), node.get("escalate")
         check = when.get("check") if when is not None else None
@@ -64,6 +63,6 @@ def check_responses(
             (check, (*path, "when", "check"), "check", checks),
             (escalate, (*path, "escalate"), "route", routes),
         ):
-            if item is not None and item.value not in known:
+            if item is not None and item.value not in known and not problems.blames(where):
                 near = did_you_mean(str(item.value), known)
                 problems.missing(item.key, where, f"unknown {what} {item.value!r}{near}")

@@ -25,12 +25,15 @@ def check_tasks(tasks: Node, windows: Node | None, timezone: str, problems: Prob
     }
     for name, node in tasks.children():
         path: Path = ("tasks", name)
-        if not isinstance(node.value, dict) or problems.blames(path):
+        if not isinstance(node.value, dict):
             continue
+        is_sound = not problems.blames(path)
         window = node.get("window")
         if window is not None and window.value is not None and window.value not in known:
             near = did_you_mean(str(window.value), known)
             problems.missing(window.key, (*path, "window"), f"unknown window {window.value!r}{near}")
+        if not is_sound:
+            continue
         _check_means(node, path, problems)
         options = plain(node)
         for reading in (partial(read_expected, options), partial(read_task, options, usable, timezone)):

@@ -148,7 +148,7 @@ class _List:
 
     def _check(self, what: str, node: Node | None, path: Path, known: tuple[str, ...]) -> None:
         name = text_of(node)
-        if name and node is not None and name not in known and self._known.complete:
+        if name and node is not None and name not in known and (what == "runbook" or self._known.complete):
             self._problems.error(node.key, path, f"unknown {what} {name!r}{did_you_mean(name, known)}")
 
     def _refuse_twice(self, root: Node) -> None:

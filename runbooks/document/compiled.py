@@ -39,20 +39,20 @@ class Compiled:
     drivers: frozenset[str]
 
 
-def compile_library(files: Iterable[Found], sources: Iterable[Source], known: Known | None) -> Compiled:
+def compile_library(files: Iterable[Found], sources: Iterable[Source], known: Known) -> Compiled:
     """Return the runbooks of a system.
 
     Args:
         files: Those of the runbooks.
         sources: Those of the system.
-        known: What is known of the system; None when it cannot be loaded.
+        known: What is known of the system.
     """
     ours = Problems()
     root = tree_of(sources, ours) or Node({}, Place(""), Place(""))
-    root, variables = substitute(without_empty_sections(root), ours)
+    root, _ = substitute(without_empty_sections(root), ours)
     wrong = Problems()
     services = read_services(root.get("services"), wrong)
-    folder = _Folder(services, known or Known.guessed(root, variables))
+    folder = _Folder(services, known)
     pages = [_Page(found) for found in files]
     folder.read(pages)
     broken = tuple(Broken(file, "", problems) for file, problems in _by_file(wrong))

@@ -32,11 +32,21 @@ class Known:
         return cls(system.info.name, names, tuple(system.secrets), dict(system.variables), approvers)
 
     @classmethod
-    def guessed(cls, root: Node, variables: dict[str, str]) -> Self:
+    def guessed(cls, root: Node, variables: dict[str, str], *, complete: bool) -> Self:
         """Return what can be told of a system that cannot be loaded, from the tree of its files."""
         name = root.get("system")
         called = name.value if name is not None and isinstance(name.value, str) else ""
-        return cls(called, _names(root.get("checks")), _names(root.get("secrets")), variables, complete=False)
+        access = root.get("access")
+        roles = access.get("roles") if access is not None else None
+        approvers = roles.get("approve") if roles is not None else None
+        return cls(
+            called,
+            _names(root.get("checks")),
+            _names(root.get("secrets")),
+            variables,
+            approvers is not None and bool(approvers.value),
+            complete,
+        )
 
 
 def _names(section: Node | None) -> tuple[str, ...]:

@@ -155,7 +155,9 @@ class Reading:
             known = self.scope.steps
         if name not in known:
             beside = " before this one" if what == "step" else ""
-            self._unknown(node, path, f"unknown {what} {name!r}{beside}{did_you_mean(name, known)}")
+            said = f"unknown {what} {name!r}{beside}{did_you_mean(name, known)}"
+            if what in OURS or self.known.complete:
+                self.problems.error(node.key, path, said)
         elif isinstance(known, Mapping) and known[name] is None:
             self.problems.error(node.key, path, f"{what} {name!r} cannot be used: it is broken itself")
         elif what == "step" and not implies(under, self.scope.steps[name]):
@@ -167,6 +169,8 @@ class Reading:
             self.problems.error(node.key, path, message)
 
 
+OURS = ("runbook", "step")
+"""What runbooks name that stands in no file of the system, so that it can be told whether it is there."""
 NESTS = frozenset({"verify", "undo", "branches", "with"})
 """Keys of a step below which names are looked at by those who read them."""
 

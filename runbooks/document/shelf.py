@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Generic, Protocol, TypeVar
 
@@ -104,25 +103,6 @@ class Shelved(Protocol):
     def warnings(self) -> tuple[Problem, ...]:
         """Return what is said about the others."""
         ...
-
-
-def demand_sound(shelves: Iterable[Shelved], others: Iterable[Problem] = ()) -> None:
-    """Return only when every file can be used.
-
-    Raises:
-        ConfigError: with everything that is wrong with any of them, and the others; what the others say
-            of a line is not said again.
-    """
-    shelved = tuple(shelves)
-    if any(shelf.broken for shelf in shelved):
-        said = tuple(others)
-        lines = {(problem.file, problem.line) for problem in said}
-        ours = [
-            problem
-            for shelf in shelved
-            for problem in (*shelf.warnings, *(each for one in shelf.broken for each in one.problems))
-        ]
-        raise ConfigError((*said, *(one for one in ours if (one.file, one.line) not in lines)))
 
 
 EMPTY = Library()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,6 @@ from checks.config.nodes import Place
 from checks.config.problems import Problems
 from checks.errors import Problem, UsageError
 from checks.suggest import did_you_mean
-from checks.system import System
 from runbooks.document.shelf import Broken
 from runbooks.notices.document import NoticeText, Part, read_notice
 from runbooks.notices.filling import filled_in
@@ -102,8 +100,11 @@ def task_of(text: NoticeText) -> tuple[tuple[str, str], ...]:
     return tuple((name, part.text) for name, part in text.parts)
 
 
-async def judged(shelf: NoticeShelf, timezone: str, windows: Collection[str]) -> NoticeShelf:
-    """Return the notices, those apart that cannot be filled in, or are about a window that there is not."""
+async def judged(shelf: NoticeShelf, timezone: str, windows: Collection[str] | None) -> NoticeShelf:
+    """Return the notices, those apart that cannot be filled in, or are about a window that there is not.
+
+    `windows` None: nobody can say which there are.
+    """
     results = await filled_in(tuple(Task(task_of(text)) for text in shelf.texts), timezone)
     good, broken = [], list(shelf.broken)
     for text, filled in zip(shelf.texts, results, strict=True):
@@ -114,8 +115,8 @@ async def judged(shelf: NoticeShelf, timezone: str, windows: Collection[str]) ->
     return NoticeShelf(tuple(good), tuple(broken))
 
 
-def _unknown_window(text: NoticeText, windows: Collection[str]) -> tuple[Problem, ...]:
-    if not text.window or text.window in windows:
+def _unknown_window(text: NoticeText, windows: Collection[str] | None) -> tuple[Problem, ...]:
+    if windows is None or not text.window or text.window in windows:
         return ()
     problems = Problems()
     near = did_you_mean(text.window, windows) or f"; windows: {', '.join(windows) or 'none'}"
@@ -134,9 +135,3 @@ def problems_of(text: NoticeText, filled: Filled) -> tuple[Problem, ...]:
         line = part.line + max(0, mistake.line - 1)
         problems.error(Place(text.file, line), (mistake.part,), mistake.message)
     return problems.all()
-
-
-def examine_notices(system: System, source: Path | None) -> NoticeShelf:
-    """Return the notices of a loaded system, judged. It blocks, and runs an event loop of its own."""
-    windows = tuple(system.sections.get("windows") or ())
-    return asyncio.run(judged(read_shelf(source), system.info.timezone, windows))

@@ -15,12 +15,14 @@ from checks.config.parse import parse
 from checks.config.problems import Problems
 from checks.system import load_system
 from runbooks import checklist_library
-from runbooks.checklist_library import examine_lists, load_lists
+from runbooks.checklist_library import load_lists
 from runbooks.checklist_plan import PHASES, ByChecks, ByEvidence, ByPerson, ByRecord
-from runbooks.checklists.shelf import ListLibrary
+from runbooks.checklists.shelf import ListLibrary, ListsKnown
 from runbooks.checklists.sources import RULES
 from runbooks.document.checklist_form import RECORDED
 from runbooks.document.checklist_schema import checklist_schema
+from runbooks.document.checklists import compile_lists
+from runbooks.document.files import CHECKLISTS, find_files
 
 SHIPPED = sorted((Path(__file__).parents[3] / "systems").glob("*/checklists/*.yaml"))
 SYSTEM = """
@@ -166,7 +168,7 @@ def test_of_a_system_that_is_broken_only_what_is_sure_is_said(folder: Path) -> N
     (folder / "checklists" / "it.yaml").write_text(
         "checklist: it\nitems: [{id: a, title: '{{ gone }}', check: gone, chekc: x}]\n"
     )
-    (broken,) = examine_lists(folder).broken
+    (broken,) = compile_lists(find_files(folder, CHECKLISTS), ListsKnown(complete=False)).broken
     said = [str(one).partition(": ")[2] for one in broken.problems]
     assert said == ["items[0].chekc: unknown key; did you mean 'check'?"]
 

@@ -93,6 +93,7 @@ def test_validate_goes_on_to_runbooks_when_the_system_itself_is_broken(
     assert [line.removeprefix(f"{shop}/").split(": ")[:2] for line in done.stderr.splitlines()] == [
         ["system.yaml:5:12", "services.api"],
         ["system.yaml:7:16", "checks.api-health.kind"],
+        ["runbooks/a.yaml:2:10", "guards[0]"],
         ["runbooks/a.yaml:3:9", "steps[0].check"],
         ["runbooks/a.yaml:3:30", "steps[0].chek"],
     ]

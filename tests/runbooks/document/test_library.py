@@ -15,7 +15,7 @@ from checks.errors import ConfigError, UsageError
 from checks.load import load
 from checks.system import load_system
 from runbooks.document.shelf import EMPTY, Library
-from runbooks.library import examine_library, load_library
+from runbooks.library import load_library
 from runbooks.registry import STEPS
 from tests.runbooks.document.writing import Desk
 
@@ -207,17 +207,6 @@ def test_what_root_would_walk_only_root_may_change(desk: Desk, harm: str) -> Non
     file.chmod(0o644)
     os.chown(file, 0, 0)
     assert desk.library().plans, "the refusal is not remembered"
-
-
-def test_runbooks_of_a_system_that_cannot_be_loaded_are_judged_as_far_as_may_be(desk: Desk) -> None:
-    desk.system("system: shop\nchecks: {api-health: {kind: tpc}}\nsecrets: {db: 5}\nvars: {root: /opt}")
-    desk.write(
-        fine="guards: [api-health]\nsteps: [{id: a, kind: see, check: elsewhere}]",
-        broken="steps: [{id: a, kind: see, chek: api-health}]",
-    )
-    library = examine_library(desk.folder)
-    assert [plan.name for plan in library.plans] == ["fine"]
-    assert [one.name for one in library.broken] == ["broken"]
 
 
 def test_fifty_runbooks_come_from_the_cache_in_no_time(desk: Desk) -> None:
