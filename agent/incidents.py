@@ -99,9 +99,10 @@ class IncidentBook(Kept[IncidentsNow]):
             RefusedDecisionError: when it may not be; says why.
         """
         said, learned = self._safe(text, lines=True), self._safe(lessons, lines=True)
+        zone = zone_named(self._live.system.info.timezone)
 
         def rule(incidents: Incidents, at: float) -> IncidentMoved:
-            return ruling.moved(incidents, incident, stage, when, said, learned, at)
+            return ruling.moved(incidents, incident, stage, when, said, learned, at, zone)
 
         return await self._decide(rule, operator)
 

@@ -32,7 +32,7 @@ from checks.moments import moment
 from checks.recurrence.zones import zone_named
 from checks.text import clean
 from runbooks.contacts import Contact, contacts_of
-from runbooks.incidents.when import written
+from runbooks.incidents.when import planned
 from runbooks.notices.state import Announcement, DraftNotice, NoticesNow, SentNotice
 from runbooks.wording import who
 
@@ -76,15 +76,10 @@ def moment_given(text: str, source: Path | None) -> float:
     Raises:
         UsageError: when it is none.
     """
-    if not text.strip():
-        return 0.0
     try:
-        found = written(text.strip(), zone_at(source) or zone_named(""))
-    except (ValueError, OverflowError) as error:
-        raise UsageError(str(error)) from error
-    if found is None:
-        raise UsageError(f"{text!r} is no date with a time of day; write it as 2026-11-29 03:00")
-    return found
+        return planned(text, zone_at(source) or zone_named(""))
+    except ValueError as error:
+        raise UsageError(f"--starts: {error}") from error
 
 
 async def tell_notices(source: Path | None, output: str) -> int:

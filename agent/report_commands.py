@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from pathlib import Path
 
 import click
@@ -21,15 +20,12 @@ from checks.errors import UsageError
 from checks.instants import rfc3339
 from checks.load import load
 from checks.moments import moment
-from checks.recurrence.zones import moment as moment_of
 from checks.recurrence.zones import zone_named
 from checks.text import clean
-from checks.units import read as read_amount
 from checks.units import show
 from runbooks.evidence import keep
+from runbooks.incidents.when import moment_of
 from runbooks.report_shelf import SUFFIXES, listed
-
-_LOCAL = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?")
 
 
 def tell_report(source: Path | None, name: str, since: str, until: str, form: str, file: Path | None) -> int:
@@ -104,13 +100,7 @@ def moment_given(option: str, text: str, now: float, zone: tzinfo) -> float:
     Raises:
         UsageError: when it is none.
     """
-    if not text:
-        return 0.0
     try:
-        if not _LOCAL.match(text):
-            return max(1.0, now - read_amount(text, "s"))
-        written = datetime.fromisoformat(text)
-        return written.timestamp() if written.tzinfo else moment_of(written, zone)
-    except (ValueError, OverflowError):
-        example = "write it as 2026-11-01, '2026-11-01 03:00' or 30d"
-        raise UsageError(f"{option}: {text!r} is no moment and no time ago; {example}") from None
+        return moment_of(text, now, zone, may_come=True)
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}") from None

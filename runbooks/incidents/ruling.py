@@ -9,6 +9,7 @@ from datetime import tzinfo
 from checks.board import CheckInfo, CheckState, Snapshot, SystemInfo
 from checks.model import Level, Result
 from checks.moments import local as local_at
+from checks.moments import moment
 from checks.suggest import did_you_mean
 from runbooks.errors import RefusedDecisionError
 from runbooks.incident_events import IncidentMoved, IncidentNoted, IncidentOpened, Severity, Stage
@@ -52,7 +53,7 @@ def opened(
         if check not in known:
             raise RefusedDecisionError(f"no check is called {check!r}{did_you_mean(check, known)}")
     said = told(title, what="a title")[:LONGEST_TITLE]
-    when = _moment(detected, 0.0, at)
+    when = _moment(detected, 0.0, at, zone)
     some = tuple(dict.fromkeys(checks))[:MOST_CHECKS]
     return IncidentOpened(next_id(incidents, when, zone), said, severity, some, when)
 
@@ -68,9 +69,16 @@ def noted(incidents: Incidents, incident: str, text: str) -> IncidentNoted:
 
 
 def moved(
-    incidents: Incidents, incident: str, stage: str, when: float, text: str, lessons: str, at: float
+    incidents: Incidents,
+    incident: str,
+    stage: str,
+    when: float,
+    text: str,
+    lessons: str,
+    at: float,
+    zone: tzinfo | None = None,
 ) -> IncidentMoved:
-    """Return that an incident has come to a stage; `when` 0 is now.
+    """Return that an incident has come to a stage; `when` 0 is now, moments are told in the zone.
 
     Raises:
         RefusedDecisionError: when it may not; says why.
@@ -92,7 +100,7 @@ def moved(
     return IncidentMoved(
         found.id,
         wanted.value,
-        _moment(when, earliest, at),
+        _moment(when, earliest, at, zone),
         text.strip()[:LONGEST],
         lessons.strip()[:LONGEST],
     )
@@ -225,12 +233,19 @@ def _is_known(incidents: Incidents, checks: set[str], since: float) -> bool:
     return any(one.is_open or one.at(Stage.CLOSED) >= since for one in about)
 
 
-def _moment(when: float, earliest: float, at: float) -> float:
+def _moment(when: float, earliest: float, at: float, zone: tzinfo | None) -> float:
     found = when or at
     if not math.isfinite(found):
         raise RefusedDecisionError("that is no moment")
     if found > at + AHEAD:
-        raise RefusedDecisionError("that moment is still to come")
+        raise RefusedDecisionError(f"{_said(found, zone)} is still to come")
     if found <= earliest - WHOLE:
-        raise RefusedDecisionError("that moment is before what has happened already")
+        raise RefusedDecisionError(f"{_said(found, zone)} is before what has happened already")
     return max(found, earliest)
+
+
+def _said(at: float, zone: tzinfo | None) -> str:
+    try:
+        return moment(at, zone)
+    except (OverflowError, OSError, ValueError):
+        return "that moment"

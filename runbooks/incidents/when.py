@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta, tzinfo
 
+from checks import moments
 from checks.moments import local as local_at
 from checks.recurrence.zones import is_twice, moment
 from checks.units import read
@@ -22,8 +23,8 @@ _DATE = re.compile(rf"(\d{{4}})-(\d{{2}})-(\d{{2}})(?:[Tt ]\s*{_TIME}\s*(Z|[+-]\
 _DAY = re.compile(rf"(\d{{1,2}}) ([A-Za-z]{{3}}) {_TIME}")
 
 
-def moment_of(text: str, now: float, zone: tzinfo) -> float:
-    """Return the moment as UTC seconds; 0 for an empty text.
+def moment_of(text: str, now: float, zone: tzinfo, *, may_come: bool = False) -> float:
+    """Return the moment as UTC seconds, a date being meant in the zone; 0 for an empty text.
 
     A time of day is the last one that there was, and so is a day without a year.
 
@@ -37,8 +38,9 @@ def moment_of(text: str, now: float, zone: tzinfo) -> float:
         found = _read(said, now, zone)
     except OverflowError:
         found = -1.0
-    if found > now:
-        raise ValueError(f"{said!r} is still to come")
+    if found > now and not may_come:
+        when, today = moments.moment(found, zone), moments.moment(now, zone)
+        raise ValueError(f"{said!r} is still to come: it is {when}, and now it is {today}")
     if not found > 0:
         raise ValueError(f"{said!r} is too long ago")
     return found
@@ -62,6 +64,24 @@ def written(text: str, zone: tzinfo) -> float | None:
         return datetime.fromisoformat(f"{local.isoformat()}{offset.replace('Z', '+00:00')}").timestamp()
     except ValueError:
         raise ValueError(f"{text!r} has no offset that there is") from None
+
+
+def planned(text: str, zone: tzinfo) -> float:
+    """Return a date with a time of day, which may be still to come, as UTC seconds; 0 for an empty text.
+
+    Raises:
+        ValueError: when it is none.
+    """
+    said = text.strip()
+    if not said:
+        return 0.0
+    try:
+        found = written(said, zone)
+    except OverflowError:
+        found = None
+    if found is None:
+        raise ValueError(f"{said!r} is no date with a time of day; write it as 2026-11-29 03:00")
+    return found
 
 
 def typed(at: float, zone: tzinfo) -> str:

@@ -20,7 +20,7 @@ from runbooks.incidents.figures import figures
 from runbooks.incidents.fold import fold_all
 from runbooks.incidents.state import IncidentStory
 from runbooks.incidents.timeline import timeline
-from runbooks.incidents.when import moment_of, typed
+from runbooks.incidents.when import moment_of, planned, typed
 from runbooks.live import WalkHead
 from runbooks.operators import WALKDOWN, Operator
 from runbooks.walk_events import WalkEnding
@@ -364,8 +364,23 @@ WRITE = "write it as 20m ago, 03:12, 03:12:30, or 2026-11-26 03:12:30"
     ],
 )
 def test_what_is_no_moment_or_still_to_come_is_refused_in_words(text, said):
-    with pytest.raises(ValueError, match="^" + re.escape(said) + "$"):
+    as_understood = r"(: it is 2026-11-2\d \d\d:\d\d:\d\d .*, and now it is 2026-11-2\d .*)?"
+    with pytest.raises(ValueError, match="^" + re.escape(said) + as_understood + "$"):
         moment_of(text, T, CET)
+
+
+def test_a_time_of_day_is_one_of_the_zone_that_is_given_wherever_the_host_is(monkeypatch):
+    monkeypatch.setenv("TZ", "America/New_York")
+    berlin = zone_named("Europe/Berlin")
+    noon = planned("2026-11-26 12:00", zone_named("UTC"))
+    assert moment_of("12:30", noon, berlin) == noon - 1800
+    assert planned("2026-11-29 03:00", berlin) == planned("2026-11-29 02:00", zone_named("UTC"))
+    with pytest.raises(
+        ValueError, match="it is 2026-11-26 13:30:00 CET, and now it is 2026-11-26 13:00:00 CET"
+    ):
+        moment_of("2026-11-26 13:30", noon, berlin)
+    with pytest.raises(RefusedDecisionError, match=r"^2026-11-28 .* CET is still to come$"):
+        ruling.moved(story_of(OPENED), "2026-11-27-1", "restored", T + 86400, "", "", T, berlin)
 
 
 def test_what_the_program_did_itself_is_told_as_such():
