@@ -175,6 +175,7 @@ async def test_it_is_said_which_window_is_open_once_this_one_is_closed(name, pla
             console, "close", replace(windows, state=replace(windows.state, name=name), planned=planned)
         )
         await console.until(words)
+        assert ("A WALK IS OPEN and stays so, in another window" in console.text) is ("planned now" in words)
 
 
 async def test_a_walk_that_begins_while_the_window_is_to_be_closed_is_said_and_without_any_few_words_do():

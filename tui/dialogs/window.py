@@ -277,15 +277,20 @@ class CloseWindowDialog(WindowDialog):
     def followed(self) -> None:
         """Say what it means as things stand: which walks stay open without a window, first of all."""
         state, walks = self.windows.state, self.windows.walks
+        waits = waiting(self.windows.planned, state, self.now)
         until = named(state.until, self.now, self.where)
         lines = [
             prose(f"{said(state.name)}, opened {opened_by(state)}, would close {until}."),
-            prose("What runs goes on; the next step that changes something is not started."),
+            prose(
+                "What runs goes on, and changes may be started in the next window."
+                if waits
+                else "What runs goes on; the next step that changes something is not started."
+            ),
             prose(f"{self._after()} Everything is looked at again."),
         ]
         if walks:
             many = "A WALK IS OPEN and stays" if len(walks) == 1 else f"{len(walks)} WALKS ARE OPEN and stay"
-            text = f" {many} so, with no window for the next change "
+            text = f" {many} so, {'in another window' if waits else 'with no window for the next change'} "
             lines.insert(0, Paragraph((Piece(text, Tone.WARN_BADGE),)))
             lines[1:1] = _walks(self.windows, self.now)
         self.query_one(Page).show((*lines, *(() if walks else _walks(self.windows, self.now))))
