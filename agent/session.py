@@ -17,10 +17,15 @@ from agent.meeting import met
 from agent.voice import Voice
 from checks.board import SystemInfo
 from checks.clock import Clock, SystemClock
+from checks.errors import LinkError
 from checks.moments import zone_of
 from runbooks.rights import HERE, Standpoint
 
 NO_SYSTEM = SystemInfo()
+
+NO_AGENT = (
+    "no agent runs, so nobody opens windows or probes; the console starts one, and walkdown watch is one"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +48,21 @@ class Session:
 
 
 @contextlib.asynccontextmanager
-async def session(source: Path | None, *, announced: bool = False) -> AsyncIterator[Session]:
+async def session(
+    source: Path | None, *, announced: bool = False, looks: bool = False
+) -> AsyncIterator[Session]:
     """Attach to the agent; one is started when none runs, unless the system's files cannot be used.
+
+    Who only `looks` starts none.
 
     Raises:
         ConfigError: with every problem of the files.
-        LinkError: when no agent answers.
+        LinkError: when no agent answers, or who looks finds none.
     """
     clock = SystemClock()
     place = AgentPlace(source, clock)
+    if looks and place.is_ours and not place.answers():
+        raise LinkError(NO_AGENT)
     if source is not None and place.is_ours and not place.answers() and not _is_known(source):
         import_module("checks.load").load(source)
     async with AttachedLink(place.connect, clock, may_replace=place.is_ours).opened() as link:

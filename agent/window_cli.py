@@ -32,7 +32,7 @@ def window() -> None:
     A window says when steps that change things may be started. Windows open and close as the system's files
     plan them, while an agent runs; all that is done by hand is written into the journal, with its reason.
 
-    An agent is started when none runs.
+    An agent is started when none runs, but by `status`, which only looks.
     """
 
 
@@ -40,7 +40,10 @@ def window() -> None:
 @click.option("-o", "--output", type=click.Choice(("text", "json")), default="text", help="Output format.")
 @system_option
 def status(output: str, source: Path | None) -> None:
-    """Say which window is open and until when, and which come next. Exit code 3 when none is open."""
+    """Say which window is open and until when, and which come next. Exit code 3 when none is open.
+
+    Exit code 69 when no agent runs: to look starts none.
+    """
     from agent.meeting import run_to_end
     from agent.window_commands import tell_windows
 

@@ -34,8 +34,8 @@ NONE_OPEN = 3
 
 
 async def tell_windows(source: Path | None, output: str) -> int:
-    """Say how windows stand."""
-    async with session(source) as attached:
+    """Say how windows stand; no agent is started for that."""
+    async with session(source, looks=True) as attached:
         windows, now = await attached.link.windows(), attached.clock.now()
         found = await _compared(attached.link, windows.state, now)
     if output == "json":

@@ -18,6 +18,11 @@ def walking(walkdown):
 
 
 def test_a_window_is_opened_extended_and_closed_from_the_command_line(walking):
+    nobody = walking("window", "status")
+    assert (nobody.returncode, nobody.stdout) == (69, "")
+    assert nobody.stderr.startswith("no agent runs, so nobody opens windows")
+    assert list(walking.line.folder.rglob("*.sock")) == [], "to look starts none"
+    walking("calendar")
     closed = walking("window", "status")
     assert closed.returncode == 3
     assert closed.stdout.startswith("no window is open; rare opens Sun")
@@ -135,6 +140,7 @@ def test_a_planned_window_behind_another_is_warned_of_and_opens_when_that_is_clo
         f'windows: {{soon: {{from: "{begin:%Y-%m-%d %H:%M}", until: "{end:%Y-%m-%d %H:%M}", timezone: UTC}},'
         " manual: {from: 2020-01-01 03:00, lasts: 1h, timezone: UTC}}\n"
     )
+    walking("calendar")
     wait_until(lambda: "soon is open until" in walking("window", "status").stdout)
     walking("window", "close", "--reason", "all done")
     closed = walking("window", "status").stdout
