@@ -107,7 +107,7 @@ async def test_a_check_says_who_sees_to_it_and_why_it_is_silent() -> None:
         await console.until("acknowledged by alice")
         assert isinstance(console.app.screen, CheckScreen)
         line = console.line("acknowledged by alice")
-        assert "ends until 10:00:00: disk ordered, comes at noon" in line
+        assert "ends until 10:00:00 UTC: disk ordered, comes at noon" in line
 
 
 async def test_a_trouble_is_acknowledged_by_keys() -> None:
