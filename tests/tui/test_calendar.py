@@ -194,6 +194,18 @@ async def test_what_people_do_is_said_to_be_done_with_how_long_it_took() -> None
         await console.until(lambda: not isinstance(console.app.screen, DoneDialog))
 
 
+async def test_the_keys_about_a_task_are_there_where_the_cursor_is_on_one() -> None:
+    async with stage(size=(120, 40)) as console:
+        await calendar(console)
+        table, seen = console.app.screen.table, set()
+        for _ in range(table.row_count):
+            is_task = table.selected.value.task is not None
+            await console.until(lambda wanted=is_task: ("d Done" in console.text.splitlines()[-1]) is wanted)
+            seen.add(is_task)
+            await console.press("j")
+        assert seen == {True, False}
+
+
 async def test_what_is_recorded_already_is_said_and_written_again_only_by_another_enter() -> None:
     async with stage() as console:
         await calendar(console)

@@ -126,6 +126,8 @@ overlaps, and what does not fit into its window, is warned of on top; all of it 
         """The checklist that is to be opened."""
         self._turned = 0
         """Two weeks that are shown, counted from today."""
+        self._on_task = False
+        """Whether the cursor is on a task."""
 
     def compose_body(self) -> ComposeResult:
         yield AskedBar()
@@ -170,6 +172,10 @@ overlaps, and what does not fit into its window, is warned of on top; all of it 
             self.table.empty = WAITING
             return
         super().draw()
+        on_task = (line := self.chosen) is not None and line.task is not None
+        if on_task != self._on_task:
+            self._on_task = on_task
+            self.refresh_bindings()
         self._draw_clashes()
         self._draw_beside()
 
@@ -221,6 +227,12 @@ overlaps, and what does not fit into its window, is warned of on top; all of it 
     @on(LiveTable.Chosen)
     def _moved(self) -> None:
         self.ask_draw()
+
+    def offers(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """Leave out the keys about a task where the cursor is on none."""
+        if action not in self.CHANGES:
+            return True
+        return self._on_task
 
     @on(LiveTable.Opened)
     def _opened(self) -> None:
