@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -59,14 +58,6 @@ class Works:
             state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
             return 0 if state == "Z" else pid
         return 0
-
-    @contextlib.contextmanager
-    def born(self) -> Iterator[None]:
-        """Have the service live before anybody looks."""
-        with subprocess.Popen(["sleep", "1000"]) as child:
-            self.pid_file.write_text(f"{child.pid}\n")
-            yield
-            child.kill()
 
     def kill(self) -> float:
         """Kill the service; return when."""
@@ -143,8 +134,10 @@ def test_a_service_that_dies_is_started_again_ever_more_slowly_and_then_left_to_
 
 def test_inside_of_a_window_nothing_is_done_by_itself(works) -> None:
     with receiving() as web:
-        place = works(web)
-        with place.born(), place.walkdown.watching(place.source):
+        place = works(web, backoff="1 s")
+        with place.walkdown.watching(place.source):
+            place.revived(0)
+            until(lambda: [one["ending"] for one in place.walks()] == ["done"])
             opened = place.run("window", "open", "work", "--for", "1h", "--reason", "we replace the worker")
             assert opened.returncode == 0, opened.stderr
             place.kill()
