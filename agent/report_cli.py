@@ -48,8 +48,6 @@ def report(
         walkdown report window:weekly -o ticket
 
     With --save an agent makes and keeps it; one is started when none runs. All else needs none.
-
-    With --save an agent makes and keeps it; one is started when none runs. All else needs none.
     """
     from agent.meeting import run_to_end
     from agent.report_commands import save_report, tell_kept, tell_report

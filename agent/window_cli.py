@@ -33,8 +33,6 @@ def window() -> None:
     plan them, while an agent runs; all that is done by hand is written into the journal, with its reason.
 
     An agent is started when none runs, but by `status`, which only looks.
-
-    An agent is started when none runs.
     """
 
 
