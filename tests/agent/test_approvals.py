@@ -50,8 +50,8 @@ def test_nothing_is_run_before_another_user_has_approved_it(shared, at_drop):
         (names["bob"], "Decide"),
     ]
     report = shared.owner("report", "--walk", walk).stdout
-    assert f"approve drop by {names['bob']}" in report
-    assert "ask for approval drop" in report
+    assert f"approved drop by {names['bob']}" in report, report
+    assert "approval asked for drop" in report, report
 
 
 def test_who_does_not_approve_says_why_and_may_think_better_of_it(shared, at_drop):

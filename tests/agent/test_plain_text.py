@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from datetime import UTC
 
 import pytest
 from hypothesis import given
@@ -132,7 +133,7 @@ def between(tell) -> tuple[str, ...]:
                 walk_events.RollbackBegun("no", ()),
                 walk_events.RollbackEnded(False, "worse: queue", ("queue",)),
             ),
-            ["NOT everything is as it was before. worse: queue"],
+            ["NOT everything is as before: worse: queue"],
         ),
         (lambda w: w.tell(walk_events.FinallyBegun(WalkEnding.STOPPED, "no time")), ["The last steps begin"]),
     ],
@@ -183,7 +184,7 @@ def test_what_a_way_back_waits_for_is_told_once_for_each_check_that_is_missing()
 
 def test_who_joins_a_walk_is_shown_what_its_way_back_waits_for():
     out, clock, walk = io.StringIO(), FakeClock(), Telling()
-    cards = Cards(Voice(out), clock)
+    cards = Cards(Voice(out), clock, UTC)
     cards.walk(walk.walk, Live())
     assert "waits" not in out.getvalue()
     cards.walk(walk.walk, Live(settling=Settling(clock.now() + 30, ("api",))))

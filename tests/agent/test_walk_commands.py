@@ -189,9 +189,9 @@ def test_missing_inputs_are_asked_for_until_they_fit(walking: Walking):
 
 def heard_out(child: subprocess.Popen) -> tuple[str, str]:
     """Return all that it still says; `communicate` would lose what came along with a line read before."""
+    said = child.stdout.read(), child.stderr.read()
     child.stdin.close()
     child.stdin = None
-    said = child.stdout.read(), child.stderr.read()
     child.wait(30)
     return said
 

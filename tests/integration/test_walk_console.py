@@ -28,7 +28,7 @@ async def begun(upgrade):
     env = {"PATH": "/usr/bin:/bin", "HOME": str(upgrade.folder), "TERM": "xterm-256color", "LANG": "C.UTF-8"}
     with Watched([WALKDOWN, "--system", str(upgrade.source)], env | upgrade.variables) as console:
         hands = Hands(console, ANSWERS)
-        await console.shows("HEALTHY", "4 Runbooks")
+        await console.shows("HEALTHY", "Screens")
         console.types("4")
         await console.shows("Old visits away", "Upgrade of the shop", "⏎ Open")
         console.types(DOWN)
