@@ -52,7 +52,7 @@ async def test_a_whole_window_by_keys_alone(tmp_path, monkeypatch):
 async def tells(keys: Keys, notice: str) -> None:
     """Send a notice, as it is shown, to those who are to be told."""
     await keys.to("6", "Notices")
-    await keys.to("n", notice)
+    await keys.to("n", "read and send")
     await keys.enter_row(notice, "s Send")
     await keys.wish("s")
 

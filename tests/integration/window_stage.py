@@ -22,6 +22,8 @@ from tests.servers.receiver import Receiver, receiving
 
 WINDOW = Path(__file__).with_name("window")
 SEARCHED = "/"
+WITHOUT = "!without"
+"""What the line of an open filter says."""
 BEFORE = timedelta(seconds=40)
 """How long before it opens the window is planned: time to tell people."""
 LASTS = timedelta(hours=2)
@@ -61,7 +63,7 @@ class Keys(Hands):
     async def enter_row(self, words: str, *shown: str) -> str:
         """Filter a table by these words, and open what is left."""
         self.console.types(SEARCHED)
-        await self.until(lambda: "filter" in self.console.text.lower(), "the filter")
+        await self.until(lambda: WITHOUT in self.console.text, "the filter")
         self.console.types(words)
         await self.until(lambda: f"/{words}" in self.console.text, "what is searched")
         self.console.types(ENTER)

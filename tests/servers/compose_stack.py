@@ -74,7 +74,7 @@ class Stack:
     def containers(self, name: str) -> list[Any]:
         """Return what the engine has of a service."""
         labels = [f"com.docker.compose.project={self.project}", f"com.docker.compose.service={name}"]
-        return self.engine.client.containers.list(all=True, filters={"label": labels})
+        return self.engine.client.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
 
     def image(self, name: str, mark: str) -> str:
         """Give the name to a new image that differs from all others by its mark; return its id."""

@@ -225,7 +225,7 @@ class LiveStack:
     def container(self, service: str) -> Container:
         """Return the container of a service."""
         labels = (f"{PROJECT}={self.project}", f"{SERVICE}={service}")
-        (found,) = self.engine.client.containers.list(filters={"label": list(labels)})
+        (found,) = self.engine.client.containers.list(filters={"label": list(labels)}, ignore_removed=True)
         return found
 
     def _images(self) -> dict[str, str]:
@@ -249,7 +249,7 @@ class LiveStack:
 
     def _logs(self) -> str:
         mine = {"label": f"{PROJECT}={self.project}"}
-        every = self.engine.client.containers.list(all=True, filters=mine)
+        every = self.engine.client.containers.list(all=True, filters=mine, ignore_removed=True)
         return "; ".join(f"{one.name} {one.status}: {one.logs(tail=10)!r}" for one in every)
 
 
