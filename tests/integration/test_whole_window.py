@@ -28,7 +28,7 @@ PROVED = {
 
 async def test_a_whole_window_by_keys_alone(tmp_path, monkeypatch):
     with window_stage(tmp_path, monkeypatch) as stage, stage.console() as keys:
-        await keys.console.shows("DEGRADED", "Calendar")
+        await keys.console.shows("DEGRADED", "Screens")
         await tells(keys, "announcement")
         await keys.until(lambda: stage.receiver.requests, "the announcement")
         keys.console.types("W")
